@@ -1,0 +1,1 @@
+//! What a user may say about a data lake, and will be told.

@@ -1,0 +1,2 @@
+//! The Terraform door.
+fn main() {}

@@ -1,0 +1,70 @@
+//! All that the engine knows of AWS. `kinds!` implements it for the SDK; the laws implement it over a map with
+//! faults.
+
+use crate::{
+    diff::FieldChange,
+    error::CloudError,
+    graph::NodeId,
+    inventory::Sight,
+    kind::Data,
+    kinds::{Key, Settings},
+    owner::{Owner, Worn},
+};
+use futures::future::BoxFuture;
+
+/// One write. References are already substituted.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Write {
+    /// Make a resource that wears this mark.
+    Create {
+        /// What it shall be.
+        settings: Settings,
+        /// The mark it wears from the first call on.
+        mark: Worn,
+    },
+    /// Change a resource.
+    Update {
+        /// Which.
+        key: Key,
+        /// What it shall be.
+        settings: Settings,
+        /// What differs.
+        changes: Vec<FieldChange>,
+    },
+    /// Put another mark on a resource.
+    Mark {
+        /// Which.
+        key: Key,
+        /// The mark.
+        mark: Worn,
+    },
+    /// Delete a resource.
+    Delete {
+        /// Which.
+        key: Key,
+        /// What becomes of the data in it.
+        data: Data,
+    },
+}
+
+/// The cloud of one place and one set of credentials.
+pub trait Cloud: Send + Sync {
+    /// Look at many resources at once. Every key is answered, once.
+    fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>>;
+
+    /// The mark that a resource wears now, asked of its own service; `None` when it is gone, `Some(None)` when it
+    /// wears none or can wear none.
+    fn worn<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Option<Worn>>, CloudError>>;
+
+    /// Write. Nothing comes back but success: what came of it is read.
+    fn write<'a>(&'a self, node: &'a NodeId, write: Write) -> BoxFuture<'a, Result<(), CloudError>>;
+
+    /// All that wears this owner's mark (the tagging API, and each kind's own listing of what that API omits).
+    /// The listing may lag: what it names counts as living only after its own service says so. Things that can
+    /// wear no mark but hang on a parent are listed with `None`.
+    fn marked<'a>(
+        &'a self,
+        owner: &'a Owner,
+        parents: &'a [Key],
+    ) -> BoxFuture<'a, Result<Vec<(Key, Option<Worn>)>, CloudError>>;
+}

@@ -1,0 +1,99 @@
+//! The graph: what ought to be on AWS, a node for each resource.
+
+use crate::kinds::Settings;
+use lake_api::{
+    path::FieldPath,
+    spec::{Adopt, OnDelete},
+};
+use serde::{Deserialize, Serialize};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
+
+/// The name of a node, `kind/name`: `bucket/store`, `object/store.script`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct NodeId(String);
+
+impl NodeId {
+    /// The node of a member.
+    #[must_use]
+    pub fn new(kind: &str, name: &str) -> Self {
+        NodeId(format!("{kind}/{name}"))
+    }
+
+    /// The word of its kind, `bucket`.
+    #[must_use]
+    pub fn kind(&self) -> &str {
+        self.0.split_once('/').map_or("", |(kind, _)| kind)
+    }
+
+    /// The member's key, or for a nested member the outer and the inner key with a dot between.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        self.0.split_once('/').map_or(self.0.as_str(), |(_, name)| name)
+    }
+
+    /// Kind and name as one text.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl From<String> for NodeId {
+    fn from(text: String) -> Self {
+        NodeId(text)
+    }
+}
+
+impl fmt::Display for NodeId {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+/// Whether a node is the lake's own, or only looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Hold {
+    /// Created, kept as wanted and deleted by us.
+    Own,
+    /// Somebody else's, never written: an `external` member, a table that a crawl brings, a script object.
+    LookAt,
+}
+
+/// What the user said about how a node may be treated.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+pub struct Treatment {
+    /// What becomes of it when its member leaves.
+    pub on_delete: OnDelete,
+    /// What may be taken over.
+    pub adopt: Adopt,
+    /// The one owner, as its mark spells it, from whom it may be taken over.
+    pub adopt_from: Option<String>,
+    /// Paths below the settings whose drift is left alone, in the settings' words: `encryption`.
+    pub ignore_drift: BTreeSet<FieldPath>,
+    /// Paths below the settings whose values are never shown.
+    pub secret: BTreeSet<FieldPath>,
+}
+
+/// One wanted resource.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Node {
+    /// What is wanted of it; `None` when Terraform does not know it yet (a veiled member).
+    pub settings: Option<Settings>,
+    /// What must exist before it is created or updated.
+    pub after: BTreeSet<NodeId>,
+    /// The path in the spec that caused it: the settings' paths are relative to it.
+    pub origin: FieldPath,
+    /// Whether it is ours.
+    pub hold: Hold,
+    /// How it may be treated.
+    pub treatment: Treatment,
+    /// Who brings it, when it is looked at and not there yet: `crawler/processed`.
+    pub brought_by: BTreeSet<NodeId>,
+}
+
+/// All that is wanted.
+pub type Graph = BTreeMap<NodeId, Node>;

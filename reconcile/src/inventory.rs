@@ -1,0 +1,78 @@
+//! The inventory: what was found on AWS, and what could not be looked at.
+
+use crate::{
+    error::CloudError,
+    graph::NodeId,
+    kinds::{Key, Settings},
+    owner::{Mark, Worn},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What AWS decides about a resource: its ARN, its id, its URL.
+pub type Facts = BTreeMap<String, String>;
+
+/// What `read` brings of one key. `S` is the kind's settings.
+#[derive(Clone, Debug)]
+pub enum Sight<S> {
+    /// Its own service says that it does not exist.
+    Absent,
+    /// It exists.
+    Present(Seen<S>),
+    /// It is on its way from one state to another, for this reason; come again.
+    Settling(String),
+    /// It could not be read. That is not absence.
+    Unreadable(CloudError),
+}
+
+/// A resource as AWS has it, in the words in which it is asked for.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Seen<S> {
+    /// What is set, normalised into the user's words.
+    pub settings: S,
+    /// What AWS decided.
+    pub facts: Facts,
+    /// The ownership mark on it, if one is there.
+    pub worn: Option<Worn>,
+}
+
+impl<S> Sight<S> {
+    /// The same sight with other settings.
+    pub fn map<T>(self, f: impl FnOnce(S) -> T) -> Sight<T> {
+        match self {
+            Sight::Absent => Sight::Absent,
+            Sight::Present(Seen { settings, facts, worn }) => {
+                Sight::Present(Seen { settings: f(settings), facts, worn })
+            }
+            Sight::Settling(reason) => Sight::Settling(reason),
+            Sight::Unreadable(error) => Sight::Unreadable(error),
+        }
+    }
+}
+
+/// What was found under one key, seen by one owner.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub enum Presence {
+    /// It does not exist.
+    Absent,
+    /// It exists.
+    #[serde(rename_all = "camelCase")]
+    Present {
+        /// What is set.
+        settings: Settings,
+        /// What AWS decided.
+        facts: Facts,
+        /// Whose it is.
+        mark: Mark,
+        /// Whether it wears the sign of a lake that is still being created.
+        creating: bool,
+    },
+    /// It is on its way, for this reason (which carries no time and no count).
+    Settling(String),
+    /// It could not be read, for this reason. Nothing is created on a guess.
+    Unreadable(String),
+}
+
+/// What was found, by node and key. No entry: not looked at, which is not absence.
+pub type Inventory = BTreeMap<NodeId, BTreeMap<Key, Presence>>;

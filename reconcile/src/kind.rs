@@ -1,0 +1,156 @@
+//! What the engine must know of one kind of AWS resource.
+
+use crate::{
+    aws::Aws,
+    diff::FieldChange,
+    error::CloudError,
+    graph::{Node, NodeId},
+    inventory::{Facts, Sight},
+    kinds::Key,
+    owner::{Owner, Worn},
+    place::Place,
+};
+use lake_api::spec::LakeSpec;
+use schemars::JsonSchema;
+use serde::{Serialize, de::DeserializeOwned};
+use std::{fmt::Debug, future::Future};
+
+/// What a lake is expanded for: its place, its owner, and the words that names may be made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scope {
+    /// Where the lake lives.
+    pub place: Place,
+    /// Whose it is.
+    pub owner: Owner,
+    /// The lake's bare name, the `{lake}` of name templates.
+    pub lake: String,
+    /// The Kubernetes namespace, the `{namespace}` of name templates; empty under Terraform.
+    pub namespace: String,
+}
+
+/// Where a kind wears its ownership mark.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wears {
+    /// As tags.
+    Tags,
+    /// As parameters (Glue tables take no tags) or metadata (S3 objects), which the tagging API does not list.
+    Parameters,
+    /// Nowhere: it belongs to what it hangs on, or to whom the record says.
+    Nothing,
+}
+
+/// The order of a replacement.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Replace {
+    /// The new one is made before the old one goes: names differ.
+    CreateFirst,
+    /// The old one must go before the new one can be made: they share a name.
+    DeleteFirst,
+}
+
+/// What to do with the data of a resource that is deleted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Data {
+    /// Delete only what is empty; AWS refuses otherwise.
+    Keep,
+    /// Empty it, then delete it (`onDelete: Empty`).
+    Empty,
+}
+
+/// A sort of AWS resource that the engine can drive. The type that implements it is the kind's settings: what a
+/// user decides, in the user's words, with every default filled in and *off* as `None`.
+///
+/// # The law of the four verbs
+///
+/// `read`, `create`, `update` and `delete` never wait for a state and never retry on a timer (the SDK's own
+/// retries of lost connections aside); all of them may be repeated. `create` may find what an earlier, lost call
+/// of ours has made, and then answers as AWS does (the next `read` finds our mark). `delete` of what is gone is a
+/// success. `read` is the only way a fact enters the program.
+pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Clone + Debug + PartialEq + Send + Sync + 'static {
+    /// What addresses one resource on AWS: small, serialisable, stable across releases. Reading and deleting need
+    /// nothing else.
+    type Key: Clone + Debug + Ord + Serialize + DeserializeOwned + Send + Sync + 'static;
+
+    /// The kind's word, `bucket`.
+    const NAME: &'static str;
+    /// The facts it can tell, `arn`.
+    const FACTS: &'static [&'static str];
+    /// Fields that AWS will not change in place, as field paths below the settings: `name`.
+    const FIXED: &'static [&'static str];
+    /// Paths that are left to AWS, each with its reason.
+    const LEFT_TO_AWS: &'static [(&'static str, &'static str)] = &[];
+    /// Paths of maps into which others write too: only entries that are wanted, or were ours, are compared.
+    const SHARED: &'static [&'static str] = &[];
+    /// Where it wears its mark.
+    const WEARS: Wears;
+    /// Whether it holds a user's data: then it is never replaced.
+    const HOLDS_DATA: bool;
+    /// The order of its replacement.
+    const REPLACE: Replace;
+    /// Kinds that are deleted only after this one is gone.
+    const GOES_BEFORE: &'static [&'static str];
+
+    /// The nodes that the kind's own section of the spec asks for. Pure; cannot fail on a checked spec.
+    fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)>;
+
+    /// The key, or `None` while a part of it is not known.
+    fn key(&self, place: &Place) -> Option<Self::Key>;
+
+    /// The facts that follow from the settings alone.
+    fn predict(&self, place: &Place) -> Facts;
+
+    /// The resource on which one that can wear no mark hangs: a filter's table.
+    fn hangs_on(_key: &Self::Key) -> Option<Key> {
+        None
+    }
+
+    /// The key of a resource of this kind, from its ARN as the tagging API lists it.
+    fn key_of_arn(_arn: &str, _place: &Place) -> Option<Self::Key> {
+        None
+    }
+
+    /// Look at many at once; answers in the order of the keys.
+    fn read(aws: &Aws, keys: &[Self::Key]) -> impl Future<Output = Vec<Sight<Self>>> + Send;
+
+    /// The mark that a resource wears now, asked of its own service; `None` when the resource is gone,
+    /// `Some(None)` when it wears none. Asked before anything that exists is written to.
+    fn worn(
+        aws: &Aws,
+        key: &Self::Key,
+    ) -> impl Future<Output = Result<Option<Option<Worn>>, CloudError>> + Send;
+
+    /// Make it, wearing `mark` from the first call on wherever AWS allows that. All references are known.
+    fn create(&self, aws: &Aws, mark: &Worn) -> impl Future<Output = Result<(), CloudError>> + Send;
+
+    /// Change what differs, and only that. All references are known.
+    fn update(
+        &self,
+        aws: &Aws,
+        key: &Self::Key,
+        changes: &[FieldChange],
+    ) -> impl Future<Output = Result<(), CloudError>> + Send;
+
+    /// Put another mark on (a move, an adoption, a retained member, the end of a creation). Tag writes only.
+    fn mark(
+        aws: &Aws,
+        key: &Self::Key,
+        mark: &Worn,
+    ) -> impl Future<Output = Result<(), CloudError>> + Send;
+
+    /// Delete it.
+    fn delete(
+        aws: &Aws,
+        key: &Self::Key,
+        data: Data,
+    ) -> impl Future<Output = Result<(), CloudError>> + Send;
+
+    /// What wears this owner's mark and the tagging API does not list: roles under the lake's path, tables and
+    /// filters under what is ours. `parents` are the keys of other kinds known to be this lake's.
+    fn leftovers(
+        _aws: &Aws,
+        _owner: &Owner,
+        _parents: &[Key],
+    ) -> impl Future<Output = Result<Vec<(Self::Key, Option<Worn>)>, CloudError>> + Send {
+        async { Ok(Vec::new()) }
+    }
+}

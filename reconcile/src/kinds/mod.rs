@@ -1,0 +1,15 @@
+//! The kinds. One line each; everything else about a kind is in its own file.
+
+mod register;
+
+register::kinds! {
+    access_point::AccessPoint,
+    bucket::Bucket,
+    crawler::Crawler,
+    database::Database,
+    filter::Filter,
+    job::Job,
+    object::Object,
+    role::Role,
+    table::Table,
+}

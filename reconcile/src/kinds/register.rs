@@ -1,0 +1,261 @@
+//! What one registration line makes of a kind: its variants and its dispatch.
+
+macro_rules! kinds {
+    ($($module:ident :: $Kind:ident),+ $(,)?) => {
+        $(pub mod $module;)+
+        $(pub use $module::$Kind;)+
+
+        use crate::{
+            aws::Aws,
+            cloud::{Cloud, Write},
+            diff::FieldChange,
+            error::CloudError,
+            graph::{Graph, NodeId},
+            inventory::{Facts, Sight},
+            kind::{Kind, Replace, Scope, Wears},
+            owner::{Owner, Worn},
+            place::Place,
+        };
+        use futures::future::BoxFuture;
+        use lake_api::spec::LakeSpec;
+        use serde::{Deserialize, Serialize};
+
+        /// The settings of one resource, of whatever kind.
+        #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+        #[serde(tag = "kind", rename_all = "camelCase")]
+        pub enum Settings {
+            $(#[doc = concat!("The settings of a [`", stringify!($Kind), "`].")] $Kind(Box<$Kind>)),+
+        }
+
+        $(impl From<$Kind> for Settings {
+            fn from(settings: $Kind) -> Self {
+                Settings::$Kind(Box::new(settings))
+            }
+        })+
+
+        /// What addresses one resource on AWS, of whatever kind.
+        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+        #[serde(rename_all = "camelCase")]
+        pub enum Key {
+            $(#[doc = concat!("The key of a [`", stringify!($Kind), "`].")] $Kind(<$Kind as Kind>::Key)),+
+        }
+
+        /// What is true of a kind as such.
+        #[derive(Clone, Copy, Debug)]
+        pub struct Traits {
+            /// The kind's word.
+            pub name: &'static str,
+            /// The facts it can tell.
+            pub facts: &'static [&'static str],
+            /// Fields that AWS will not change in place.
+            pub fixed: &'static [&'static str],
+            /// Paths left to AWS, each with its reason.
+            pub left_to_aws: &'static [(&'static str, &'static str)],
+            /// Maps into which others write too.
+            pub shared: &'static [&'static str],
+            /// Where it wears its mark.
+            pub wears: Wears,
+            /// Whether it holds a user's data.
+            pub holds_data: bool,
+            /// The order of its replacement.
+            pub replace: Replace,
+            /// Kinds that are deleted only after this one is gone.
+            pub goes_before: &'static [&'static str],
+            /// The JSON schema of its settings.
+            pub schema: fn() -> schemars::Schema,
+        }
+
+        /// Every registered kind, by name.
+        pub const ALL: &[Traits] = &[$(Traits {
+            name: <$Kind as Kind>::NAME,
+            facts: <$Kind as Kind>::FACTS,
+            fixed: <$Kind as Kind>::FIXED,
+            left_to_aws: <$Kind as Kind>::LEFT_TO_AWS,
+            shared: <$Kind as Kind>::SHARED,
+            wears: <$Kind as Kind>::WEARS,
+            holds_data: <$Kind as Kind>::HOLDS_DATA,
+            replace: <$Kind as Kind>::REPLACE,
+            goes_before: <$Kind as Kind>::GOES_BEFORE,
+            schema: || schemars::schema_for!($Kind),
+        }),+];
+
+        /// What is true of the kind of this name.
+        #[must_use]
+        pub fn traits(name: &str) -> Option<&'static Traits> {
+            ALL.iter().find(|kind| kind.name == name)
+        }
+
+        /// All nodes that a spec asks for.
+        pub(crate) fn expand(spec: &LakeSpec, scope: &Scope) -> Graph {
+            let mut graph = Graph::new();
+            $(graph.extend(<$Kind as Kind>::expand(spec, scope));)+
+            graph
+        }
+
+        impl Settings {
+            /// The word of the kind.
+            #[must_use]
+            pub fn kind(&self) -> &'static str {
+                match self { $(Settings::$Kind(_) => <$Kind as Kind>::NAME),+ }
+            }
+
+            /// What is true of the kind.
+            #[must_use]
+            pub fn traits(&self) -> &'static Traits {
+                traits(self.kind()).expect("every variant is registered")
+            }
+
+            /// The key, or `None` while a part of it is not known.
+            #[must_use]
+            pub fn key(&self, place: &Place) -> Option<Key> {
+                match self { $(Settings::$Kind(it) => it.key(place).map(Key::$Kind)),+ }
+            }
+
+            /// The facts that follow from the settings alone.
+            #[must_use]
+            pub fn predict(&self, place: &Place) -> Facts {
+                match self { $(Settings::$Kind(it) => it.predict(place)),+ }
+            }
+
+            /// The settings as JSON, without the kind's word.
+            #[must_use]
+            pub fn to_json(&self) -> serde_json::Value {
+                match self {
+                    $(Settings::$Kind(it) => serde_json::to_value(it).expect("settings are plain data")),+
+                }
+            }
+
+            /// Settings of a kind from JSON without the kind's word.
+            ///
+            /// # Errors
+            /// When no kind of that name is registered, or the JSON is not its settings.
+            pub fn from_json(kind: &str, json: serde_json::Value) -> Result<Self, serde_json::Error> {
+                match kind {
+                    $(<$Kind as Kind>::NAME => serde_json::from_value(json).map(Settings::$Kind),)+
+                    other => Err(serde::de::Error::custom(format!("no kind {other}"))),
+                }
+            }
+        }
+
+        impl Key {
+            /// The word of the kind.
+            #[must_use]
+            pub fn kind(&self) -> &'static str {
+                match self { $(Key::$Kind(_) => <$Kind as Kind>::NAME),+ }
+            }
+
+            /// What is true of the kind.
+            #[must_use]
+            pub fn traits(&self) -> &'static Traits {
+                traits(self.kind()).expect("every variant is registered")
+            }
+
+            /// The resource on which one that can wear no mark hangs.
+            #[must_use]
+            pub fn hangs_on(&self) -> Option<Key> {
+                match self { $(Key::$Kind(key) => <$Kind as Kind>::hangs_on(key)),+ }
+            }
+
+            /// The key of a resource, from its ARN as the tagging API lists it.
+            #[must_use]
+            pub fn of_arn(arn: &str, place: &Place) -> Option<Key> {
+                None$(.or_else(|| <$Kind as Kind>::key_of_arn(arn, place).map(Key::$Kind)))+
+            }
+        }
+
+        /// The mark that a resource wears now.
+        async fn worn(aws: &Aws, key: &Key) -> Result<Option<Option<Worn>>, CloudError> {
+            match key { $(Key::$Kind(key) => <$Kind as Kind>::worn(aws, key).await),+ }
+        }
+
+        /// Look at the keys of each kind together, the kinds side by side.
+        async fn read(aws: &Aws, keys: Vec<Key>) -> Vec<(Key, Sight<Settings>)> {
+            let readings: Vec<BoxFuture<'_, Vec<(Key, Sight<Settings>)>>> = vec![$({
+                let keys: Vec<<$Kind as Kind>::Key> = keys.iter().filter_map(|key| match key {
+                    Key::$Kind(key) => Some(key.clone()),
+                    _ => None,
+                }).collect();
+                Box::pin(async move {
+                    if keys.is_empty() {
+                        return Vec::new();
+                    }
+                    let sights = <$Kind as Kind>::read(aws, &keys).await;
+                    debug_assert_eq!(sights.len(), keys.len(), "every key is answered");
+                    keys.into_iter().map(Key::$Kind).zip(sights.into_iter().map(|s| s.map(Settings::from))).collect()
+                })
+            }),+];
+            futures::future::join_all(readings).await.into_iter().flatten().collect()
+        }
+
+        async fn create(settings: &Settings, aws: &Aws, mark: &Worn) -> Result<(), CloudError> {
+            match settings { $(Settings::$Kind(it) => it.create(aws, mark).await),+ }
+        }
+
+        async fn update(
+            settings: &Settings,
+            aws: &Aws,
+            key: &Key,
+            changes: &[FieldChange],
+        ) -> Result<(), CloudError> {
+            match (settings, key) {
+                $((Settings::$Kind(it), Key::$Kind(key)) => it.update(aws, key, changes).await,)+
+                _ => unreachable!("a key and settings of two kinds"),
+            }
+        }
+
+        async fn mark(aws: &Aws, key: &Key, mark: &Worn) -> Result<(), CloudError> {
+            match key { $(Key::$Kind(key) => <$Kind as Kind>::mark(aws, key, mark).await),+ }
+        }
+
+        async fn delete(aws: &Aws, key: &Key, data: crate::kind::Data) -> Result<(), CloudError> {
+            match key { $(Key::$Kind(key) => <$Kind as Kind>::delete(aws, key, data).await),+ }
+        }
+
+        async fn leftovers(
+            aws: &Aws,
+            owner: &Owner,
+            parents: &[Key],
+        ) -> Result<Vec<(Key, Option<Worn>)>, CloudError> {
+            let mut all = Vec::new();
+            $(all.extend(
+                <$Kind as Kind>::leftovers(aws, owner, parents).await?
+                    .into_iter().map(|(key, worn)| (Key::$Kind(key), worn)),
+            );)+
+            Ok(all)
+        }
+
+        impl Cloud for Aws {
+            fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>> {
+                Box::pin(read(self, keys))
+            }
+
+            fn worn<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Option<Worn>>, CloudError>> {
+                Box::pin(worn(self, key))
+            }
+
+            fn write<'a>(&'a self, _node: &'a NodeId, write: Write) -> BoxFuture<'a, Result<(), CloudError>> {
+                Box::pin(async move {
+                    match write {
+                        Write::Create { settings, mark } => create(&settings, self, &mark).await,
+                        Write::Update { key, settings, changes } => update(&settings, self, &key, &changes).await,
+                        Write::Mark { key, mark: wanted } => mark(self, &key, &wanted).await,
+                        Write::Delete { key, data } => delete(self, &key, data).await,
+                    }
+                })
+            }
+
+            fn marked<'a>(
+                &'a self,
+                owner: &'a Owner,
+                parents: &'a [Key],
+            ) -> BoxFuture<'a, Result<Vec<(Key, Option<Worn>)>, CloudError>> {
+                Box::pin(async move {
+                    let mut all = crate::aws::tagged(self, owner).await?;
+                    all.extend(leftovers(self, owner, parents).await?);
+                    Ok(all)
+                })
+            }
+        }
+    };
+}
+pub(super) use kinds;

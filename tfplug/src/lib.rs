@@ -1,0 +1,1 @@
+//! Terraform's plugin protocol 6 for Rust.
