@@ -1,9 +1,18 @@
 //! AWS said no: one error type, and the one table that classifies it.
+//!
+//! The class decides whether and when the engine comes again, so it is derived from the modelled error code and, for
+//! codes that mean several things, from an anchor in the message; never from the HTTP status alone. An answer without
+//! a code is no absence.
 
+mod table;
+
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::SdkError};
+use aws_smithy_types::error::metadata::ProvideErrorMetadata;
 use serde::{Deserialize, Serialize};
+use std::{error::Error, fmt};
 
 /// What a caller can do about an error: decides whether and when to come again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub enum Retry {
     /// AWS asks for fewer calls.
     Throttled,
@@ -15,24 +24,246 @@ pub enum Retry {
     Conflict,
     /// It is at work (a crawler is running).
     Busy,
+    /// No answer came, or AWS failed within: whether the call was done has to be read.
+    Unanswered,
     /// Coming again changes nothing until the spec, a quota or a permission does.
     Never,
     /// It does not exist.
     Gone,
 }
 
+impl Retry {
+    /// The class as one PascalCase word: event reason, condition reason, metric label, diagnostic prefix.
+    #[must_use]
+    pub fn word(self) -> &'static str {
+        match self {
+            Retry::Throttled => "Throttled",
+            Retry::Propagating => "Propagating",
+            Retry::Settling => "Settling",
+            Retry::Conflict => "Conflict",
+            Retry::Busy => "Busy",
+            Retry::Unanswered => "Unanswered",
+            Retry::Never => "Refused",
+            Retry::Gone => "Gone",
+        }
+    }
+}
+
 /// An error of one AWS call.
-#[derive(Clone, Debug, thiserror::Error)]
-#[error("{doing}: {said}")]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[serde(rename_all = "camelCase")]
 pub struct CloudError {
     /// What can be done about it.
     pub retry: Retry,
     /// The call that failed: `s3:PutBucketVersioning`.
     pub doing: String,
     /// The service's own error code, if it answered at all.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub code: Option<String>,
     /// What AWS said, in its words.
     pub said: String,
     /// AWS's id of the request, to be named to its support.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub request_id: Option<String>,
+}
+
+impl fmt::Display for CloudError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.code {
+            Some(code) if code != &self.said => write!(f, "{}: {code}: {}", self.doing, self.said),
+            _ => write!(f, "{}: {}", self.doing, self.said),
+        }
+    }
+}
+
+impl CloudError {
+    /// An answer of AWS with a code of its own, as inside a batch answer whose HTTP status is 200.
+    ///
+    /// `doing` is `<service>:<operation>`; the service is that of the table: `s3`, `s3control`, `iam`, `glue`,
+    /// `lakeformation`, `tagging`, `sts`.
+    #[must_use]
+    pub fn answered(doing: &str, code: &str, said: &str) -> Self {
+        CloudError {
+            retry: table::classify(doing, code, said).retry,
+            doing: doing.to_owned(),
+            code: Some(code.to_owned()),
+            said: if said.is_empty() { code } else { said }.to_owned(),
+            request_id: None,
+        }
+    }
+
+    /// A refusal of our own, without any answer of AWS, that no repetition would change.
+    #[must_use]
+    pub fn refused(doing: &str, said: impl Into<String>) -> Self {
+        CloudError::own(doing, Retry::Never, said)
+    }
+
+    /// An error in our own words, of a class of our choosing: a crawler seen running, a token that never ends.
+    #[must_use]
+    pub fn own(doing: &str, retry: Retry, said: impl Into<String>) -> Self {
+        CloudError { retry, doing: doing.to_owned(), code: None, said: said.into(), request_id: None }
+    }
+
+    /// The error of an SDK call. `doing` is `<service>:<operation>` as in [`answered`](Self::answered).
+    ///
+    /// ```ignore
+    /// aws.s3.put_bucket_tagging().bucket(name).send().await
+    ///     .map_err(|e| CloudError::from_sdk("s3:PutBucketTagging", e))?;
+    /// ```
+    pub fn from_sdk<E>(doing: &str, error: SdkError<E, HttpResponse>) -> Self
+    where
+        E: ProvideErrorMetadata + Error + 'static,
+    {
+        let answer = error.raw_response();
+        let status = answer.map(|answer| answer.status().as_u16());
+        let request_id = answer
+            .and_then(|answer| {
+                let headers = answer.headers();
+                headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id"))
+            })
+            .map(ToOwned::to_owned);
+        let mut told = match (error.code(), status) {
+            (_, Some(501)) => CloudError {
+                code: error.code().map(ToOwned::to_owned),
+                ..CloudError::refused(doing, not_implemented(doing, error.message()))
+            },
+            (Some(code), _) => CloudError::answered(doing, code, error.message().unwrap_or_default()),
+            (None, Some(500..)) => {
+                CloudError::own(doing, Retry::Unanswered, format!("AWS failed: {}", chain(&error)))
+            }
+            (None, Some(status)) => CloudError::refused(
+                doing,
+                format!("HTTP status {status} without an error code: {}", chain(&error)),
+            ),
+            (None, None) => CloudError::own(doing, unanswered(&error), chain(&error)),
+        };
+        told.request_id = request_id;
+        told
+    }
+
+    /// Whether AWS's own word was that the thing does not exist.
+    #[must_use]
+    pub fn is_gone(&self) -> bool {
+        self.retry == Retry::Gone
+    }
+
+    /// Whether AWS's error code is this one.
+    #[must_use]
+    pub fn is(&self, code: &str) -> bool {
+        self.code.as_deref() == Some(code)
+    }
+
+    /// What the user can do about it, where that can be told.
+    #[must_use]
+    pub fn remedy(&self) -> Option<&'static str> {
+        self.code
+            .as_deref()
+            .and_then(|code| table::classify(&self.doing, code, &self.said).remedy)
+            .or_else(|| table::remedy_of(self.retry))
+    }
+}
+
+/// A network failure may have happened before or after the call was done; a request that could not be built, or
+/// that no credentials were found for, was never sent.
+fn unanswered<E>(error: &SdkError<E, HttpResponse>) -> Retry {
+    match error {
+        SdkError::ConstructionFailure(_) => Retry::Never,
+        SdkError::DispatchFailure(failure) if failure.is_user() => Retry::Never,
+        SdkError::DispatchFailure(failure) if failure.is_other() => Retry::Never,
+        _ => Retry::Unanswered,
+    }
+}
+
+/// Emulators answer 501 to what they do not know; S3 itself to headers that it does not know.
+fn not_implemented(doing: &str, message: Option<&str>) -> String {
+    let said = message.filter(|said| !said.is_empty()).map(|said| format!(": {said}")).unwrap_or_default();
+    format!("the endpoint does not implement {doing}{said}")
+}
+
+/// An error and all its sources, outermost first, without saying anything twice.
+fn chain(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(error) = source {
+        let said = error.to_string();
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        source = error.source();
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_smithy_runtime_api::client::result::ConnectorError;
+    use aws_smithy_types::{body::SdkBody, error::ErrorMetadata};
+
+    fn answer(status: u16) -> HttpResponse {
+        let mut answer = HttpResponse::new(status.try_into().unwrap(), SdkBody::empty());
+        answer.headers_mut().insert("x-amz-request-id", "4442587FB7D0A2F9");
+        answer
+    }
+
+    fn service(status: u16, code: Option<&str>, message: &str) -> CloudError {
+        let mut meta = ErrorMetadata::builder().message(message);
+        if let Some(code) = code {
+            meta = meta.code(code);
+        }
+        CloudError::from_sdk("glue:UpdateCrawler", SdkError::service_error(meta.build(), answer(status)))
+    }
+
+    #[test]
+    fn the_code_decides_and_not_the_status() {
+        assert_eq!(service(400, Some("ThrottlingException"), "Rate exceeded").retry, Retry::Throttled);
+        assert_eq!(service(400, Some("EntityNotFoundException"), "").retry, Retry::Gone);
+        assert_eq!(service(404, None, "").retry, Retry::Never, "no code is no absence");
+        assert_eq!(service(503, None, "").retry, Retry::Unanswered);
+    }
+
+    #[test]
+    fn the_message_decides_where_a_code_means_several_things() {
+        let of = |message| service(400, Some("InvalidInputException"), message).retry;
+        assert_eq!(of("Cannot update Crawler while running"), Retry::Busy);
+        assert_eq!(
+            of("Service is unable to assume provided role. Please verify role's TrustPolicy"),
+            Retry::Propagating
+        );
+        assert_eq!(of("Tags created previously for this arn are in deleting state"), Retry::Settling);
+        assert_eq!(of("Cron expression is invalid"), Retry::Never);
+    }
+
+    #[test]
+    fn what_is_not_emulated_is_told_plainly() {
+        let error = service(501, Some("NotImplemented"), "");
+        assert_eq!(error.retry, Retry::Never);
+        assert_eq!(
+            error.to_string(),
+            "glue:UpdateCrawler: NotImplemented: the endpoint does not implement glue:UpdateCrawler"
+        );
+    }
+
+    #[test]
+    fn an_error_keeps_the_request_id_and_says_nothing_twice() {
+        let error = service(403, Some("AccessDeniedException"), "no glue:UpdateCrawler for you");
+        assert_eq!(error.request_id.as_deref(), Some("4442587FB7D0A2F9"));
+        assert_eq!(
+            error.to_string(),
+            "glue:UpdateCrawler: AccessDeniedException: no glue:UpdateCrawler for you"
+        );
+        assert!(error.remedy().is_some());
+    }
+
+    #[test]
+    fn a_lost_answer_may_have_been_a_success() {
+        let lost: SdkError<ErrorMetadata, HttpResponse> =
+            SdkError::dispatch_failure(ConnectorError::io("connection reset by peer".into()));
+        let error = CloudError::from_sdk("s3:CreateBucket", lost);
+        assert_eq!(error.retry, Retry::Unanswered);
+        assert!(error.to_string().contains("connection reset by peer"), "{error}");
+        let unsent: SdkError<ErrorMetadata, HttpResponse> = SdkError::construction_failure("no credentials");
+        assert_eq!(CloudError::from_sdk("s3:CreateBucket", unsent).retry, Retry::Never);
+    }
 }
