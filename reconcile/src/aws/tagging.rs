@@ -1,0 +1,78 @@
+//! The resource groups tagging API: what wears a mark, and the tags of many at once.
+//!
+//! It lists what *has or had* tags and lags behind deletes, so what it names counts as living only after its own
+//! service says so. A page may be empty and have a successor.
+
+use crate::{
+    aws::Aws,
+    error::CloudError,
+    kinds::Key,
+    owner::{self, Owner, Worn},
+};
+use aws_sdk_resourcegroupstagging::types::{ResourceTagMapping, TagFilter};
+use futures::{StreamExt, TryStreamExt, stream};
+use std::collections::BTreeMap;
+
+/// ARNs that one call takes.
+const ARNS: usize = 100;
+/// Resources on one page.
+const PAGE: i32 = 100;
+/// No lake is larger; a token that never ends is an endpoint's fault.
+const PAGES: usize = 10_000;
+
+/// What the tagging API lists as wearing this owner's mark, be it in its lake or left behind by it.
+pub(crate) async fn tagged(aws: &Aws, owner: &Owner) -> Result<Vec<(Key, Option<Worn>)>, CloudError> {
+    let marks = [owner.to_string(), Worn::retained(owner, &crate::graph::NodeId::new("", "")).owner];
+    let filter = TagFilter::builder().key(owner::OWNER).set_values(Some(marks.to_vec())).build();
+    let mut all = Vec::new();
+    let mut token: Option<String> = None;
+    for _ in 0..PAGES {
+        let page = aws
+            .tagging
+            .get_resources()
+            .tag_filters(filter.clone())
+            .resources_per_page(PAGE)
+            .set_pagination_token(token.take())
+            .send()
+            .await
+            .map_err(|e| CloudError::from_sdk("tagging:GetResources", e))?;
+        all.extend(page.resource_tag_mapping_list().iter().filter_map(|resource| {
+            let key = Key::of_arn(resource.resource_arn()?, &aws.place)?;
+            Some((key, Worn::part(tags(resource)).1))
+        }));
+        token = page.pagination_token().filter(|token| !token.is_empty()).map(ToOwned::to_owned);
+        if token.is_none() {
+            return Ok(all);
+        }
+    }
+    Err(CloudError::refused("tagging:GetResources", "the list of tagged resources does not end"))
+}
+
+/// The tags of many resources by their ARNs, 100 a call. One that has no tags, or does not exist, is not among the
+/// answers.
+pub(crate) async fn tags_of(
+    aws: &Aws,
+    arns: &[String],
+) -> Result<BTreeMap<String, BTreeMap<String, String>>, CloudError> {
+    let pages: Vec<_> = stream::iter(arns.chunks(ARNS))
+        .map(|some| async move {
+            aws.tagging
+                .get_resources()
+                .set_resource_arn_list(Some(some.to_vec()))
+                .send()
+                .await
+                .map_err(|e| CloudError::from_sdk("tagging:GetResources", e))
+        })
+        .buffered(4)
+        .try_collect()
+        .await?;
+    Ok(pages
+        .iter()
+        .flat_map(|page| page.resource_tag_mapping_list())
+        .filter_map(|resource| Some((resource.resource_arn()?.to_owned(), tags(resource))))
+        .collect())
+}
+
+fn tags(resource: &ResourceTagMapping) -> BTreeMap<String, String> {
+    resource.tags().iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
+}
