@@ -1,5 +1,6 @@
 //! The kinds. One line each; everything else about a kind is in its own file.
 
+mod glue;
 mod register;
 
 register::kinds! {
