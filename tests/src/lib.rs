@@ -1,1 +1,16 @@
-//! End to end.
+//! What the end-to-end tests and the benchmarks stand on: the real terraform, the provider's real binary, an AWS
+//! endpoint, and a hand on that endpoint which is not ours (boto3).
+
+pub mod aws;
+pub mod example;
+pub mod hand;
+pub mod terraform;
+
+use std::path::PathBuf;
+
+/// The repository's root.
+#[must_use]
+pub fn root() -> PathBuf {
+    let tests = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
+    tests.parent().expect("tests/ stands in the repository").to_owned()
+}

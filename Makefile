@@ -1,0 +1,69 @@
+# Everything a newcomer or CI types. Set-up happens by itself, from package registries, in one line each.
+SHELL := /bin/bash
+.SHELLFLAGS := -euo pipefail -c
+.DEFAULT_GOAL := help
+
+export CHECKPOINT_DISABLE := 1
+
+.PHONY: help
+help: ## What can be made
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: build
+build: tools-rust ## The provider, in target/debug
+	cargo build --locked -p terraform-provider-lake
+
+.PHONY: release
+release: tools-rust ## The provider as users get it, in target/release
+	cargo build --locked --release -p terraform-provider-lake
+
+.PHONY: demo
+demo: tools-rust tools-aws ## See a lake stood up, changed, mended and taken down by the real terraform
+	@tools/demo
+
+.PHONY: test
+test: format lint tools-aws ## All tests: what CI runs
+	cargo test --locked --workspace --no-fail-fast
+	tests/aws/check
+
+.PHONY: format
+format: tools-rust
+	cargo fmt --all --check
+
+.PHONY: lint
+lint: tools-rust
+	cargo clippy --locked --workspace --all-targets -- -D warnings
+
+.PHONY: deny
+deny: tools-rust ## Licences, duplicate and banned crates (needs cargo-deny: cargo install --locked cargo-deny)
+	cargo deny --offline check bans licenses sources
+
+.PHONY: golden
+golden: tools-rust ## Write all generated files anew: crds/, docs/, goldens of tests
+	UPDATE_EXPECT=1 cargo test --locked --workspace --exclude lake-tests --no-fail-fast
+	tests/aws/check --update
+
+.PHONY: bench
+bench: release tools-aws ## Measure, and print the table that CONTRIBUTING.md keeps
+	cargo run --locked -p lake-tests --bin bench
+
+.PHONY: aws
+aws: ## The AWS of tests in the foreground, with the variables to export
+	@tests/aws/run --foreground
+
+.PHONY: e2e
+e2e: build tools-aws ## The portable end-to-end cases against another endpoint: make e2e ENDPOINT=http://…
+	@test -n "$(ENDPOINT)" || { echo "make e2e needs ENDPOINT=http://host:port (an emulator), or ENDPOINT=aws with LAKE_TEST_REAL_AWS=yes"; exit 2; }
+	LAKE_TEST_ENDPOINT=$(ENDPOINT) cargo test --locked -p lake-tests --test portable
+
+.PHONY: tools-rust
+tools-rust:
+	@command -v cargo > /dev/null || { echo "missing: cargo. Get Rust from https://rustup.rs"; exit 1; }
+
+.PHONY: tools-aws
+tools-aws:
+	@tests/aws/run --setup-only
+
+.PHONY: clean
+clean: ## Remove what was built
+	rm -rf target .venv .build

@@ -1,0 +1,59 @@
+//! A hand on AWS that is not ours: boto3. What the tests know of the world comes through it, and what others do
+//! behind our back is done with it.
+
+use crate::{aws::Endpoint, root};
+use serde_json::Value;
+use std::process::Command;
+
+/// boto3, pointed at an endpoint.
+#[derive(Debug)]
+pub struct Hand<'a> {
+    endpoint: &'a Endpoint,
+}
+
+impl<'a> Hand<'a> {
+    pub(crate) fn new(endpoint: &'a Endpoint) -> Self {
+        Hand { endpoint }
+    }
+
+    /// Call one operation, by boto3's names: `call("s3", "put_bucket_versioning", json!({…}))`.
+    ///
+    /// # Panics
+    /// When AWS refuses.
+    #[must_use]
+    pub fn call(&self, client: &str, operation: &str, parameters: Value) -> Value {
+        self.python(&["call", client, operation, &parameters.to_string()])
+    }
+
+    /// The same for what only its effect is wanted of.
+    ///
+    /// # Panics
+    /// When AWS refuses.
+    pub fn does(&self, client: &str, operation: &str, parameters: Value) {
+        let _ = self.call(client, operation, parameters);
+    }
+
+    /// Every bucket, object, access point, role, database, table, job, crawler and filter there is, with all its
+    /// settings and without what differs from run to run (times, version ids, request ids).
+    #[must_use]
+    pub fn world(&self) -> Value {
+        self.python(&["world"])
+    }
+
+    fn python(&self, arguments: &[&str]) -> Value {
+        let output = Command::new(root().join("tests/aws/run"))
+            .arg("--python")
+            .arg(root().join("tests/hand.py"))
+            .args(arguments)
+            .envs(self.endpoint.variables())
+            .output()
+            .expect("tests/aws/run is executable");
+        assert!(
+            output.status.success(),
+            "{}: {}",
+            arguments.join(" "),
+            String::from_utf8_lossy(&output.stderr)
+        );
+        serde_json::from_slice(&output.stdout).expect("hand.py answers in JSON")
+    }
+}

@@ -1,0 +1,345 @@
+//! The real terraform, with the provider's real binary, in a folder of its own.
+
+use crate::{aws::Endpoint, root};
+use serde_json::Value;
+use std::{
+    path::{Path, PathBuf},
+    process::{Child, Command, Stdio},
+    sync::OnceLock,
+};
+use tempfile::TempDir;
+
+/// The provider as `cargo build` makes it; built when it is not current.
+///
+/// # Panics
+/// When it does not build.
+pub fn provider() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--locked", "-p", "terraform-provider-lake"])
+            .current_dir(root())
+            .status()
+            .expect("cargo runs");
+        assert!(built.success(), "the provider does not build");
+        target().join("debug/terraform-provider-lake")
+    })
+}
+
+/// The provider as users get it; built when it is not current.
+///
+/// # Panics
+/// When it does not build.
+pub fn release() -> &'static Path {
+    static BUILT: OnceLock<PathBuf> = OnceLock::new();
+    BUILT.get_or_init(|| {
+        let built = Command::new(env!("CARGO"))
+            .args(["build", "--quiet", "--locked", "--release", "-p", "terraform-provider-lake"])
+            .current_dir(root())
+            .status()
+            .expect("cargo runs");
+        assert!(built.success(), "the provider does not build");
+        target().join("release/terraform-provider-lake")
+    })
+}
+
+fn target() -> PathBuf {
+    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+}
+
+/// The terraform on the PATH, or what `tools/terraform` makes in its place.
+///
+/// # Panics
+/// When there is none and none can be made; the message says how to get one.
+pub fn binary() -> &'static str {
+    static FOUND: OnceLock<String> = OnceLock::new();
+    FOUND.get_or_init(|| {
+        let found = Command::new(root().join("tools/terraform")).output().expect("tools/terraform is executable");
+        assert!(found.status.success(), "{}", String::from_utf8_lossy(&found.stderr));
+        String::from_utf8_lossy(&found.stdout).trim().to_owned()
+    })
+}
+
+/// A configuration and its state.
+#[derive(Debug)]
+pub struct Terraform {
+    folder: TempDir,
+    variables: Vec<(String, String)>,
+}
+
+/// What a command ended with.
+#[derive(Clone, Debug)]
+pub struct Ran {
+    /// The exit code; with `plan -detailed-exitcode` 0 says "no changes", 2 says "changes".
+    pub code: i32,
+    /// Standard output and error, without colours and without the lines that frame diagnostics.
+    pub text: String,
+}
+
+impl Terraform {
+    /// An empty configuration whose AWS is `endpoint`, with the provider as `cargo build` makes it.
+    #[must_use]
+    pub fn new(endpoint: &Endpoint) -> Self {
+        Terraform::with(endpoint, provider())
+    }
+
+    /// The same with another build of the provider.
+    ///
+    /// # Panics
+    /// When the folder cannot be written.
+    #[must_use]
+    pub fn with(endpoint: &Endpoint, provider: &Path) -> Self {
+        let folder = tempfile::Builder::new().prefix("lake").tempdir().expect("a folder for terraform");
+        let built = provider.parent().expect("the provider stands in a folder").display();
+        let overrides = format!(
+            "provider_installation {{\n  dev_overrides {{\n    \"lake-dev/lake\" = \"{built}\"\n  }}\n  direct {{}}\n}}\n"
+        );
+        let mut variables: Vec<(String, String)> =
+            endpoint.variables().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
+        variables.extend([
+            ("TF_CLI_CONFIG_FILE".to_owned(), folder.path().join("terraform.rc").display().to_string()),
+            ("CHECKPOINT_DISABLE".to_owned(), "1".to_owned()),
+            ("TF_IN_AUTOMATION".to_owned(), "1".to_owned()),
+            ("TF_INPUT".to_owned(), "0".to_owned()),
+        ]);
+        let terraform = Terraform { folder, variables };
+        terraform.file("terraform.rc", &overrides);
+        terraform.file(
+            "versions.tf",
+            "terraform {\n  required_providers {\n    lake = {\n      source = \"lake-dev/lake\"\n    }\n  }\n}\n",
+        );
+        terraform
+    }
+
+    /// The folder.
+    #[must_use]
+    pub fn folder(&self) -> &Path {
+        self.folder.path()
+    }
+
+    /// Write a file of the configuration.
+    ///
+    /// # Panics
+    /// When it cannot be written.
+    pub fn file(&self, name: &str, text: &str) {
+        std::fs::write(self.folder.path().join(name), text).expect("terraform's folder can be written");
+    }
+
+    /// Write `main.tf`.
+    pub fn main(&self, text: &str) {
+        self.file("main.tf", text);
+    }
+
+    /// Replace a part of `main.tf`.
+    ///
+    /// # Panics
+    /// When it is not there exactly once.
+    pub fn edit(&self, from: &str, to: &str) {
+        let path = self.folder.path().join("main.tf");
+        let text = std::fs::read_to_string(&path).expect("main.tf was written");
+        assert_eq!(text.matches(from).count(), 1, "main.tf holds {from:?} once:\n{text}");
+        self.main(&text.replace(from, to));
+    }
+
+    /// A variable of the environment for the commands to come.
+    pub fn set(&mut self, name: &str, value: &str) {
+        self.variables.retain(|(known, _)| known != name);
+        self.variables.push((name.to_owned(), value.to_owned()));
+    }
+
+    /// The command, ready to be started.
+    #[must_use]
+    pub fn command(&self, arguments: &[&str]) -> Command {
+        let mut command = Command::new(binary());
+        command
+            .args(arguments)
+            .current_dir(self.folder.path())
+            .envs(self.variables.iter().map(|(name, value)| (name, value)))
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Start a command and leave it running, its output in the file `output` of the folder.
+    ///
+    /// # Panics
+    /// When terraform cannot be started.
+    #[must_use]
+    pub fn start(&self, arguments: &[&str]) -> Child {
+        let output = std::fs::File::create(self.folder.path().join("output")).expect("a file for the output");
+        self.command(arguments)
+            .stdout(output.try_clone().expect("a second handle of the output"))
+            .stderr(output)
+            .spawn()
+            .expect("terraform starts")
+    }
+
+    /// Run a command to its end.
+    ///
+    /// # Panics
+    /// When terraform cannot be started.
+    #[must_use]
+    pub fn run(&self, arguments: &[&str]) -> Ran {
+        let output = self.command(arguments).output().expect("terraform starts");
+        let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
+        text.push_str(&String::from_utf8_lossy(&output.stderr));
+        Ran { code: output.status.code().unwrap_or(-1), text: plain(&text) }
+    }
+
+    /// `terraform validate`
+    #[must_use]
+    pub fn validate(&self) -> Ran {
+        self.run(&["validate", "-no-color"])
+    }
+
+    /// The findings of `terraform validate`, as its JSON tells them.
+    ///
+    /// # Panics
+    /// When it prints no JSON.
+    #[must_use]
+    pub fn findings(&self) -> Vec<Value> {
+        let ran = self.run(&["validate", "-json"]);
+        let start = ran.text.find('{').expect("validate -json prints JSON");
+        let answer: Value = serde_json::from_str(&ran.text[start..]).expect("validate -json prints JSON");
+        answer["diagnostics"].as_array().cloned().unwrap_or_default()
+    }
+
+    /// `terraform plan`, whose code tells whether anything would change.
+    #[must_use]
+    pub fn plan(&self) -> Ran {
+        self.plan_with(&[])
+    }
+
+    /// The same with further arguments.
+    #[must_use]
+    pub fn plan_with(&self, arguments: &[&str]) -> Ran {
+        self.run(&[&["plan", "-no-color", "-detailed-exitcode"], arguments].concat())
+    }
+
+    /// `terraform apply`
+    #[must_use]
+    pub fn apply(&self) -> Ran {
+        self.apply_with(&[])
+    }
+
+    /// The same with further arguments.
+    #[must_use]
+    pub fn apply_with(&self, arguments: &[&str]) -> Ran {
+        self.run(&[&["apply", "-no-color", "-auto-approve"], arguments].concat())
+    }
+
+    /// `terraform destroy`
+    #[must_use]
+    pub fn destroy(&self) -> Ran {
+        self.run(&["destroy", "-no-color", "-auto-approve"])
+    }
+
+    /// The plan as JSON tells it.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn plan_json(&self) -> Value {
+        let planned = self.plan_with(&["-out=plan.out"]);
+        assert!(planned.code == 0 || planned.code == 2, "{}", planned.text);
+        let shown = self.command(&["show", "-json", "plan.out"]).output().expect("terraform starts");
+        serde_json::from_slice(&shown.stdout).expect("show -json prints JSON")
+    }
+
+    /// The lake's attributes in the state; `null` when the state holds no lake.
+    ///
+    /// # Panics
+    /// When the state cannot be read.
+    #[must_use]
+    pub fn state(&self) -> Value {
+        let shown = self.command(&["show", "-json"]).output().expect("terraform starts");
+        let state: Value = serde_json::from_slice(&shown.stdout).expect("show -json prints JSON");
+        let resources = state["values"]["root_module"]["resources"].as_array().cloned().unwrap_or_default();
+        resources.into_iter().find(|r| r["type"] == "lake").map_or(Value::Null, |mut r| r["values"].take())
+    }
+}
+
+impl Ran {
+    /// Go on only if the command succeeded.
+    ///
+    /// # Panics
+    /// When it did not.
+    #[must_use]
+    pub fn ok(self) -> Self {
+        assert_eq!(self.code, 0, "{}", self.text);
+        self
+    }
+
+    /// Go on only if the plan is empty.
+    ///
+    /// # Panics
+    /// When it is not.
+    pub fn nothing(self) {
+        assert_eq!(self.code, 0, "a plan with changes:\n{}", self.text);
+        assert!(self.text.contains("No changes."), "{}", self.text);
+    }
+
+    /// Go on only if the plan holds changes.
+    ///
+    /// # Panics
+    /// When it is empty or failed.
+    #[must_use]
+    pub fn changes(self) -> Self {
+        assert_eq!(self.code, 2, "{}", self.text);
+        self
+    }
+
+    /// Go on only if the command failed.
+    ///
+    /// # Panics
+    /// When it succeeded.
+    #[must_use]
+    pub fn failed(self) -> Self {
+        assert_eq!(self.code, 1, "{}", self.text);
+        self
+    }
+
+    /// Go on only if the text holds these words, wherever terraform broke its lines.
+    ///
+    /// # Panics
+    /// When it does not.
+    #[must_use]
+    pub fn says(self, words: &str) -> Self {
+        assert!(self.flat().contains(words), "{words:?} is not in:\n{}", self.text);
+        self
+    }
+
+    /// Go on only if the text does not hold these words.
+    ///
+    /// # Panics
+    /// When it does.
+    #[must_use]
+    pub fn never_says(self, words: &str) -> Self {
+        assert!(!self.flat().contains(words), "{words:?} is in:\n{}", self.text);
+        self
+    }
+
+    /// The text in one line.
+    #[must_use]
+    pub fn flat(&self) -> String {
+        self.text.split_whitespace().collect::<Vec<_>>().join(" ")
+    }
+
+    /// The lines of a plan that change something, without their indentation.
+    #[must_use]
+    pub fn changed_lines(&self) -> Vec<String> {
+        self.text
+            .lines()
+            .map(str::trim)
+            .filter(|line| ["+ ", "- ", "~ ", "-/+ ", "+/- "].iter().any(|sign| line.starts_with(sign)))
+            .map(str::to_owned)
+            .collect()
+    }
+}
+
+/// Without terraform's frames around diagnostics and its warning about development overrides.
+fn plain(text: &str) -> String {
+    text.lines()
+        .map(|line| line.trim_start_matches(['│', '╷', '╵']).trim_end())
+        .collect::<Vec<_>>()
+        .join("\n")
+}
