@@ -1,0 +1,4 @@
+//! The CRD as data: the one schema that both doors' schemas are projections of.
+
+mod clean;
+mod crd;

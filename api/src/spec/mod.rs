@@ -1,0 +1,119 @@
+//! What a user may say: one file per section.
+
+use kube::CustomResource;
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use crate::LakeStatus;
+use crate::names::Region;
+
+pub mod access_point;
+pub mod bucket;
+pub mod collections;
+pub mod crawler;
+pub mod database;
+pub mod default;
+pub mod filter;
+pub mod job;
+pub mod lifecycle;
+pub mod location;
+pub mod member;
+pub mod object;
+pub mod reconcile;
+pub mod role;
+pub mod rule;
+pub mod singular;
+pub mod statement;
+pub mod table;
+
+pub use access_point::AccessPoint;
+pub use bucket::Bucket;
+pub use collections::{Keyed, Set, Tags};
+pub use crawler::Crawler;
+pub use database::Database;
+pub use filter::Filter;
+pub use job::Job;
+pub use location::Location;
+pub use member::{Adopt, Custody, Member, OnDelete, Own, Section, Settings};
+pub use object::Object;
+pub use reconcile::Reconcile;
+pub use role::Role;
+pub use statement::Statement;
+pub use table::Table;
+
+/// A data lake on AWS: what it is made of, each part under a key of the user's choice.
+///
+/// A reference from one part to another is the key of a member of the section that the field points into, or an
+/// ARN. What is left out is off or has the default that is told here, never "whatever AWS has".
+#[derive(CustomResource, Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[kube(
+    group = "lake.dev",
+    version = "v1alpha1",
+    kind = "Lake",
+    plural = "lakes",
+    shortname = "lk",
+    category = "aws",
+    namespaced,
+    status = "LakeStatus",
+    schema = "manual",
+    derive = "PartialEq",
+    doc = "A data lake on AWS, declared as one object.",
+    printcolumn(
+        name = "Ready",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Ready\")].status"
+    ),
+    printcolumn(
+        name = "Reason",
+        type_ = "string",
+        json_path = ".status.conditions[?(@.type==\"Ready\")].reason"
+    ),
+    printcolumn(name = "Region", type_ = "string", json_path = ".spec.region"),
+    printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
+)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct LakeSpec {
+    /// The AWS region that the lake lives in. Default: the region of the provider or the operator. Another region is
+    /// another lake.
+    pub region: Option<Region>,
+
+    /// Tags that every member wears, beside its own; a member's tag of the same key wins.
+    #[serde(default)]
+    pub tags: Tags,
+
+    /// S3 buckets and the objects in them.
+    #[serde(default)]
+    pub buckets: Section<Bucket>,
+
+    /// S3 access points: doors of their own into a bucket, each with its own policy.
+    #[serde(default)]
+    pub access_points: Section<AccessPoint>,
+
+    /// IAM roles with least privilege on members of this lake.
+    #[serde(default)]
+    pub roles: Section<Role>,
+
+    /// Databases of the Glue catalogue.
+    #[serde(default)]
+    pub databases: Section<Database>,
+
+    /// Tables of the Glue catalogue that are declared rather than crawled.
+    #[serde(default)]
+    pub tables: Section<Table>,
+
+    /// Glue jobs.
+    #[serde(default)]
+    pub jobs: Section<Job>,
+
+    /// Glue crawlers, which find tables and partitions in data.
+    #[serde(default)]
+    pub crawlers: Section<Crawler>,
+
+    /// Data cells filters of Lake Formation: the rows and columns of a table that a grant on the filter opens.
+    #[serde(default)]
+    pub filters: Section<Filter>,
+
+    /// How the operator goes about this lake. Known in Kubernetes only.
+    #[schemars(extend("x-lake-door" = "kubernetes"))]
+    pub reconcile: Option<Reconcile>,
+}

@@ -1,0 +1,36 @@
+//! Objects that are uploaded with the lake.
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::collections::Tags;
+use super::member::{OnDelete, Settings};
+use super::rule;
+use crate::names::{Content, ContentBase64, ObjectKey, SecretContent, Text};
+
+/// An object in its bucket.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("x-kubernetes-validations" = [
+    rule::exactly_one(&["content", "contentBase64", "secretContent"]),
+]))]
+pub struct Object {
+    /// The object's key in the bucket, `glue/scripts/etl.py`. Another key is another object.
+    pub key: ObjectKey,
+    /// The content as text, at most 512 KiB.
+    pub content: Option<Content>,
+    /// The content in base64, for what is no text; at most 512 KiB once decoded.
+    pub content_base64: Option<ContentBase64>,
+    /// The content as text that is never shown, at most 512 KiB.
+    pub secret_content: Option<SecretContent>,
+    /// The media type. Default: `application/octet-stream`.
+    pub content_type: Option<Text>,
+    /// Tags of the object, at most 10. The lake's tags are not put on objects, since S3 charges for them.
+    #[serde(default)]
+    pub tags: Tags,
+}
+
+impl Settings for Object {
+    const ON_DELETE: OnDelete = OnDelete::Delete;
+    const CAN_BE_EXTERNAL: bool = false;
+}

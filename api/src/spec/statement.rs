@@ -1,0 +1,74 @@
+//! Statements of IAM's policy language, typed.
+
+use std::collections::BTreeMap;
+
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+
+use super::collections::Set;
+use super::rule;
+use crate::names::{Arn, Principal, ServicePrincipal, Text};
+
+/// Whether a statement allows or forbids.
+#[derive(
+    Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
+)]
+pub enum Effect {
+    /// The actions are allowed.
+    #[default]
+    Allow,
+    /// The actions are forbidden, whatever else allows them.
+    Deny,
+}
+
+/// Whom a statement is about.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("x-kubernetes-validations" = [rule::at_least_one(&["aws", "services", "federated"])]))]
+pub struct Principals {
+    /// Accounts, roles and users by ARN or account id; `*` is everybody.
+    #[serde(default)]
+    pub aws: Set<Principal>,
+    /// Services of AWS, `glue.amazonaws.com`.
+    #[serde(default)]
+    pub services: Set<ServicePrincipal>,
+    /// Identity providers by ARN.
+    #[serde(default)]
+    pub federated: Set<Arn>,
+}
+
+/// The conditions of a statement: operator, then key, then values, as `StringEquals: { "aws:PrincipalTag/team": [a] }`.
+pub type Conditions = BTreeMap<String, BTreeMap<String, Vec<Text>>>;
+
+/// One statement of a policy. Policies are compared by meaning: the order of statements and values, and one value
+/// beside a list of one, are no difference.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("x-kubernetes-validations" = [
+    rule::exactly_one(&["actions", "notActions"]),
+    rule::at_most_one(&["resources", "notResources"]),
+    rule::at_most_one(&["principals", "notPrincipals"]),
+]))]
+pub struct Statement {
+    /// A name for people, letters and digits only.
+    pub sid: Option<Text>,
+    /// Whether the statement allows or forbids.
+    #[serde(default)]
+    pub effect: Effect,
+    /// The actions, `s3:GetObject`.
+    pub actions: Option<Set<Text>>,
+    /// All actions but these.
+    pub not_actions: Option<Set<Text>>,
+    /// The resources by ARN; may use `{lake} {namespace} {account} {region} {partition}`. In a bucket's policy the
+    /// default is the bucket and all objects in it, in an access point's all objects behind it.
+    pub resources: Option<Set<Text>>,
+    /// All resources but these.
+    pub not_resources: Option<Set<Text>>,
+    /// Whom the statement is about. Only in policies of resources; a role's own policies have none.
+    pub principals: Option<Principals>,
+    /// Everybody but these.
+    pub not_principals: Option<Principals>,
+    /// When the statement holds: operator, then key, then values.
+    #[serde(default)]
+    pub conditions: Conditions,
+}
