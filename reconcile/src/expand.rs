@@ -1,5 +1,8 @@
 //! Spec → graph. Pure; cannot fail on a checked spec.
 
+pub(crate) mod members;
+pub(crate) mod names;
+
 use crate::{graph::Graph, kind::Scope};
 use lake_api::spec::LakeSpec;
 

@@ -1,6 +1,6 @@
 //! The kinds. One line each; everything else about a kind is in its own file.
 
-mod glue;
+pub mod glue;
 mod register;
 
 register::kinds! {

@@ -1,0 +1,90 @@
+//! The members of a section as nodes.
+
+use crate::{
+    graph::{Hold, Node, NodeId, Treatment},
+    kind::Kind,
+    kinds::Settings,
+};
+use lake_api::{
+    FieldPath,
+    names::{AwsName, MemberKey, Word},
+    spec::{self, Custody, Member, OnDelete, Own, Section},
+};
+use std::collections::BTreeSet;
+
+/// What one member asks for.
+pub(crate) struct Wanted<K> {
+    /// The settings.
+    pub(crate) settings: K,
+    /// What must exist before.
+    pub(crate) after: BTreeSet<NodeId>,
+    /// Paths below the settings whose values are never shown.
+    pub(crate) secret: BTreeSet<FieldPath>,
+}
+
+/// A node for each member of a section: `own` tells what one of ours asks for, `external` what somebody else's is
+/// looked at by.
+pub(crate) fn members<K, T>(
+    word: &str,
+    section: &Section<T>,
+    own: impl Fn(&MemberKey, &Own<T>) -> Wanted<K>,
+    external: impl Fn(&AwsName) -> K,
+) -> Vec<(NodeId, Node)>
+where
+    K: Kind + Into<Settings>,
+    T: spec::Settings,
+{
+    section
+        .iter()
+        .map(|(key, member)| {
+            let origin = FieldPath::root().field(word).key(key.as_str());
+            let node = match member {
+                Member::Own(member) => {
+                    let Wanted { settings, after, secret } = own(key, member);
+                    let treatment = Treatment { secret, ..treatment(&member.custody) };
+                    Node {
+                        settings: Some(settings.into()),
+                        after,
+                        treatment,
+                        ..bare(origin, Hold::Own, T::ON_DELETE)
+                    }
+                }
+                Member::External(name) => Node {
+                    settings: Some(external(name).into()),
+                    ..bare(origin, Hold::LookAt, OnDelete::Retain)
+                },
+                Member::Veiled => bare(origin, Hold::Own, T::ON_DELETE),
+            };
+            (NodeId::new(K::NAME, key), node)
+        })
+        .collect()
+}
+
+/// How a member may be treated.
+pub(crate) fn treatment(custody: &Custody) -> Treatment {
+    Treatment {
+        on_delete: custody.on_delete,
+        adopt: custody.adopt,
+        adopt_from: custody.adopt_from.as_ref().and_then(|owner| owner.known().map(str::to_owned)),
+        ignore_drift: custody.ignore_drift.iter().filter_map(|path| path.known()?.parse().ok()).collect(),
+        secret: BTreeSet::new(),
+    }
+}
+
+/// A node of which nothing is known but where it comes from.
+fn bare(origin: FieldPath, hold: Hold, on_delete: OnDelete) -> Node {
+    Node {
+        settings: None,
+        after: BTreeSet::new(),
+        origin,
+        hold,
+        treatment: Treatment {
+            on_delete,
+            adopt: spec::Adopt::Never,
+            adopt_from: None,
+            ignore_drift: BTreeSet::new(),
+            secret: BTreeSet::new(),
+        },
+        brought_by: BTreeSet::new(),
+    }
+}

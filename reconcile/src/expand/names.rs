@@ -1,0 +1,275 @@
+//! What a spec's names and references mean on AWS.
+
+use crate::{graph::NodeId, kind::Scope, kinds::glue::Location};
+use lake_api::{
+    Input, LakeSpec,
+    names::{BucketRef, DatabaseRef, RoleRef, TableRef, Target, Word},
+    spec::{Member, Section, Tags, location},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The names of one lake.
+#[derive(Clone, Copy)]
+pub(crate) struct Names<'a> {
+    spec: &'a LakeSpec,
+    scope: &'a Scope,
+}
+
+/// A bucket that is referred to.
+pub(crate) struct TheBucket {
+    /// Its name.
+    pub(crate) name: Input<String>,
+    /// The member that it is, if it is one.
+    pub(crate) node: Option<NodeId>,
+}
+
+/// A role that is referred to.
+pub(crate) struct TheRole {
+    /// Its name, without the path.
+    pub(crate) name: Input<String>,
+    /// Its ARN: a member's is a fact.
+    pub(crate) arn: Input<String>,
+    /// The member that it is, if it is one.
+    pub(crate) node: Option<NodeId>,
+}
+
+/// A database that is referred to.
+pub(crate) struct TheDatabase {
+    /// The catalog: an account's 12 digits.
+    pub(crate) catalog: Input<String>,
+    /// Its name.
+    pub(crate) name: Input<String>,
+    /// The member that it is, if it is one.
+    pub(crate) node: Option<NodeId>,
+}
+
+/// A table that is referred to.
+pub(crate) struct TheTable {
+    /// The catalog: an account's 12 digits.
+    pub(crate) catalog: Input<String>,
+    /// Its database's name.
+    pub(crate) database: Input<String>,
+    /// Its name.
+    pub(crate) name: Input<String>,
+    /// The member that it is, if it is one.
+    pub(crate) node: Option<NodeId>,
+}
+
+impl<'a> Names<'a> {
+    /// The names of the lake that a spec tells, in its scope.
+    pub(crate) fn new(spec: &'a LakeSpec, scope: &'a Scope) -> Self {
+        Names { spec, scope }
+    }
+
+    /// A text with its templates filled in: `{lake} {namespace} {account} {region} {partition}`.
+    pub(crate) fn fill(&self, text: &str) -> String {
+        let Scope { place, lake, namespace, .. } = self.scope;
+        text.replace("{lake}", lake)
+            .replace("{namespace}", namespace)
+            .replace("{account}", &place.account)
+            .replace("{region}", &place.region)
+            .replace("{partition}", &place.partition)
+    }
+
+    /// A name or an ARN with its templates filled in.
+    pub(crate) fn filled(&self, word: &impl Word) -> Input<String> {
+        word.input().clone().map(|text| self.fill(&text))
+    }
+
+    /// A member's name, `{lake}-{key}` where it has none of its own.
+    pub(crate) fn name(&self, given: Option<&impl Word>, key: &str) -> Input<String> {
+        given.map_or_else(|| Input::Known(format!("{}-{key}", self.scope.lake)), |name| self.filled(name))
+    }
+
+    /// A bucket's name, `{lake}-{key}-{account}-{region}` where it has none of its own: they are shared by all
+    /// accounts.
+    pub(crate) fn bucket_name(&self, given: Option<&impl Word>, key: &str) -> Input<String> {
+        match given {
+            Some(name) => self.filled(name),
+            None => Input::Known(self.fill(&format!("{{lake}}-{key}-{{account}}-{{region}}"))),
+        }
+    }
+
+    /// The bucket that is referred to.
+    pub(crate) fn bucket(&self, reference: &BucketRef) -> TheBucket {
+        match self.target(reference) {
+            Some(Meant::Arn(arn)) => TheBucket { name: Input::Known(last(&arn, ':')), node: None },
+            Some(Meant::Member(key)) => TheBucket {
+                name: self.of_member(
+                    &self.spec.buckets,
+                    key,
+                    |own| self.bucket_name(own.name.as_ref(), key),
+                    |name| last(name, ':'),
+                ),
+                node: Some(NodeId::new("bucket", key)),
+            },
+            None => TheBucket { name: Input::Unknown, node: None },
+        }
+    }
+
+    /// A place in a bucket, and the member that the bucket is.
+    pub(crate) fn location(&self, location: &location::Location) -> (Location, Option<NodeId>) {
+        let bucket = self.bucket(&location.bucket);
+        let prefix = location.prefix.as_ref().map_or_else(Input::default, |prefix| prefix.input().clone());
+        (Location { bucket: bucket.name, prefix }, bucket.node)
+    }
+
+    /// The role that is referred to.
+    pub(crate) fn role(&self, reference: &RoleRef) -> TheRole {
+        match self.target(reference) {
+            Some(Meant::Arn(arn)) => {
+                TheRole { name: Input::Known(last(&arn, '/')), arn: Input::Known(arn), node: None }
+            }
+            Some(Meant::Member(key)) => {
+                let node = NodeId::new("role", key);
+                let name = self.of_member(
+                    &self.spec.roles,
+                    key,
+                    |own| self.name(own.name.as_ref(), key),
+                    |name| last(name, '/'),
+                );
+                let arn = Input::Fact { node: node.to_string(), name: "arn".to_owned() };
+                TheRole { name, arn, node: Some(node) }
+            }
+            None => TheRole { name: Input::Unknown, arn: Input::Unknown, node: None },
+        }
+    }
+
+    /// The database that is referred to.
+    pub(crate) fn database(&self, reference: &DatabaseRef) -> TheDatabase {
+        match self.target(reference) {
+            Some(Meant::Arn(arn)) => self.database_of(&Input::Known(arn)),
+            Some(Meant::Member(key)) => {
+                let node = Some(NodeId::new("database", key));
+                match self.spec.databases.get(key) {
+                    Some(Member::External(name)) => {
+                        TheDatabase { node, ..self.database_of(&self.filled(name)) }
+                    }
+                    Some(Member::Own(own)) => {
+                        TheDatabase { catalog: self.catalog(), name: self.name(own.name.as_ref(), key), node }
+                    }
+                    _ => TheDatabase { catalog: self.catalog(), name: Input::Unknown, node },
+                }
+            }
+            None => TheDatabase { catalog: self.catalog(), name: Input::Unknown, node: None },
+        }
+    }
+
+    /// A database by its name or its ARN, `arn:aws:glue:eu-west-1:123456789012:database/sales`.
+    pub(crate) fn database_of(&self, name: &Input<String>) -> TheDatabase {
+        let parts = name.clone().map(|name| glue_arn(&name, "database/").unwrap_or((None, name)));
+        let catalog = match &parts {
+            Input::Known((Some(account), _)) => Input::Known(account.clone()),
+            _ => self.catalog(),
+        };
+        TheDatabase { catalog, name: parts.map(|(_, name)| name), node: None }
+    }
+
+    /// The table that is referred to.
+    pub(crate) fn table(&self, reference: &TableRef) -> TheTable {
+        let unknown =
+            |node| TheTable { catalog: self.catalog(), database: Input::Unknown, name: Input::Unknown, node };
+        match self.target(reference) {
+            Some(Meant::Arn(arn)) => self.table_of(&Input::Known(arn)),
+            Some(Meant::Member(key)) => {
+                let node = Some(NodeId::new("table", key));
+                match self.spec.tables.get(key) {
+                    Some(Member::External(name)) => TheTable { node, ..self.table_of(&self.filled(name)) },
+                    Some(Member::Own(own)) => {
+                        let database = self.database(&own.database);
+                        TheTable {
+                            catalog: database.catalog,
+                            database: database.name,
+                            name: self.name(own.name.as_ref(), key),
+                            node,
+                        }
+                    }
+                    _ => unknown(node),
+                }
+            }
+            None => unknown(None),
+        }
+    }
+
+    /// A table by its database and name, `sales/orders`, or by its ARN,
+    /// `arn:aws:glue:eu-west-1:123456789012:table/sales/orders`.
+    pub(crate) fn table_of(&self, name: &Input<String>) -> TheTable {
+        let parts = name.clone().map(|name| {
+            let (account, rest) = glue_arn(&name, "table/").unwrap_or((None, name));
+            let (database, table) = rest.split_once('/').unwrap_or(("", &rest));
+            (account, database.to_owned(), table.to_owned())
+        });
+        let catalog = match &parts {
+            Input::Known((Some(account), ..)) => Input::Known(account.clone()),
+            _ => self.catalog(),
+        };
+        TheTable {
+            catalog,
+            database: parts.clone().map(|(_, database, _)| database),
+            name: parts.map(|(.., table)| table),
+            node: None,
+        }
+    }
+
+    /// The catalog of this lake: its account's.
+    pub(crate) fn catalog(&self) -> Input<String> {
+        Input::Known(self.scope.place.account.clone())
+    }
+
+    /// The tags of a member: the lake's, and its own, which win.
+    pub(crate) fn tags(&self, own: &Tags) -> BTreeMap<String, Input<String>> {
+        self.spec
+            .tags
+            .iter()
+            .chain(own.iter())
+            .map(|(key, value)| (key.clone(), value.input().clone()))
+            .collect()
+    }
+
+    /// The name of a member of a section; unknown while the member is veiled.
+    fn of_member<T>(
+        &self,
+        section: &Section<T>,
+        key: &str,
+        own: impl FnOnce(&T) -> Input<String>,
+        external: impl FnOnce(&str) -> String,
+    ) -> Input<String> {
+        match section.get(key) {
+            Some(Member::Own(member)) => own(&member.settings),
+            Some(Member::External(name)) => self.filled(name).map(|name| external(&name)),
+            Some(Member::Veiled) | None => Input::Unknown,
+        }
+    }
+
+    /// What a reference means, with templates filled in; `None` while that is unknown.
+    fn target<'r>(&self, reference: &'r impl Word) -> Option<Meant<'r>> {
+        Some(match reference.target()? {
+            Target::Member(key) => Meant::Member(key),
+            Target::Arn(arn) => Meant::Arn(self.fill(arn)),
+        })
+    }
+}
+
+/// What a reference means, with its templates filled in.
+enum Meant<'r> {
+    Member(&'r str),
+    Arn(String),
+}
+
+/// The nodes among some that are members.
+pub(crate) fn nodes<const N: usize>(some: [Option<NodeId>; N]) -> BTreeSet<NodeId> {
+    some.into_iter().flatten().collect()
+}
+
+/// What stands after the last `mark` of a text.
+fn last(text: &str, mark: char) -> String {
+    text.rsplit(mark).next().unwrap_or(text).to_owned()
+}
+
+/// The account and the resource's name, from the ARN of a Glue resource of one sort.
+fn glue_arn(arn: &str, sort: &str) -> Option<(Option<String>, String)> {
+    let mut parts = arn.strip_prefix("arn:")?.splitn(5, ':').skip(3);
+    let account = parts.next()?.to_owned();
+    let name = parts.next()?.strip_prefix(sort)?.to_owned();
+    Some((Some(account).filter(|account| !account.is_empty()), name))
+}
