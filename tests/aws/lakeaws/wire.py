@@ -1,0 +1,170 @@
+"""From bytes to parameters and from results to bytes, in each service's own protocol."""
+
+import json
+import uuid
+from typing import Any
+from urllib.parse import parse_qsl
+from xml.sax.saxutils import escape
+
+from moto.core.model import OperationModel
+from moto.core.parse import PROTOCOL_PARSERS
+from moto.core.serialize import (
+    JSONSerializer,
+    QuerySerializer,
+    RestJSONSerializer,
+    RestXMLSerializer,
+    S3Serializer,
+    SerializationContext,
+)
+from werkzeug.datastructures import Headers, MultiDict
+
+from lakeaws.call import Call, Request
+from lakeaws.errors import AwsError, NotEmulated
+from lakeaws.models import service_model
+from lakeaws.validation import error_status, unknown_members
+
+
+class Response:
+    """An HTTP response."""
+
+    def __init__(self, status: int, headers: dict[str, str], body: bytes) -> None:
+        self.status = status
+        self.headers = headers
+        self.body = body
+
+
+def decode(model: OperationModel, request: Request, in_path: dict[str, str]) -> dict[str, Any]:
+    """The parameters of a request. Raises AwsError for what is no document at all, NotEmulated for unknown members."""
+    service = model.service_model.service_name
+    protocol = model.service_model.protocol
+    shape = model.input_shape
+    if shape is None:
+        return {}
+    streamed = _streamed_member(shape)
+    values = MultiDict(parse_qsl(request.query, keep_blank_values=True))
+    if protocol == "query":
+        values = MultiDict(parse_qsl(request.body.decode(), keep_blank_values=True))
+    if protocol in ("json", "rest-json"):
+        _refuse_unknown(model, request)
+    try:
+        params = PROTOCOL_PARSERS[protocol](model).parse(
+            {
+                "body": b"" if streamed else request.body,
+                "headers": Headers(list(request.headers.items())),
+                "method": request.method,
+                "url_params": in_path,
+                "url_path": request.path,
+                "values": values,
+            }
+        )
+    except Exception as cause:
+        code = "MalformedXML" if service in ("s3", "s3control") else "SerializationException"
+        raise AwsError(code, f"The request could not be read: {cause}", 400) from cause
+    if streamed:
+        params[streamed] = request.body
+    # Absent lists in a query come back empty.
+    for name, member in shape.members.items():
+        if member.serialization.get("location") == "querystring" and params.get(name) in ([], None):
+            params.pop(name, None)
+    return params
+
+
+def encode(call: Call, result: dict[str, Any]) -> Response:
+    """A result in the protocol of its service."""
+    serializer = _serializer(call.service, call.model)
+    answer = serializer(call.model, context=SerializationContext(request_id()), pretty_print=False).serialize(result)
+    body = answer["body"]
+    raw = body if isinstance(body, bytes) else body.encode()
+    status = answer["status_code"]
+    if status == 204 or call.model.output_shape is None and call.service in ("s3", "s3control"):
+        raw = b""
+    headers = {name: str(value) for name, value in answer["headers"].items()}
+    return Response(status, headers, raw)
+
+
+def encode_error(service: str, operation: str | None, error: AwsError, method: str = "POST") -> Response:
+    """A refusal in the protocol of its service; a HEAD gets no body, as on AWS."""
+    protocol = service_model(service).protocol if service else "rest-xml"
+    status = error.status or (error_status(service, error.code) if service else None) or 400
+    told = request_id()
+    if protocol in ("json", "rest-json"):
+        body = json.dumps({"__type": error.code, "message": error.message, **error.fields}).encode()
+        kind = "application/x-amz-json-1.1" if protocol == "json" else "application/json"
+        headers = {"Content-Type": kind, "x-amzn-ErrorType": error.code, "x-amzn-RequestId": told}
+        return Response(status, headers | error.headers, body)
+    members = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in error.fields.items())
+    inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>{members}"
+    if service == "s3":
+        text = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}<RequestId>{told}</RequestId><HostId>lake</HostId></Error>'
+    else:
+        fault = "Receiver" if status >= 500 else "Sender"
+        text = f"<ErrorResponse><Error><Type>{fault}</Type>{inner}</Error><RequestId>{told}</RequestId></ErrorResponse>"
+    headers = {"Content-Type": "application/xml", "x-amzn-RequestId": told, "x-amz-request-id": told}
+    return Response(status, headers | error.headers, b"" if method == "HEAD" else text.encode())
+
+
+def request_id() -> str:
+    """A new request id."""
+    return str(uuid.uuid4())
+
+
+def _streamed_member(shape: Any) -> str | None:
+    payload = shape.serialization.get("payload")
+    return payload if payload and shape.members[payload].type_name in ("blob", "string") else None
+
+
+def _refuse_unknown(model: OperationModel, request: Request) -> None:
+    try:
+        raw = json.loads(request.body or b"{}")
+    except ValueError as cause:
+        raise AwsError("SerializationException", f"The request is no JSON: {cause}", 400) from cause
+    if unknown := unknown_members(model.input_shape, raw):
+        raise NotEmulated(f"{model.name} has no member {', '.join(unknown)} in botocore's model")
+
+
+#: The roots of S3's answers that are a structure without a payload member; "Response Syntax" of each operation's page
+#: in the Amazon S3 API Reference, https://docs.aws.amazon.com/AmazonS3/latest/API/.
+_S3_ROOTS = {
+    "CompleteMultipartUpload": "CompleteMultipartUploadResult",
+    "CreateMultipartUpload": "InitiateMultipartUploadResult",
+    "DeleteObjects": "DeleteResult",
+    "GetBucketCors": "CORSConfiguration",
+    "GetBucketLifecycleConfiguration": "LifecycleConfiguration",
+    "GetBucketLogging": "BucketLoggingStatus",
+    "GetBucketNotificationConfiguration": "NotificationConfiguration",
+    "GetBucketTagging": "Tagging",
+    "GetBucketVersioning": "VersioningConfiguration",
+    "GetObjectTagging": "Tagging",
+    "ListBucketMetricsConfigurations": "ListMetricsConfigurationsResult",
+    "ListBuckets": "ListAllMyBucketsResult",
+    "ListMultipartUploads": "ListMultipartUploadsResult",
+    "ListObjectVersions": "ListVersionsResult",
+    "ListObjects": "ListBucketResult",
+    "ListObjectsV2": "ListBucketResult",
+    "ListParts": "ListPartsResult",
+}
+
+
+def _rooted(base: type, root: str) -> type:
+    """A serializer whose answers have this root instead of `<Operation>Response`, which the Rust SDK refuses."""
+
+    class Rooted(base):
+        def _serialized_result_to_response(self, resp: Any, result: Any, shape: Any, serialized: Any) -> Any:
+            answer = super()._serialized_result_to_response(resp, result, shape, serialized)
+            if shape is not None and "payload" not in shape.serialization and "resultWrapper" not in shape.serialization:
+                name = f"{self.operation_model.name}Response"
+                body = answer["body"]
+                for opening, closing in ((f"<{name}>", f"<{root}>"), (f"<{name} ", f"<{root} "), (f"</{name}>", f"</{root}>")):
+                    body = body.replace(opening, closing)
+                answer["body"] = body.replace(f"<{name}/>", f"<{root}/>")
+            return answer
+
+    return Rooted
+
+
+def _serializer(service: str, model: OperationModel) -> type:
+    if service == "s3":
+        return _rooted(S3Serializer, _S3_ROOTS.get(model.name, f"{model.name}Result"))
+    if service == "s3control":
+        return _rooted(RestXMLSerializer, f"{model.name}Result")
+    return {"json": JSONSerializer, "rest-json": RestJSONSerializer, "query": QuerySerializer}[model.service_model.protocol]
