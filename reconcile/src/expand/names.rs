@@ -1,10 +1,10 @@
 //! What a spec's names and references mean on AWS.
 
-use crate::{graph::NodeId, kind::Scope, kinds::glue::Location};
+use crate::{graph::NodeId, kind::Scope, kinds::glue::Location, place::Place};
 use lake_api::{
     Input, LakeSpec,
     names::{BucketRef, DatabaseRef, RoleRef, TableRef, Target, Word},
-    spec::{Member, Section, Tags, location},
+    spec::{self, Member, Section, Tags, bucket::BucketNamespace, location},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -61,6 +61,11 @@ impl<'a> Names<'a> {
         Names { spec, scope }
     }
 
+    /// Where the lake lives.
+    pub(crate) fn place(&self) -> &'a Place {
+        &self.scope.place
+    }
+
     /// A text with its templates filled in: `{lake} {namespace} {account} {region} {partition}`.
     pub(crate) fn fill(&self, text: &str) -> String {
         let Scope { place, lake, namespace, .. } = self.scope;
@@ -82,11 +87,15 @@ impl<'a> Names<'a> {
     }
 
     /// A bucket's name, `{lake}-{key}-{account}-{region}` where it has none of its own: they are shared by all
-    /// accounts.
-    pub(crate) fn bucket_name(&self, given: Option<&impl Word>, key: &str) -> Input<String> {
-        match given {
+    /// accounts. Those of the account's own namespace end with `-an`.
+    pub(crate) fn bucket_name(&self, bucket: &spec::Bucket, key: &str) -> Input<String> {
+        let end = match bucket.bucket_namespace {
+            BucketNamespace::Global => "",
+            BucketNamespace::AccountRegional => "-an",
+        };
+        match &bucket.name {
             Some(name) => self.filled(name),
-            None => Input::Known(self.fill(&format!("{{lake}}-{key}-{{account}}-{{region}}"))),
+            None => Input::Known(self.fill(&format!("{{lake}}-{key}-{{account}}-{{region}}{end}"))),
         }
     }
 
@@ -98,7 +107,7 @@ impl<'a> Names<'a> {
                 name: self.of_member(
                     &self.spec.buckets,
                     key,
-                    |own| self.bucket_name(own.name.as_ref(), key),
+                    |own| self.bucket_name(own, key),
                     |name| last(name, ':'),
                 ),
                 node: Some(NodeId::new("bucket", key)),
@@ -132,6 +141,26 @@ impl<'a> Names<'a> {
                 TheRole { name, arn, node: Some(node) }
             }
             None => TheRole { name: Input::Unknown, arn: Input::Unknown, node: None },
+        }
+    }
+
+    /// The ARN of the role that is referred to, spelt out: policies are compared as sets of texts, in which a fact
+    /// has no place.
+    pub(crate) fn role_arn(&self, reference: &RoleRef) -> Input<String> {
+        let arn = |role: String| self.place().global_arn("iam", &format!("role{role}"));
+        match self.target(reference) {
+            Some(Meant::Arn(given)) => Input::Known(given),
+            Some(Meant::Member(key)) => match self.spec.roles.get(key) {
+                Some(Member::Own(own)) => {
+                    let name = self.name(own.name.as_ref(), key);
+                    Input::concat([&self.filled(&own.path), &name]).map(arn)
+                }
+                Some(Member::External(name)) => self.filled(name).map(|name| {
+                    if name.starts_with("arn:") { name } else { arn(format!("/{name}")) }
+                }),
+                Some(Member::Veiled) | None => Input::Unknown,
+            },
+            None => Input::Unknown,
         }
     }
 

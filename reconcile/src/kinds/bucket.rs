@@ -1,0 +1,173 @@
+//! An S3 bucket.
+
+use crate::{
+    aws::Aws,
+    diff::FieldChange,
+    error::CloudError,
+    graph::{Node, NodeId},
+    inventory::{Facts, Sight},
+    kind::{Data, Kind, Replace, Scope, Wears},
+    owner::Worn,
+    place::Place,
+    policy::Statements,
+};
+use lake_api::{
+    Input,
+    spec::{
+        LakeSpec,
+        bucket::{BucketNamespace, CorsRule, LogKeyFormat, ObjectOwnership, PublicAccessBlock, Sse},
+        lifecycle::{LifecycleRule, TransitionMinimumSize},
+    },
+};
+use schemars::JsonSchema;
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// An S3 bucket, as a lake asks for it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Bucket {
+    /// The bucket's name, unique within its namespace.
+    pub name: Input<String>,
+    /// Where the name must be unique.
+    pub bucket_namespace: BucketNamespace,
+    /// Whether former versions of objects are kept. Off is "never on" or "suspended": S3 knows no way back.
+    pub versioning: bool,
+    /// How objects are encrypted that come without an encryption of their own.
+    pub encryption: Encryption,
+    /// What is refused that would make data public.
+    pub public_access_block: PublicAccessBlock,
+    /// Who owns objects that other accounts write.
+    pub object_ownership: ObjectOwnership,
+    /// Whether the policy refuses requests without TLS.
+    pub tls_only: bool,
+    /// Whether the policy leaves decisions to the policies of this account's access points.
+    pub delegate_to_access_points: bool,
+    /// What else the policy says.
+    #[serde(default)]
+    pub policy: BucketPolicy,
+    /// What happens to objects as they age, by the rules' ids (the id within a rule is empty).
+    #[serde(default)]
+    pub lifecycle_rules: BTreeMap<String, LifecycleRule>,
+    /// The least size of objects that rules without a size of their own move.
+    pub transition_minimum_size: TransitionMinimumSize,
+    /// Which web pages of other origins may call the bucket; the first rule that fits decides.
+    #[serde(default)]
+    pub cors_rules: Vec<CorsRule>,
+    /// Where a log of requests goes.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub logging: Option<Logging>,
+    /// Whether events go to EventBridge.
+    pub event_bridge: bool,
+    /// Request metrics by their ids.
+    #[serde(default)]
+    pub request_metrics: BTreeMap<String, RequestMetrics>,
+    /// The user's tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, Input<String>>,
+}
+
+/// How objects are encrypted at rest.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Encryption {
+    /// Whose key encrypts.
+    pub sse: Sse,
+    /// The KMS key's ARN; without one the account's own key for S3.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub key: Option<Input<String>>,
+    /// Whether a key per bucket is derived. Said with `Kms` alone, which alone uses it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bucket_key: Option<bool>,
+    /// Whether objects that come with a key of the caller's own are refused.
+    pub block_customer_keys: bool,
+}
+
+/// What a bucket's policy says beyond what the bucket's switches make of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct BucketPolicy {
+    /// All statements there are.
+    #[serde(default)]
+    pub statements: Statements,
+    /// Ours among those of others (`keepOthers: true`); then nothing is said by `statements`.
+    #[serde(default)]
+    pub beside_others: Statements,
+}
+
+/// Where a log of requests goes.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct Logging {
+    /// The name of the bucket that takes the log.
+    pub bucket: Input<String>,
+    /// The start of the log objects' keys; empty for none.
+    pub prefix: Input<String>,
+    /// How the keys of log objects are made.
+    pub key_format: LogKeyFormat,
+}
+
+/// Request metrics for a part of a bucket, or without a filter for the whole of it.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct RequestMetrics {
+    /// Only objects whose keys start so.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prefix: Option<Input<String>>,
+    /// Only objects that wear all these tags.
+    #[serde(default)]
+    pub tags: BTreeMap<String, Input<String>>,
+    /// Only requests through the access point of this ARN.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub access_point: Option<Input<String>>,
+}
+
+impl Kind for Bucket {
+    /// The bucket's name.
+    type Key = String;
+
+    const NAME: &'static str = "bucket";
+    const FACTS: &'static [&'static str] = &["arn", "name", "domainName", "regionalDomainName"];
+    const FIXED: &'static [&'static str] = &["name", "bucketNamespace"];
+    const SHARED: &'static [&'static str] = &["policy.besideOthers"];
+    const WEARS: Wears = Wears::Tags;
+    const HOLDS_DATA: bool = true;
+    const REPLACE: Replace = Replace::CreateFirst;
+    const GOES_BEFORE: &'static [&'static str] = &[];
+
+    fn expand(_spec: &LakeSpec, _scope: &Scope) -> Vec<(NodeId, Node)> {
+        Vec::new()
+    }
+
+    fn key(&self, _place: &Place) -> Option<String> {
+        self.name.known().cloned()
+    }
+
+    fn predict(&self, _place: &Place) -> Facts {
+        Facts::new()
+    }
+
+    async fn read(_aws: &Aws, keys: &[String]) -> Vec<Sight<Self>> {
+        keys.iter().map(|_| Sight::Absent).collect()
+    }
+
+    async fn worn(_aws: &Aws, _key: &String) -> Result<Option<Option<Worn>>, CloudError> {
+        Ok(None)
+    }
+
+    async fn create(&self, _aws: &Aws, _mark: &Worn) -> Result<(), CloudError> {
+        Ok(())
+    }
+
+    async fn update(&self, _aws: &Aws, _key: &String, _changes: &[FieldChange]) -> Result<(), CloudError> {
+        Ok(())
+    }
+
+    async fn mark(_aws: &Aws, _key: &String, _mark: &Worn) -> Result<(), CloudError> {
+        Ok(())
+    }
+
+    async fn delete(_aws: &Aws, _key: &String, _data: Data) -> Result<(), CloudError> {
+        Ok(())
+    }
+}
