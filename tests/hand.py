@@ -1,6 +1,7 @@
 """A hand on AWS that is not ours.
 
     hand.py call CLIENT OPERATION PARAMETERS   one boto3 call; its answer as JSON
+    hand.py other-account CLIENT OPERATION PARAMETERS   the same as another account, through an assumed role
     hand.py world                              everything there is, as JSON without what differs from run to run
 """
 
@@ -19,8 +20,8 @@ VOLATILE = {
 }
 
 
-def client(name):
-    return boto3.client(name, config=Config(s3={"addressing_style": "path"}, inject_host_prefix=False))
+def client(name, **credentials):
+    return boto3.client(name, **credentials, config=Config(s3={"addressing_style": "path"}, inject_host_prefix=False))
 
 
 def steady(value):
@@ -121,12 +122,24 @@ def world():
     })
 
 
+def other_account():
+    """Credentials of another account."""
+    role = "arn:aws:iam::210987654321:role/other"
+    session = client("sts").assume_role(RoleArn=role, RoleSessionName="other")["Credentials"]
+    return {
+        "aws_access_key_id": session["AccessKeyId"],
+        "aws_secret_access_key": session["SecretAccessKey"],
+        "aws_session_token": session["SessionToken"],
+    }
+
+
 def main():
     match sys.argv[1:]:
         case ["world"]:
             answer = world()
-        case ["call", name, operation, parameters]:
-            answer = getattr(client(name), operation)(**json.loads(parameters))
+        case ["call" | "other-account" as whose, name, operation, parameters]:
+            credentials = other_account() if whose == "other-account" else {}
+            answer = getattr(client(name, **credentials), operation)(**json.loads(parameters))
             answer.pop("ResponseMetadata", None)
             if hasattr(answer.get("Body"), "read"):
                 answer["Body"] = answer["Body"].read().decode()

@@ -96,6 +96,30 @@ impl Endpoint {
         self.journal().into_iter().filter(|call| call.mutates).collect()
     }
 
+    /// The same without the calls of a hand that is not ours.
+    #[must_use]
+    pub fn writes_of_provider(&self) -> Vec<Call> {
+        self.writes().into_iter().filter(|call| call.by_provider).collect()
+    }
+
+    /// Forget everything: resources, journal, faults.
+    pub fn reset(&self) {
+        self.control("POST", "reset", None);
+    }
+
+    /// Wait until a call is held by a `hold` fault; false when `ended` says first that no more calls will come.
+    pub fn held(&self, mut ended: impl FnMut() -> bool) -> bool {
+        loop {
+            // Answers when a call is held, or after half a second.
+            if self.control("GET", "held", None).as_array().is_some_and(|held| !held.is_empty()) {
+                return true;
+            }
+            if ended() {
+                return false;
+            }
+        }
+    }
+
     /// Let calls go wrong by these rules (`tests/aws/README.md`), in place of earlier ones.
     pub fn faults(&self, rules: Value) {
         self.control("DELETE", "faults", None);
@@ -159,6 +183,8 @@ pub struct Call {
     pub mutates: bool,
     /// The answer's HTTP status.
     pub status: u64,
+    /// Whether the provider made it, rather than boto3.
+    pub by_provider: bool,
 }
 
 impl Call {
@@ -170,6 +196,7 @@ impl Call {
             resource: text("resource"),
             mutates: json["mutates"].as_bool().unwrap_or_default(),
             status: json["status"].as_u64().unwrap_or_default(),
+            by_provider: !text("userAgent").starts_with("Boto3"),
         }
     }
 

@@ -33,6 +33,14 @@ impl<'a> Hand<'a> {
         let _ = self.call(client, operation, parameters);
     }
 
+    /// One operation with the credentials of another account.
+    ///
+    /// # Panics
+    /// When AWS refuses.
+    pub fn other_account(&self, client: &str, operation: &str, parameters: Value) {
+        let _ = self.python(&["other-account", client, operation, &parameters.to_string()]);
+    }
+
     /// Every bucket, object, access point, role, database, table, job, crawler and filter there is, with all its
     /// settings and without what differs from run to run (times, version ids, request ids).
     #[must_use]

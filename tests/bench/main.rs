@@ -1,0 +1,48 @@
+//! `make bench`: measures what CONTRIBUTING.md keeps, and prints it as a table. Nothing is asserted here; bounds stand
+//! beside the figures.
+
+mod calls;
+mod commands;
+mod handshake;
+mod lakes;
+mod memory;
+mod size;
+
+/// One line of the table.
+struct Figure {
+    what: String,
+    bound: &'static str,
+    measured: String,
+}
+
+impl Figure {
+    fn new(what: impl Into<String>, bound: &'static str, measured: impl Into<String>) -> Self {
+        Figure { what: what.into(), bound, measured: measured.into() }
+    }
+}
+
+#[allow(clippy::print_stdout, reason = "the table is what this program is for")]
+fn main() {
+    let measures: [(&str, fn() -> Vec<Figure>); 5] = [
+        ("start", handshake::figures),
+        ("memory", memory::figures),
+        ("commands", commands::figures),
+        ("calls", calls::figures),
+        ("size", size::figures),
+    ];
+    let wanted: Vec<String> = std::env::args().skip(1).collect();
+    println!("| figure | bound | measured |\n| --- | --- | --- |");
+    for (name, measure) in measures {
+        if wanted.is_empty() || wanted.iter().any(|want| want == name) {
+            for Figure { what, bound, measured } in measure() {
+                println!("| {what} | {bound} | {measured} |");
+            }
+        }
+    }
+}
+
+/// The value in the middle.
+fn median(mut values: Vec<f64>) -> f64 {
+    values.sort_by(f64::total_cmp);
+    values[values.len() / 2]
+}

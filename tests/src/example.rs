@@ -1,0 +1,29 @@
+//! The lakes of `examples/`, which are the fixtures of the end-to-end tests.
+
+use crate::{aws::{ACCOUNT, REGION}, root, terraform::Terraform};
+
+/// The bucket of first-lake, by its default name.
+#[must_use]
+pub fn first_bucket() -> String {
+    format!("first-store-{ACCOUNT}-{REGION}")
+}
+
+/// Put first-lake into a configuration, as its README has it.
+///
+/// # Panics
+/// When the example cannot be read.
+pub fn first_lake(terraform: &mut Terraform) {
+    let folder = root().join("examples/first-lake");
+    let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect("the example can be read");
+    std::fs::remove_file(terraform.folder().join("versions.tf")).expect("the example names its own providers");
+    terraform.main(&read("main.tf"));
+    terraform.file("etl.py", &read("etl.py"));
+    terraform.set("TF_VAR_salt", "grains-of-salt");
+}
+
+/// Let nothing of first-lake be retained when it leaves.
+pub fn nothing_retained(terraform: &Terraform) {
+    terraform.edit("  bucket \"store\" {\n", "  bucket \"store\" {\n    on_delete = \"Empty\"\n");
+    terraform.edit("  database \"lake\" {\n", "  database \"lake\" {\n    on_delete = \"Delete\"\n");
+    terraform.edit("  table \"events\" {\n", "  table \"events\" {\n    on_delete = \"Delete\"\n");
+}

@@ -1,0 +1,7 @@
+//! End-to-end cases that need neither faults nor a journal: they run against any AWS endpoint
+//! (`make e2e ENDPOINT=…`).
+
+mod drift;
+mod first_lake;
+mod mistakes;
+mod unknowns;

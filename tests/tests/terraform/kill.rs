@@ -1,0 +1,111 @@
+//! The provider killed in the middle of a call, at every fifth call that changes something: what was left is taken
+//! up, nothing exists twice, and the world in the end is that of an undisturbed run.
+
+use lake_tests::{
+    aws::Endpoint,
+    example,
+    terraform::{Terraform, provider},
+};
+use serde_json::{Value, json};
+use std::{path::Path, process::Command};
+
+/// Every fifth call is tried: the simulation tries them all.
+const STRIDE: usize = 5;
+
+fn fresh(aws: &Endpoint) -> Terraform {
+    aws.reset();
+    let mut terraform = Terraform::new(aws);
+    example::first_lake(&mut terraform);
+    example::nothing_retained(&terraform);
+    terraform
+}
+
+/// Run a command and kill the provider while its `nth` call that changes something is under way; the call itself is
+/// carried out if `committed`.
+fn killed(aws: &Endpoint, terraform: &Terraform, arguments: &[&str], nth: usize, committed: bool) {
+    let hold = if committed { "after" } else { "before" };
+    aws.faults(json!([{ "mutating": true, "afterCalls": nth, "times": 1, "hold": hold }]));
+    let mut running = terraform.start(arguments);
+    if aws.held(|| running.try_wait().expect("terraform can be waited for").is_some()) {
+        for pid in providers(terraform.folder()) {
+            let killed = Command::new("kill").args(["-9", &pid.to_string()]).status().expect("kill runs");
+            assert!(killed.success(), "the provider runs until it is killed");
+        }
+    }
+    aws.faults(json!([]));
+    let _ = running.wait().expect("terraform can be waited for");
+}
+
+/// The providers that a terraform in this folder has started.
+fn providers(folder: &Path) -> Vec<u32> {
+    let entries = std::fs::read_dir("/proc").expect("Linux shows its processes");
+    let ours = provider().canonicalize().expect("the provider is built");
+    entries
+        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
+        .filter(|pid| {
+            let link = |what: &str| std::fs::read_link(format!("/proc/{pid}/{what}")).ok();
+            link("exe").as_deref() == Some(ours.as_path()) && link("cwd").as_deref() == folder.canonicalize().ok().as_deref()
+        })
+        .collect()
+}
+
+fn undisturbed(aws: &Endpoint) -> (Value, usize, usize) {
+    let terraform = fresh(aws);
+    aws.clear_journal();
+    let _ = terraform.apply().ok();
+    let (world, made) = (aws.hand().world(), aws.writes_of_provider().len());
+    aws.clear_journal();
+    let _ = terraform.destroy().ok();
+    (world, made, aws.writes_of_provider().len())
+}
+
+#[test]
+fn killed_while_it_creates() {
+    let aws = Endpoint::start();
+    let (world, writes, _) = undisturbed(&aws);
+    for nth in (1..=writes).step_by(STRIDE) {
+        let terraform = fresh(&aws);
+        killed(&aws, &terraform, &["apply", "-no-color", "-auto-approve"], nth, nth % 2 == 0);
+        let _ = terraform.plan().never_says("tainted").never_says("must be replaced");
+        let _ = terraform.apply().ok();
+        terraform.plan().nothing();
+        assert_eq!(aws.hand().world(), world, "killed at call {nth}");
+        let _ = terraform.destroy().ok();
+    }
+}
+
+#[test]
+fn killed_while_it_destroys() {
+    let aws = Endpoint::start();
+    let (_, _, writes) = undisturbed(&aws);
+    let nothing = {
+        aws.reset();
+        aws.hand().world()
+    };
+    for nth in (1..=writes).step_by(STRIDE) {
+        let terraform = fresh(&aws);
+        let _ = terraform.apply().ok();
+        killed(&aws, &terraform, &["destroy", "-no-color", "-auto-approve"], nth, nth % 2 == 0);
+        let _ = terraform.destroy().ok();
+        assert_eq!(aws.hand().world(), nothing, "killed at call {nth}");
+    }
+}
+
+#[test]
+fn what_a_killed_create_left_is_deleted_when_its_member_was_dropped_meanwhile() {
+    let aws = Endpoint::start();
+    let (_, writes, _) = undisturbed(&aws);
+    let terraform = fresh(&aws);
+    killed(&aws, &terraform, &["apply", "-no-color", "-auto-approve"], writes.saturating_sub(2), true);
+    let crawler = aws.hand().world()["crawlers"]["first-processed"].clone();
+    assert!(crawler.is_object(), "the crawler was made before the kill");
+
+    let text = std::fs::read_to_string(terraform.folder().join("main.tf")).expect("main.tf was written");
+    let start = text.find("  crawler \"processed\"").expect("first-lake has a crawler");
+    let end = text.find("  access_point \"analysts\"").expect("first-lake has an access point");
+    terraform.main(&format!("{}{}", &text[..start], &text[end..]));
+    let _ = terraform.plan().changes().says("crawler/processed");
+    let _ = terraform.apply().ok();
+    assert_eq!(aws.hand().world()["crawlers"], json!({}));
+    terraform.plan().nothing();
+}

@@ -1,0 +1,9 @@
+//! End-to-end cases that need the journal and the faults of the AWS of tests.
+
+mod failures;
+mod foreign;
+mod kill;
+mod moves;
+mod replace;
+mod scale;
+mod waiting;
