@@ -66,6 +66,8 @@ _HANDLERS = {
     ("GET", "unemulated"): lambda front, _body: front.journal.unemulated(),
     ("POST", "faults"): _add_faults,
     ("DELETE", "faults"): _clear_faults,
+    # Answers as soon as a call is held by a rule that says `hold`, or after half a second.
+    ("GET", "held"): lambda front, _body: front.faults.held(0.5),
     ("POST", "latency"): _latency,
     ("POST", "reset"): _reset,
     ("POST", "glue/crawled"): _crawled,

@@ -12,7 +12,7 @@ from lakeaws.models import mutates
 #: What a rule may say; anything else is refused, so that a misspelt rule is no silent pass.
 _WORDS = {
     "service", "operation", "resource", "code", "message", "status", "times", "every", "afterCalls", "delayMs", "lost",
-    "stale", "staleSeconds", "staleSince",
+    "stale", "staleSeconds", "staleSince", "mutating", "hold",
 }  # fmt: skip
 
 
@@ -29,6 +29,8 @@ class Rule:
         unknown = self.said.keys() - _WORDS
         if unknown:
             raise ValueError(f"a fault rule has no {', '.join(sorted(unknown))}; its words are {', '.join(sorted(_WORDS))}")
+        if self.said.get("hold", "before") not in ("before", "after"):
+            raise ValueError("a fault rule holds a call before or after it is carried out")
         for name in ("operation", "resource"):
             re.compile(self.said.get(name, ""))
 
@@ -45,6 +47,8 @@ class Rule:
         if "operation" in said and not re.fullmatch(said["operation"], call.operation):
             return False
         if "resource" in said and not re.search(said["resource"], call.resource):
+            return False
+        if said.get("mutating") and not mutates(call.operation):
             return False
         if self.is_stale and mutates(call.operation):
             return False
@@ -66,6 +70,10 @@ class Faults:
     def __init__(self) -> None:
         self._lock = threading.Lock()
         self._rules: list[Rule] = []
+        #: The calls that rules hold, until the rules are cleared; waited for and told by `held`.
+        self._holding: list[str] = []
+        self._changed = threading.Condition(self._lock)
+        self._generation = 0
         #: Added to every call.
         self.latency_ms = 0.0
 
@@ -80,11 +88,28 @@ class Faults:
         with self._lock:
             self._rules = []
             self.latency_ms = 0.0
+            self._generation += 1
+            self._changed.notify_all()
 
     def for_call(self, call: Call) -> dict[str, Any]:
         """The rule that this call meets, or an empty one."""
         with self._lock:
             return next((rule.said for rule in self._rules if rule.takes(call)), {})
+
+    def hold(self, call: Call) -> None:
+        """Holds a call until the rules are cleared."""
+        with self._changed:
+            generation, told = self._generation, f"{call.service}:{call.operation} {call.resource}"
+            self._holding.append(told)
+            self._changed.notify_all()
+            self._changed.wait_for(lambda: self._generation != generation)
+            self._holding.remove(told)
+
+    def held(self, seconds: float) -> list[str]:
+        """The calls that are held now; waits so long for one."""
+        with self._changed:
+            self._changed.wait_for(lambda: self._holding, timeout=seconds)
+            return list(self._holding)
 
     @property
     def any_stale(self) -> bool:

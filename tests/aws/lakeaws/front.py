@@ -68,8 +68,12 @@ class Front:
         if rule.get("code") and not rule.get("lost"):
             injected = AwsError(rule["code"], rule.get("message", "Injected by a fault rule."), rule.get("status", 400))
             return self._refuse(call, injected)
+        if rule.get("hold") == "before":
+            self.faults.hold(call)
         with self.world.lock:
             answer, code, message = self._in_world(call, rule)
+        if rule.get("hold") == "after":
+            self.faults.hold(call)
         if rule.get("lost") == "drop":
             self._note(call, call.request, call.service, Response(0, {}, b""), "LOST", "the connection was closed after the commit")
             raise Dropped
@@ -145,6 +149,7 @@ class Front:
                 "region": call.region if call else None,
                 "resource": call.resource if call else "",
                 "mutates": mutates(call.operation) if call else False,
+                "userAgent": request.headers.get("user-agent", ""),
                 "params": entries.plain(call.params) if call else {},
             }
         )
