@@ -14,6 +14,7 @@ use serde_json::{Map, Value, json};
 use crate::Input;
 
 mod key;
+pub(crate) mod pattern;
 
 pub use key::{MEMBER_KEY, MemberKey};
 
@@ -72,9 +73,7 @@ impl Grammar {
         if length < self.min as usize || length > self.max as usize {
             return Some(format!("{} to {} characters are allowed, it has {length}", self.min, self.max));
         }
-        let pattern = self.pattern?;
-        let fits = regex::Regex::new(pattern).is_ok_and(|pattern| pattern.is_match(text));
-        if !fits {
+        if let Some(pattern) = self.pattern.filter(|pattern| !pattern::fits(pattern, text)) {
             return Some(format!("it does not match {pattern}"));
         }
         if self.json && serde_json::from_str::<Value>(text).is_err() {
@@ -200,6 +199,8 @@ words! {
     Description { min: 0, max: 2048 }
     /// The name of something on AWS. May use `{lake} {namespace} {account} {region} {partition}`.
     AwsName { max: 255 }
+    /// The AWS name or ARN of something that is not this lake's: looked at, never written, and referred to by this member's key. Stands alone.
+    ExternalName { max: 2048 }
     /// The name of a bucket, 3 to 63 characters once its templates are filled in. May use `{lake} {namespace} {account} {region} {partition}`.
     BucketName { min: 3, max: 255, pattern: Some("^([a-z0-9.-]|\\{[a-z]+\\})+$") }
     /// The name of an S3 access point, 3 to 50 characters once its templates are filled in. May use `{lake} {namespace} {account} {region} {partition}`.

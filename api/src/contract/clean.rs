@@ -1,6 +1,114 @@
 //! From what schemars makes of the types to the closed vocabulary of keywords that both doors understand.
 
-use schemars::Schema;
+use serde_json::{Map, Value, json};
 
-/// Leaves of a schema only what Kubernetes' structural schemas and Terraform's can say.
-pub(super) fn clean(_schema: &mut Schema) {}
+/// The most entries of a list that names no bound of its own. CEL's cost is multiplied by it.
+const LIST: u64 = 100;
+
+/// The most entries of a map that names no bound of its own. CEL's cost is multiplied by it.
+const MAP: u64 = 500;
+
+/// Leaves of a schema only what Kubernetes' structural schemas and Terraform's can say: options without null, choices as
+/// plain enumerations that keep the words of their documentation, defaults only where they say more than "absent". With
+/// `bounded`, every list and map gets a bound.
+pub(super) fn clean(schema: &mut Value, bounded: bool) {
+    let Value::Object(keywords) = schema else { return };
+    option(keywords);
+    choice(keywords);
+    for noise in ["title", "$schema", "nullable"] {
+        keywords.remove(noise);
+    }
+    if keywords.get("format").is_some_and(|format| format != "date-time") {
+        keywords.remove("format");
+    }
+    if keywords.get("additionalProperties") == Some(&Value::Bool(false)) {
+        keywords.remove("additionalProperties");
+    }
+    if keywords.get("default").is_some_and(says_nothing) {
+        keywords.remove("default");
+    }
+    if let Some(Value::String(text)) = keywords.get_mut("description") {
+        *text = unwrap(text);
+    }
+    for inner in ["items", "additionalProperties"] {
+        if let Some(inner) = keywords.get_mut(inner) {
+            clean(inner, bounded);
+        }
+    }
+    if let Some(Value::Object(fields)) = keywords.get_mut("properties") {
+        fields.values_mut().for_each(|field| clean(field, bounded));
+    }
+    if bounded && keywords.contains_key("items") {
+        keywords.entry("maxItems").or_insert(json!(LIST));
+    }
+    if bounded && keywords.contains_key("additionalProperties") {
+        keywords.entry("maxProperties").or_insert(json!(MAP));
+    }
+}
+
+/// An option is the thing itself: what is absent is null in both doors.
+fn option(keywords: &mut Map<String, Value>) {
+    if let Some(Value::Array(types)) = keywords.get("type") {
+        let thing = types.iter().find(|one| *one != "null").cloned();
+        keywords.insert("type".into(), thing.unwrap_or_default());
+    }
+    let Some(Value::Array(cases)) = keywords.remove("anyOf") else { return };
+    let thing = cases.into_iter().find(|case| case.get("type") != Some(&json!("null")));
+    if let Some(Value::Object(thing)) = thing {
+        for (keyword, value) in thing {
+            keywords.entry(keyword).or_insert(value);
+        }
+    }
+}
+
+/// A choice of words: one enumeration, each word's documentation among the description.
+fn choice(keywords: &mut Map<String, Value>) {
+    let Some(Value::Array(cases)) = keywords.remove("oneOf") else { return };
+    let mut words = Vec::new();
+    let mut texts = Vec::new();
+    for case in cases {
+        let text = case["description"].as_str().unwrap_or_default().trim_end_matches('.').to_owned();
+        let named = match (case.get("const"), case.get("enum")) {
+            (Some(word), _) => vec![word.clone()],
+            (None, Some(Value::Array(words))) => words.clone(),
+            _ => Vec::new(),
+        };
+        for word in named {
+            texts.push(format!("- `{}`: {}", word.as_str().unwrap_or_default(), unwrap(&text)));
+            words.push(word);
+        }
+    }
+    keywords.insert("type".into(), json!("string"));
+    keywords.insert("enum".into(), Value::Array(words));
+    let text = keywords.get("description").and_then(Value::as_str).unwrap_or_default();
+    keywords.insert("description".into(), json!(format!("{}\n\n{}", unwrap(text), texts.join("\n"))));
+}
+
+/// Whether a default says no more than that the field is absent.
+fn says_nothing(default: &Value) -> bool {
+    match default {
+        Value::Null => true,
+        Value::Array(items) => items.is_empty(),
+        Value::Object(fields) => fields.is_empty(),
+        _ => false,
+    }
+}
+
+/// A text without the line breaks of its source; paragraphs and lists keep theirs.
+fn unwrap(text: &str) -> String {
+    let mut whole = String::with_capacity(text.len());
+    for line in text.lines().map(str::trim) {
+        if whole.is_empty() {
+        } else if line.is_empty() {
+            whole.push_str("\n\n");
+        } else if line.starts_with("- ") {
+            if !whole.ends_with('\n') {
+                whole.push('\n');
+            }
+        } else if !whole.ends_with('\n') {
+            whole.push(' ');
+        }
+        whole.push_str(line);
+    }
+    whole
+}

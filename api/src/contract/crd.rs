@@ -1,13 +1,31 @@
-//! The schema of the custom resource.
+//! The custom resource's definition, a projection of the one schema.
 
 use std::borrow::Cow;
 
+use k8s_openapi::apiextensions_apiserver::pkg::apis::apiextensions::v1::CustomResourceDefinition;
+use kube::CustomResourceExt;
+use schemars::generate::SchemaSettings;
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
+use serde_json::Value;
 
 use super::clean::clean;
 use crate::names::MEMBER_KEY;
 use crate::spec::{Lake, LakeSpec};
 use crate::status::LakeStatus;
+
+/// The definition of the custom resource `lakes.lake.dev`, as it is installed in a cluster.
+pub fn crd() -> CustomResourceDefinition {
+    Lake::crd()
+}
+
+/// The schema of a whole lake, with the `x-lake-*` keys that the CRD does without.
+pub fn json_schema() -> Value {
+    let settings = SchemaSettings::openapi3().with(|settings| {
+        settings.inline_subschemas = true;
+        settings.meta_schema = None;
+    });
+    settings.into_generator().into_root_schema_for::<Lake>().to_value()
+}
 
 impl JsonSchema for Lake {
     fn schema_name() -> Cow<'static, str> {
@@ -15,20 +33,19 @@ impl JsonSchema for Lake {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut schema = json_schema!({
+        let mut spec = LakeSpec::json_schema(generator).to_value();
+        let mut status = LakeStatus::json_schema(generator).to_value();
+        clean(&mut spec, true);
+        clean(&mut status, false);
+        json_schema!({
             "type": "object",
             "description": "A data lake on AWS, declared as one object.",
             "required": ["spec"],
-            "properties": {
-                "spec": LakeSpec::json_schema(generator),
-                "status": LakeStatus::json_schema(generator),
-            },
+            "properties": { "spec": spec, "status": status },
             "x-kubernetes-validations": [{
                 "rule": format!("self.metadata.name.matches('{MEMBER_KEY}')"),
                 "message": "the name of a lake is 1 to 63 lower-case letters, digits and inner hyphens",
             }],
-        });
-        clean(&mut schema);
-        schema
+        })
     }
 }

@@ -10,9 +10,9 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
 use super::collections::Set;
-use super::rule;
+use super::rule::{self, Rule};
 use crate::input::{is_unknown, unknown};
-use crate::names::{AwsName, MemberKey, PathText, Text};
+use crate::names::{ExternalName, MemberKey, PathText, Text};
 
 /// What becomes of a resource when its member leaves the spec or the lake is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -95,7 +95,7 @@ pub enum Member<T> {
     /// Ours: made, kept, and deleted as its custody says.
     Own(Own<T>),
     /// Not ours, by its AWS name or ARN: looked at, never written, referred to by its key.
-    External(AwsName),
+    External(ExternalName),
     /// Here, but its settings hold an unknown that is no text: only an apply knows what it says.
     Veiled,
 }
@@ -110,7 +110,7 @@ impl<T> Member<T> {
     }
 
     /// The AWS name or ARN of a member that is not ours.
-    pub fn external(&self) -> Option<&AwsName> {
+    pub fn external(&self) -> Option<&ExternalName> {
         match self {
             Member::External(name) => Some(name),
             Member::Own(_) | Member::Veiled => None,
@@ -118,7 +118,8 @@ impl<T> Member<T> {
     }
 }
 
-const EXTERNAL: &str = "external";
+/// The field that makes a member stand for something that is not ours.
+pub const EXTERNAL: &str = "external";
 
 /// The fields of [`Custody`], as they stand in a spec.
 const CUSTODY: [&str; 4] = ["onDelete", "adopt", "adoptFrom", "ignoreDrift"];
@@ -207,13 +208,9 @@ impl<T: Settings> JsonSchema for Member<T> {
         };
         if T::CAN_BE_EXTERNAL {
             rules = rules.into_iter().map(own_only).collect();
-            rules.extend(required.iter().map(|field| required_of_own(field)));
-            rules.push(external_alone(&settings));
-            let text = "The AWS name or ARN of something that is not this lake's: looked at, never written, and \
-                        referred to by this member's key. Stands alone.";
-            let mut name = AwsName::json_schema(generator);
-            name.insert("description".into(), json!(text));
-            fields.insert(EXTERNAL.into(), name.to_value());
+            rules.extend(required.into_iter().map(|field| Rule::RequiredOfOwn(field).schema()));
+            rules.push(Rule::ExternalAlone(settings).schema());
+            fields.insert(EXTERNAL.into(), ExternalName::json_schema(generator).to_value());
         } else if !required.is_empty() {
             object.insert("required".into(), json!(required));
         }
@@ -237,25 +234,10 @@ fn on_delete_text(can_be_emptied: bool) -> String {
 
 /// A rule of the settings, for members that are ours.
 fn own_only(rule: Value) -> Value {
-    let text = rule["rule"].as_str().unwrap_or_default();
-    json!({ "rule": format!("has(self.{EXTERNAL}) || ({text})"), "message": rule["message"] })
-}
-
-/// A field that the settings require.
-fn required_of_own(field: &str) -> Value {
-    json!({
-        "rule": format!("has(self.{EXTERNAL}) || has(self.{field})"),
-        "message": format!("{field} is required"),
-    })
-}
-
-/// `external` stands alone. Fields with a default cannot be told from fields that were given, so they are ignored.
-fn external_alone(settings: &[String]) -> Value {
-    let given: Vec<String> = settings.iter().map(|field| format!("has(self.{field})")).collect();
-    json!({
-        "rule": format!("!has(self.{EXTERNAL}) || !({})", given.join(" || ")),
-        "message": "external stands alone: what is not this lake's has no settings here",
-    })
+    match serde_json::from_value::<Rule>(rule[rule::RULE].clone()) {
+        Ok(inner) => Rule::OfOwn(Box::new(inner)).schema(),
+        Err(_) => rule,
+    }
 }
 
 /// Whether a default says no more than that the field is absent.

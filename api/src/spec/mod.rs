@@ -72,6 +72,7 @@ pub use table::Table;
     printcolumn(name = "Age", type_ = "date", json_path = ".metadata.creationTimestamp")
 )]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
+#[schemars(extend("x-kubernetes-validations" = [rule::fixed("region")]))]
 pub struct LakeSpec {
     /// The AWS region that the lake lives in. Default: the region of the provider or the operator. Another region is
     /// another lake.

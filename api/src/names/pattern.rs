@@ -1,0 +1,19 @@
+//! Patterns, each compiled once in the life of the program.
+
+use std::collections::HashMap;
+use std::sync::{Mutex, OnceLock, PoisonError};
+
+use regex::Regex;
+
+/// Whether a text matches a pattern. A pattern that is none matches nothing; a test holds that there is no such.
+pub(crate) fn fits(pattern: &str, text: &str) -> bool {
+    static COMPILED: OnceLock<Mutex<HashMap<String, Option<Regex>>>> = OnceLock::new();
+    let mut compiled = COMPILED.get_or_init(Mutex::default).lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(known) = compiled.get(pattern) {
+        return known.as_ref().is_some_and(|regex| regex.is_match(text));
+    }
+    let regex = Regex::new(pattern).ok();
+    let fits = regex.as_ref().is_some_and(|regex| regex.is_match(text));
+    compiled.insert(pattern.to_owned(), regex);
+    fits
+}
