@@ -1,1 +1,147 @@
-//! 
+//! The loops that the doors call.
+//!
+//! [`Engine::round`] is one pass and never waits: it tells when to come again. [`Engine::settle`] goes round until
+//! all is quiet, within a time. Both observe, plan, apply, and observe what was touched.
+
+mod recall;
+mod stop;
+
+pub use recall::Recalled;
+pub use stop::Stop;
+
+use crate::{
+    cloud::Cloud, error::CloudError, failure::Failure, graph::Graph, inventory::Inventory, kinds::Key,
+    observe::Observed, owner::Owner, place::Place, plan::Plan, record::Record,
+};
+use futures::future::BoxFuture;
+use std::{
+    collections::BTreeMap,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// How many calls are under way at once, where nothing else is said.
+pub const CONCURRENCY: usize = 16;
+
+/// Where the record is kept while a lake is worked on. Terraform keeps it when all is done (`()`), Kubernetes before
+/// each create.
+pub trait Memory: Send + Sync {
+    /// Keep the record. Nothing is created before this has succeeded.
+    fn keep<'a>(&'a self, record: &'a Record) -> BoxFuture<'a, Result<(), CloudError>>;
+}
+
+impl Memory for () {
+    fn keep<'a>(&'a self, _record: &'a Record) -> BoxFuture<'a, Result<(), CloudError>> {
+        Box::pin(std::future::ready(Ok(())))
+    }
+}
+
+/// What works on the lakes of one owner at one place. Cheap to clone; clones share what they know.
+#[derive(Clone)]
+pub struct Engine {
+    cloud: Arc<dyn Cloud>,
+    owner: Owner,
+    place: Place,
+    memory: Arc<dyn Memory>,
+    stop: Stop,
+    concurrency: usize,
+    /// When each key was made by this process.
+    made: Arc<Mutex<BTreeMap<Key, Instant>>>,
+}
+
+/// What came of a round, or of all rounds of a settle.
+#[derive(Clone, Debug)]
+pub struct Outcome {
+    /// What is left to do: quiet when all is as wanted.
+    pub plan: Plan,
+    /// What the lake remembers now.
+    pub record: Record,
+    /// What was found last.
+    pub inventory: Inventory,
+    /// What was not done, and why. Empty when all went well.
+    pub failures: Vec<Failure>,
+    /// Whether the user stopped it before it was through.
+    pub stopped: bool,
+}
+
+/// One pass.
+#[derive(Clone, Debug)]
+pub struct Round {
+    /// What came of it.
+    pub outcome: Outcome,
+    /// When to come again; `None` when nothing but a change of the spec or of the world asks for it.
+    pub again: Option<Duration>,
+}
+
+impl Engine {
+    /// An engine for one lake.
+    #[must_use]
+    pub fn new(cloud: Arc<dyn Cloud>, owner: Owner, place: Place) -> Self {
+        Engine {
+            cloud,
+            owner,
+            place,
+            memory: Arc::new(()),
+            stop: Stop::default(),
+            concurrency: CONCURRENCY,
+            made: Arc::default(),
+        }
+    }
+
+    /// Keep the record there while working.
+    #[must_use]
+    pub fn with_memory(self, memory: Arc<dyn Memory>) -> Self {
+        Engine { memory, ..self }
+    }
+
+    /// Stop when this handle says so.
+    #[must_use]
+    pub fn with_stop(self, stop: Stop) -> Self {
+        Engine { stop, ..self }
+    }
+
+    /// Have at most this many calls under way at once.
+    #[must_use]
+    pub fn with_concurrency(self, concurrency: usize) -> Self {
+        Engine { concurrency: concurrency.max(1), ..self }
+    }
+
+    /// Look at all that is wanted or remembered, and at what wears this lake's mark and is not remembered: that
+    /// joins the record.
+    pub async fn observe(&self, graph: &Graph, record: &mut Record) -> Observed {
+        unimplemented!()
+    }
+
+    /// Look at what is wanted or remembered and not in the inventory yet.
+    pub async fn observe_missing(&self, graph: &Graph, record: &Record, inventory: &mut Inventory) {
+        unimplemented!()
+    }
+
+    /// One pass: observe, plan, apply. Never waits for a time.
+    pub async fn round(&self, graph: &Graph, record: Record) -> Round {
+        unimplemented!()
+    }
+
+    /// Passes until all is quiet, nothing more can be done, or the time is over. An empty graph destroys the lake.
+    ///
+    /// `fence` is the plan that the user was shown: what it does not say will be destroyed fails with "changed since
+    /// the plan was made", and what it shows as waiting is left out.
+    pub async fn settle(
+        &self,
+        graph: &Graph,
+        record: Record,
+        within: Duration,
+        fence: Option<&Plan>,
+    ) -> Outcome {
+        unimplemented!()
+    }
+
+    /// The record of a lake that exists, from the marks it wears (an import).
+    ///
+    /// # Errors
+    /// When what wears the mark cannot be listed.
+    pub async fn recall(&self) -> Result<Recalled, CloudError> {
+        recall::recall(self).await
+    }
+}

@@ -106,7 +106,7 @@ impl CloudError {
 
     /// The error of an SDK call. `doing` is `<service>:<operation>` as in [`answered`](Self::answered).
     ///
-    /// ```ignore
+    /// ```text
     /// aws.s3.put_bucket_tagging().bucket(name).send().await
     ///     .map_err(|e| CloudError::from_sdk("s3:PutBucketTagging", e))?;
     /// ```

@@ -42,6 +42,12 @@ impl NodeId {
     }
 }
 
+impl From<&str> for NodeId {
+    fn from(text: &str) -> Self {
+        NodeId(text.to_owned())
+    }
+}
+
 impl From<String> for NodeId {
     fn from(text: String) -> Self {
         NodeId(text)
@@ -64,7 +70,7 @@ pub enum Hold {
 }
 
 /// What the user said about how a node may be treated.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Treatment {
     /// What becomes of it when its member leaves.
     pub on_delete: OnDelete,
@@ -76,6 +82,19 @@ pub struct Treatment {
     pub ignore_drift: BTreeSet<FieldPath>,
     /// Paths below the settings whose values are never shown.
     pub secret: BTreeSet<FieldPath>,
+}
+
+impl Default for Treatment {
+    /// The careful treatment: nothing is taken over, nothing is deleted.
+    fn default() -> Self {
+        Treatment {
+            on_delete: OnDelete::Retain,
+            adopt: Adopt::Never,
+            adopt_from: None,
+            ignore_drift: BTreeSet::new(),
+            secret: BTreeSet::new(),
+        }
+    }
 }
 
 /// One wanted resource.

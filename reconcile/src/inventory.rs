@@ -3,8 +3,9 @@
 use crate::{
     error::CloudError,
     graph::NodeId,
+    kind::Wears,
     kinds::{Key, Settings},
-    owner::{Mark, Worn},
+    owner::{Mark, Owner, Worn},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -70,8 +71,30 @@ pub enum Presence {
     },
     /// It is on its way, for this reason (which carries no time and no count).
     Settling(String),
-    /// It could not be read, for this reason. Nothing is created on a guess.
-    Unreadable(String),
+    /// It could not be read. Nothing is created on a guess.
+    Unreadable(CloudError),
+}
+
+impl Presence {
+    /// A sight, seen by one owner. `wears` says whether the kind can wear a mark at all.
+    #[must_use]
+    pub fn of(sight: Sight<Settings>, owner: &Owner, wears: Wears) -> Self {
+        match sight {
+            Sight::Absent => Presence::Absent,
+            Sight::Present(Seen { settings, facts, worn }) => Presence::Present {
+                settings,
+                facts,
+                creating: worn.as_ref().is_some_and(|worn| worn.creating),
+                mark: match (wears, worn) {
+                    (Wears::Nothing, _) => Mark::CannotWear,
+                    (_, Some(worn)) => worn.seen_by(owner),
+                    (_, None) => Mark::Nobody,
+                },
+            },
+            Sight::Settling(reason) => Presence::Settling(reason),
+            Sight::Unreadable(error) => Presence::Unreadable(error),
+        }
+    }
 }
 
 /// What was found, by node and key. No entry: not looked at, which is not absence.

@@ -1,1 +1,133 @@
-//! 
+//! Reads only: graph × record → inventory.
+//!
+//! Every wanted key and every remembered one is looked at, all of them in one batch. Keys that hang on facts which
+//! only a look can bring (an id that AWS chose) follow in a second batch.
+
+use crate::{
+    cloud::Cloud,
+    error::CloudError,
+    graph::{Graph, NodeId},
+    inventory::{Inventory, Presence},
+    kinds::Key,
+    owner::{Mark, Owner, Worn},
+    place::Place,
+    record::{Got, Record},
+    wish::Wishes,
+};
+use lake_api::spec::OnDelete;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What was found, and what the record learnt by it.
+#[derive(Clone, Debug, Default)]
+pub struct Observed {
+    /// What was found under each key.
+    pub inventory: Inventory,
+    /// What wears this lake's mark, or hangs on what does, and the record did not name: it does now.
+    pub leftovers: BTreeSet<(NodeId, Key)>,
+    /// Whether something wears the sign of a lake whose creation never came to its end.
+    pub unfinished: bool,
+    /// Why what wears the mark could not be listed, if it could not.
+    pub unlisted: Option<CloudError>,
+}
+
+/// Look at what is wanted or remembered and is not in the inventory yet. `fresh` are keys that were made moments
+/// ago: where a read does not see them yet, AWS is still at it.
+pub async fn observe(
+    cloud: &dyn Cloud,
+    owner: &Owner,
+    graph: &Graph,
+    record: &Record,
+    fresh: &BTreeSet<Key>,
+    inventory: &mut Inventory,
+) {
+    let wishes = Wishes::of(graph);
+    loop {
+        let mut asked: BTreeMap<Key, BTreeSet<NodeId>> = BTreeMap::new();
+        let remembered = record.nodes.iter().flat_map(|(node, remembered)| {
+            remembered.keys.keys().map(move |key| (node.clone(), key.clone()))
+        });
+        for (node, key) in wishes.keys(&record.place, inventory).into_iter().chain(remembered) {
+            if !inventory.get(&node).is_some_and(|found| found.contains_key(&key)) {
+                asked.entry(key).or_default().insert(node);
+            }
+        }
+        if asked.is_empty() {
+            return;
+        }
+        for (key, sight) in cloud.read(asked.keys().cloned().collect()).await {
+            let presence = match Presence::of(sight, owner, key.traits().wears) {
+                Presence::Absent if fresh.contains(&key) => {
+                    Presence::Settling("it was made moments ago and cannot be seen yet".to_owned())
+                }
+                presence => presence,
+            };
+            for node in asked.remove(&key).unwrap_or_default() {
+                inventory.entry(node).or_default().insert(key.clone(), presence.clone());
+            }
+        }
+        // A cloud answers every key. Should it not, nothing is concluded from its silence, and nobody asks for ever.
+        for (key, nodes) in asked {
+            let error = CloudError::refused(&format!("{}:Read", key.kind()), "no answer for this key");
+            for node in nodes {
+                let unread = Presence::Unreadable(error.clone());
+                inventory.entry(node).or_default().insert(key.clone(), unread);
+            }
+        }
+    }
+}
+
+/// Let what wears this lake's mark, or hangs on what does, join the record; tell what was new in it. The listing may
+/// lag: what it names and its own service does not know is forgotten again with the first look.
+pub async fn leftovers(
+    cloud: &dyn Cloud,
+    owner: &Owner,
+    graph: &Graph,
+    record: &mut Record,
+) -> Result<BTreeSet<(NodeId, Key)>, CloudError> {
+    let mut new = BTreeSet::new();
+    let mut parents: Vec<Key> =
+        record.nodes.values().flat_map(|remembered| remembered.keys.keys().cloned()).collect();
+    loop {
+        let mut found = BTreeSet::new();
+        for (key, worn) in cloud.marked(owner, &parents).await? {
+            let known = record.nodes.values().any(|remembered| remembered.keys.contains_key(&key));
+            if let (false, Some(node)) = (known, node_of(&key, worn.as_ref(), owner, graph, &record.place)) {
+                record.remember(&node, key.clone(), Got::Made, default_policy(&key));
+                found.insert((node, key));
+            }
+        }
+        if found.is_empty() {
+            return Ok(new);
+        }
+        // What was found may be what others hang on.
+        parents.extend(found.iter().map(|(_, key)| key.clone()));
+        new.extend(found);
+    }
+}
+
+/// The node that a listed key is: its mark says so. What can wear none is the node that wants the key, or one named
+/// after it.
+fn node_of(key: &Key, worn: Option<&Worn>, owner: &Owner, graph: &Graph, place: &Place) -> Option<NodeId> {
+    match worn.map(|worn| worn.seen_by(owner)) {
+        // A mark of another kind of thing was copied there by somebody.
+        Some(Mark::Ours(node)) => (node.kind() == key.kind()).then_some(node),
+        // What was retained is looked at when a node wants it, and not before.
+        Some(_) => None,
+        None => Some(
+            graph
+                .iter()
+                .find(|(_, node)| node.settings.as_ref().and_then(|it| it.key(place)).as_ref() == Some(key))
+                .map_or_else(|| named_after(key), |(id, _)| id.clone()),
+        ),
+    }
+}
+
+/// A name for what can wear none: the words of its key.
+fn named_after(key: &Key) -> NodeId {
+    NodeId::new(key.kind(), &key.to_string())
+}
+
+/// What becomes of a thing of which no spec says it: data stays.
+fn default_policy(key: &Key) -> OnDelete {
+    if key.traits().holds_data { OnDelete::Retain } else { OnDelete::Delete }
+}

@@ -25,7 +25,7 @@ pub struct Record {
 }
 
 /// What is remembered of one node.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Remembered {
     /// Every key under which the node may be found, and how we came by it.
@@ -35,7 +35,6 @@ pub struct Remembered {
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub owned: BTreeSet<String>,
     /// What becomes of it when its member leaves, as last applied.
-    #[serde(default)]
     pub on_delete: OnDelete,
 }
 
@@ -55,6 +54,37 @@ impl Record {
     #[must_use]
     pub fn new(place: Place) -> Self {
         Record { v: VERSION, place, anchor: None, nodes: BTreeMap::new() }
+    }
+
+    /// How a node came by a key, if it is remembered.
+    #[must_use]
+    pub fn got(&self, node: &NodeId, key: &Key) -> Option<Got> {
+        self.nodes.get(node)?.keys.get(key).copied()
+    }
+
+    /// Remember a key of a node. What is already known of how we came by it stays.
+    pub fn remember(&mut self, node: &NodeId, key: Key, got: Got, on_delete: OnDelete) {
+        let remembered = self.nodes.entry(node.clone()).or_insert_with(|| Remembered::new(on_delete));
+        remembered.on_delete = on_delete;
+        remembered.keys.entry(key).or_insert(got);
+    }
+
+    /// Forget a key of a node, and the node with its last key.
+    pub fn forget(&mut self, node: &NodeId, key: &Key) {
+        if let Some(remembered) = self.nodes.get_mut(node) {
+            remembered.keys.remove(key);
+            if remembered.keys.is_empty() {
+                self.nodes.remove(node);
+            }
+        }
+    }
+}
+
+impl Remembered {
+    /// A node of which no key is known yet.
+    #[must_use]
+    pub fn new(on_delete: OnDelete) -> Self {
+        Remembered { keys: BTreeMap::new(), owned: BTreeSet::new(), on_delete }
     }
 }
 

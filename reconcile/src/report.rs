@@ -1,1 +1,1 @@
-//! 
+//! What a lake tells its user: the two maps of both doors, and failures in words.

@@ -163,6 +163,13 @@ macro_rules! kinds {
             }
         }
 
+        impl std::fmt::Display for Key {
+            /// The words of the key, from the outermost to the innermost: `123456789012.lake.events`.
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(&register::spell(&serde_json::to_value(self).expect("keys are plain data")))
+            }
+        }
+
         /// The mark that a resource wears now.
         async fn worn(aws: &Aws, key: &Key) -> Result<Option<Option<Worn>>, CloudError> {
             match key { $(Key::$Kind(key) => <$Kind as Kind>::worn(aws, key).await),+ }
@@ -259,3 +266,18 @@ macro_rules! kinds {
     };
 }
 pub(super) use kinds;
+
+/// The texts in a value, in its order, with dots between.
+pub(super) fn spell(value: &serde_json::Value) -> String {
+    fn collect<'v>(value: &'v serde_json::Value, words: &mut Vec<&'v str>) {
+        match value {
+            serde_json::Value::String(word) => words.push(word),
+            serde_json::Value::Array(items) => items.iter().for_each(|item| collect(item, words)),
+            serde_json::Value::Object(fields) => fields.values().for_each(|field| collect(field, words)),
+            _ => {}
+        }
+    }
+    let mut words = Vec::new();
+    collect(value, &mut words);
+    words.join(".")
+}

@@ -1,0 +1,214 @@
+//! A step failed: which, why, and what helps.
+
+use crate::{
+    error::{CloudError, Retry},
+    graph::NodeId,
+    plan::Reason,
+};
+use lake_api::{FieldPath, Finding};
+use std::fmt;
+
+/// One step that was not done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Failure {
+    /// Whose step.
+    pub node: NodeId,
+    /// The path in the spec that caused it; the root for what the spec names no more.
+    pub origin: FieldPath,
+    /// What was attempted.
+    pub action: Action,
+    /// Why it was not done.
+    pub cause: Cause,
+}
+
+/// What a failed step was about to do.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Action {
+    /// Look at it.
+    Look,
+    /// Make it.
+    Create,
+    /// Change it, or rewrite its mark.
+    Update,
+    /// Make it anew.
+    Replace,
+    /// Delete it.
+    Delete,
+    /// Leave it on AWS, with a mark that says so.
+    Retain,
+}
+
+/// Why a step was not done.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Cause {
+    /// AWS said no.
+    Refused(CloudError),
+    /// The user has to change something first.
+    Blocked(Reason),
+    /// It would destroy something, and the plan that was shown did not say so.
+    Unplanned,
+    /// It wears the mark of this owner.
+    Foreign(String),
+    /// It needs this node, whose own step was not done.
+    Skipped(NodeId),
+    /// A value that it needs is not known: the fact of a node that does not tell it.
+    Unknown(String),
+    /// AWS answers success, and yet this does not stay as it was set.
+    Unsteady(String),
+    /// AWS is still at it, for this reason.
+    Unsettled(String),
+    /// The user stopped before its turn came.
+    Stopped,
+}
+
+impl Action {
+    /// The verb of a summary.
+    #[must_use]
+    pub fn verb(self) -> &'static str {
+        match self {
+            Action::Look => "read",
+            Action::Create => "create",
+            Action::Update => "update",
+            Action::Replace => "replace",
+            Action::Delete => "delete",
+            Action::Retain => "release",
+        }
+    }
+}
+
+impl Failure {
+    /// What can be done about it.
+    #[must_use]
+    pub fn retry(&self) -> Retry {
+        match &self.cause {
+            Cause::Refused(error) => error.retry,
+            Cause::Unsettled(_) | Cause::Unsteady(_) => Retry::Settling,
+            Cause::Blocked(_)
+            | Cause::Unplanned
+            | Cause::Foreign(_)
+            | Cause::Skipped(_)
+            | Cause::Unknown(_)
+            | Cause::Stopped => Retry::Never,
+        }
+    }
+
+    /// One PascalCase word: event reason, condition reason, metric label, diagnostic prefix.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        match &self.cause {
+            Cause::Refused(error) => error.retry.word(),
+            Cause::Blocked(_) => "Blocked",
+            Cause::Unplanned => "Unplanned",
+            Cause::Foreign(_) => "Foreign",
+            Cause::Skipped(_) => "Skipped",
+            Cause::Unknown(_) => "Unknown",
+            Cause::Unsteady(_) => "Unsteady",
+            Cause::Unsettled(_) => "Settling",
+            Cause::Stopped => "Stopped",
+        }
+    }
+
+    /// The title: `Cannot create bucket store`.
+    #[must_use]
+    pub fn summary(&self) -> String {
+        format!("Cannot {} {} {}", self.action.verb(), words(self.node.kind()), self.node.name())
+    }
+
+    /// What happened, AWS's request id, and the remedy.
+    #[must_use]
+    pub fn detail(&self) -> String {
+        let said = sentence(&self.cause.to_string());
+        match &self.cause {
+            Cause::Refused(error) => {
+                let id = error.request_id.iter().map(|id| format!(" AWS request id: {id}."));
+                let remedy = error.remedy().into_iter().map(|remedy| format!("\n{remedy}"));
+                std::iter::once(said).chain(id).chain(remedy).collect()
+            }
+            Cause::Blocked(reason) => format!("{said}\n{}", reason.remedy),
+            Cause::Unplanned => format!("{said}\nPlan again, and apply what the new plan shows."),
+            Cause::Foreign(_) => format!(
+                "{said}\nTo take it over, set adoptFrom to that owner; to leave it to them, remove the member or \
+                 give it another name."
+            ),
+            Cause::Stopped => format!("{said}\nApply again: what was done is found."),
+            Cause::Unsteady(_) => {
+                format!("{said}\nSee who else changes it; ignoreDrift leaves a field to others.")
+            }
+            Cause::Unsettled(_) => {
+                format!("{said}\nApply again when AWS has finished, or raise the timeout.")
+            }
+            Cause::Skipped(_) | Cause::Unknown(_) => said,
+        }
+    }
+
+    /// The failure as a finding at the place in the spec that asked for it.
+    #[must_use]
+    pub fn finding(&self) -> Finding {
+        Finding::error(self.origin.clone(), self.summary(), self.detail())
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.summary(), self.cause)
+    }
+}
+
+impl fmt::Display for Cause {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Cause::Refused(error) => write!(f, "{error}"),
+            Cause::Blocked(reason) => write!(f, "{reason}"),
+            Cause::Unplanned => f.write_str("changed since the plan was made, plan again"),
+            Cause::Foreign(owner) => write!(f, "it now wears the mark of {owner}"),
+            Cause::Skipped(node) => write!(f, "it needs {node}, which was not done"),
+            Cause::Unknown(what) => write!(f, "{what} is not known"),
+            Cause::Unsteady(what) => {
+                write!(f, "AWS answered success, and yet {what} does not stay as it was set")
+            }
+            Cause::Unsettled(reason) => f.write_str(reason),
+            Cause::Stopped => f.write_str("stopped before its turn came"),
+        }
+    }
+}
+
+/// A kind's word in prose: `accessPoint` is an access point.
+pub(crate) fn words(kind: &str) -> String {
+    kind.chars()
+        .flat_map(|c| {
+            let space = c.is_ascii_uppercase().then_some(' ');
+            space.into_iter().chain(std::iter::once(c.to_ascii_lowercase()))
+        })
+        .collect()
+}
+
+/// A clause as a sentence: a capital and a full stop.
+fn sentence(clause: &str) -> String {
+    let mut letters = clause.chars();
+    let first = letters.next().map(|c| if clause.contains(": ") { c } else { c.to_ascii_uppercase() });
+    let end = if clause.ends_with(['.', '!', '?']) { "" } else { "." };
+    first.into_iter().chain(letters).chain(end.chars()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_failure_says_what_why_and_what_helps() {
+        let mut error = CloudError::answered("s3control:CreateAccessPoint", "AccessDenied", "Access Denied");
+        error.request_id = Some("4442587FB7D0A2F9".into());
+        let failure = Failure {
+            node: NodeId::new("accessPoint", "analysts"),
+            origin: "accessPoints.analysts".parse().unwrap(),
+            action: Action::Create,
+            cause: Cause::Refused(error),
+        };
+        assert_eq!(failure.summary(), "Cannot create access point analysts");
+        assert_eq!(
+            failure.detail(),
+            "s3control:CreateAccessPoint: AccessDenied: Access Denied. AWS request id: 4442587FB7D0A2F9.\n\
+             Allow the call in the policy of the credentials in use, then apply again."
+        );
+    }
+}

@@ -1,0 +1,104 @@
+//! What is remembered or found, and no longer wanted.
+
+use super::{
+    Change, Note, Plan, Step,
+    standing::{Scene, Standing},
+};
+use crate::{
+    graph::NodeId,
+    inventory::Presence,
+    kind::{Data, Wears},
+    kinds::Key,
+    record::Record,
+};
+use lake_api::{FieldPath, spec::OnDelete};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Decide about one key of a node whose member is gone, or that is only looked at now.
+pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Plan) {
+    if scene.is_wanted_by_another(node, key) {
+        return moved(scene, node, key, plan);
+    }
+    let change = match scene.presence(node, key) {
+        Some(Presence::Absent) => return plan.forget(node, key),
+        Some(Presence::Settling(reason)) => Change::Settle(reason.clone()),
+        Some(Presence::Unreadable(error)) => Change::Unreadable(error.clone()),
+        Some(Presence::Present { mark, .. }) => match scene.standing(node, key, mark) {
+            Standing::Ours => leave(scene.record, node, key),
+            Standing::OursAs(_) | Standing::Retained => return plan.forget(node, key),
+            Standing::Other(owner) => {
+                plan.note(node, format!("{key} now wears the mark of {owner}: it is left to them"));
+                return plan.forget(node, key);
+            }
+            Standing::Nobody | Standing::Loose { used: false } => {
+                plan.note(node, format!("{key} does not wear this lake's mark: it is left as it is"));
+                return plan.forget(node, key);
+            }
+            Standing::Loose { used: true } => {
+                plan.note(node, format!("{key} was used and not made by this lake: it is left as it is"));
+                return plan.forget(node, key);
+            }
+        },
+        // Nobody looked: this is what would be done with what is remembered.
+        None => leave(scene.record, node, key),
+    };
+    if change == Change::Retain {
+        plan.note(node, format!("{key} leaves the lake and stays on AWS (onDelete: Retain)"));
+        if key.traits().wears == Wears::Nothing {
+            return plan.forget(node, key);
+        }
+    }
+    plan.steps.push(step(node, key, change));
+}
+
+/// The key is wanted by another node of this lake. It is that node's as soon as the mark, or for want of one the
+/// record, says so; until then it is remembered here.
+fn moved(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Plan) {
+    let moved = match scene.presence(node, key) {
+        Some(Presence::Present { mark, .. }) if key.traits().wears != Wears::Nothing => {
+            !matches!(scene.standing(node, key, mark), Standing::Ours)
+        }
+        Some(Presence::Absent) => true,
+        Some(_) => scene.wanted_by[key].iter().any(|other| scene.record.got(other, key).is_some()),
+        None => false,
+    };
+    if moved {
+        plan.forget(node, key);
+    }
+}
+
+fn leave(record: &Record, node: &NodeId, key: &Key) -> Change {
+    let on_delete = record.nodes.get(node).map(|remembered| remembered.on_delete);
+    // What no record speaks of and holds data stays.
+    let careful = if key.traits().holds_data { OnDelete::Retain } else { OnDelete::Delete };
+    match on_delete.unwrap_or(careful) {
+        OnDelete::Delete => Change::Delete(Data::Keep),
+        OnDelete::Empty => Change::Delete(Data::Empty),
+        OnDelete::Retain => Change::Retain,
+    }
+}
+
+/// A step about a key that no node wants.
+pub(super) fn step(node: &NodeId, key: &Key, change: Change) -> Step {
+    Step {
+        node: node.clone(),
+        key: Some(key.clone()),
+        change,
+        taking: None,
+        facts: BTreeMap::new(),
+        origin: FieldPath::root(),
+        after: BTreeSet::new(),
+        wanted: None,
+        secret: BTreeSet::new(),
+    }
+}
+
+impl Plan {
+    fn forget(&mut self, node: &NodeId, key: &Key) {
+        self.forget.insert((node.clone(), key.clone()));
+    }
+
+    fn note(&mut self, node: &NodeId, said: String) {
+        self.notes.push(Note { node: node.clone(), origin: FieldPath::root(), said });
+    }
+}

@@ -1,0 +1,455 @@
+//! What is wanted: a step for each node of the graph.
+
+use super::{
+    Change, Later, Note, Plan, Reason, Step, Taking, leaving,
+    standing::{Scene, Standing},
+};
+use crate::{
+    diff::{self, FieldChange, Sharing},
+    failure::words,
+    graph::{Hold, Node, NodeId},
+    inventory::{Facts, Presence},
+    kind::{Data, Replace, Wears},
+    kinds::{self, Key, Traits},
+    record::Got,
+    wish::Wish,
+};
+use lake_api::{FieldPath, spec::Adopt};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The walk through the graph, each node after what it needs.
+pub(super) struct Course<'a> {
+    scene: &'a Scene<'a>,
+    pub(super) plan: Plan,
+    facts: BTreeMap<NodeId, BTreeMap<String, Later<String>>>,
+    /// Nodes that wait for others, and for what.
+    waits: BTreeMap<NodeId, String>,
+    /// Nodes that nobody looked at, and what hangs on them.
+    unseen: BTreeSet<NodeId>,
+}
+
+/// A node about to be decided.
+struct Case<'a> {
+    wish: &'a Wish<'a>,
+    traits: &'static Traits,
+    /// What is wanted, every known fact in its place.
+    wants: &'a Value,
+    key: Key,
+    predicted: Facts,
+}
+
+/// What is there of a node already.
+struct There<'a> {
+    has: Value,
+    facts: &'a Facts,
+}
+
+impl<'a> Course<'a> {
+    pub(super) fn new(scene: &'a Scene<'a>) -> Self {
+        Course {
+            scene,
+            plan: Plan::default(),
+            facts: BTreeMap::new(),
+            waits: BTreeMap::new(),
+            unseen: BTreeSet::new(),
+        }
+    }
+
+    /// Decide about a node of which all that it needs is decided.
+    pub(super) fn decide(&mut self, wish: &Wish<'_>) {
+        let traits = kinds::traits(wish.id.kind()).expect("a graph holds registered kinds");
+        let known = |node: &NodeId, name: &str| self.facts.get(node)?.get(name)?.known().cloned();
+        let Some((settings, wants)) = wish.resolve(&known) else {
+            return self.add(wish, None, Change::Unknown(Vec::new()), later(traits, &Facts::new(), None));
+        };
+        let predicted = settings.predict(&self.scene.record.place);
+        match settings.key(&self.scene.record.place) {
+            Some(key) => {
+                let case = Case { wish, traits, wants: &wants, key, predicted };
+                match wish.node.hold {
+                    Hold::Own => self.own(&case),
+                    Hold::LookAt => self.look_at(&case),
+                }
+            }
+            None => self.unnamed(wish, traits, &wants, &predicted),
+        }
+    }
+
+    /// A node that needs itself can never be made.
+    pub(super) fn circular(&mut self, wish: &Wish<'_>) {
+        let reason = Reason {
+            why: format!("{} needs itself, through {}", wish.id, list(wish.needs.iter())),
+            remedy: "Take one of these references away.".to_owned(),
+        };
+        self.add(wish, None, Change::Blocked(reason), BTreeMap::new());
+    }
+
+    /// A part of the key is not known yet, and so neither is whether the name stays.
+    fn unnamed(&mut self, wish: &Wish<'_>, traits: &'static Traits, wants: &Value, predicted: &Facts) {
+        let there = self.scene.keys(wish.id).into_iter().find_map(|key| self.living(wish.id, key));
+        let change = match &there {
+            _ if wish.node.hold == Hold::LookAt => Change::Unseen,
+            Some(there) => Change::Unknown(self.changes(wish.id, wish.node, traits, &there.has, wants)),
+            None => self.make(wish),
+        };
+        self.add(wish, None, change, later(traits, predicted, None));
+    }
+
+    /// What is somebody else's is looked at and waited for.
+    fn look_at(&mut self, case: &Case<'_>) {
+        let (id, key) = (case.wish.id, &case.key);
+        let mut facts = later(case.traits, &case.predicted, None);
+        let change = match self.scene.presence(id, key) {
+            None => {
+                self.unseen.insert(id.clone());
+                Change::Unseen
+            }
+            Some(Presence::Absent) => self.wait(id, absence(id, case.wish.node)),
+            Some(Presence::Settling(reason)) => Change::Settle(reason.clone()),
+            Some(Presence::Unreadable(error)) => Change::Unreadable(error.clone()),
+            Some(Presence::Present { facts: told, mark, .. }) => {
+                facts = later(case.traits, told, None);
+                if self.scene.standing(id, key, mark) == Standing::Ours {
+                    self.release(case);
+                }
+                Change::Keep
+            }
+        };
+        self.add(case.wish, Some(key), change, facts);
+        for old in self.scene.keys(id).into_iter().filter(|old| *old != key) {
+            leaving::decide(self.scene, id, old, &mut self.plan);
+        }
+    }
+
+    /// What we made and are now only to look at stays where it is, and no longer as ours.
+    fn release(&mut self, case: &Case<'_>) {
+        let (id, key) = (case.wish.id, &case.key);
+        let said = format!("{key} is only referred to now: it leaves the lake and stays on AWS");
+        self.plan.notes.push(Note { node: id.clone(), origin: case.wish.node.origin.clone(), said });
+        if case.traits.wears == Wears::Nothing {
+            self.plan.forget.insert((id.clone(), key.clone()));
+        } else {
+            self.plan.steps.push(leaving::step(id, key, Change::Retain));
+        }
+    }
+
+    fn own(&mut self, case: &Case<'_>) {
+        let (id, key) = (case.wish.id, &case.key);
+        let mut facts = later(case.traits, &case.predicted, None);
+        let mut taking = None;
+        let mut wanted = case.wish.json.clone();
+        if self.scene.is_wanted_by_another(id, key) {
+            let others = self.scene.wanted_by[key].iter().copied().filter(|other| *other != id);
+            let reason = Reason {
+                why: format!("{id} and {} are both {key}", list(others)),
+                remedy: "Give one of them another name, or remove it.".to_owned(),
+            };
+            return self.add(case.wish, Some(key), Change::Blocked(reason), facts);
+        }
+        let change = match self.scene.presence(id, key) {
+            None => {
+                self.unseen.insert(id.clone());
+                Change::CreateUnseen
+            }
+            Some(Presence::Settling(reason)) => Change::Settle(reason.clone()),
+            Some(Presence::Unreadable(error)) => Change::Unreadable(error.clone()),
+            Some(Presence::Absent) => self.absent(case),
+            Some(Presence::Present { settings, facts: told, mark, .. }) => {
+                let there = There { has: settings.to_json(), facts: told };
+                let leave = left_alone(case, &there);
+                let changes = self.changes(id, case.wish.node, case.traits, &there.has, case.wants);
+                if let Some(wanted) = &mut wanted {
+                    leave.into_iter().for_each(|(path, value)| {
+                        diff::set(wanted, &path, value);
+                    });
+                }
+                let standing = self.scene.standing(id, key, mark);
+                let change = match take(case, &standing, &changes, self.scene.record.got(id, key)) {
+                    Ok(how) => {
+                        taking = how;
+                        self.present(case, changes, taking.as_ref())
+                    }
+                    Err(change) => change,
+                };
+                let keeps = matches!(change, Change::Keep | Change::Wait(_));
+                facts = match &change {
+                    Change::Replace { .. } | Change::Unknown(_) => facts,
+                    Change::Keep | Change::Wait(_) => later(case.traits, there.facts, Some(&case.predicted)),
+                    _ => later(case.traits, &case.predicted, Some(there.facts)),
+                };
+                if keeps {
+                    let found = taking == Some(Taking::Found) || matches!(standing, Standing::Loose { .. });
+                    self.remember(case, if found { Got::Found } else { Got::Made });
+                }
+                change
+            }
+        };
+        let change = self.old_keys(case, change);
+        self.add(case.wish, Some(key), change, facts);
+        if let Some(step) =
+            self.plan.steps.iter_mut().rev().find(|step| &step.node == id && step.wanted.is_some())
+        {
+            step.taking = taking;
+            step.wanted = wanted;
+        }
+    }
+
+    /// It is there and may be taken for ours.
+    fn present(&mut self, case: &Case<'_>, changes: Vec<FieldChange>, taking: Option<&Taking>) -> Change {
+        if changes.is_empty() {
+            return match taking {
+                None | Some(Taking::Found) => Change::Keep,
+                Some(_) => Change::Update(changes),
+            };
+        }
+        if let Some(reason) = self.waits_for(case.wish) {
+            return self.wait(case.wish.id, reason);
+        }
+        let fixed: Vec<FieldPath> = case.traits.fixed.iter().filter_map(|path| path.parse().ok()).collect();
+        let (unknown, known): (Vec<_>, Vec<_>) = changes
+            .iter()
+            .filter(|change| fixed.iter().any(|path| change.touches(path)))
+            .partition(|change| change.is_unknown());
+        if !known.is_empty() {
+            let paths = list(known.iter().map(|change| &change.path));
+            if let Some(reason) = never_replaced(case, taking, &paths) {
+                return Change::Blocked(reason);
+            }
+            return Change::Replace { changes, old: case.key.clone(), order: Replace::DeleteFirst };
+        }
+        if unknown.is_empty() { Change::Update(changes) } else { Change::Unknown(changes) }
+    }
+
+    /// It is not there: it is made, or made anew where it still has another name.
+    fn absent(&mut self, case: &Case<'_>) -> Change {
+        let id = case.wish.id;
+        let old = self.old(case).into_iter().find_map(|key| Some((key, self.living(id, key)?)));
+        match old {
+            Some((old, there)) => {
+                if let Some(reason) = self.waits_for(case.wish) {
+                    return self.wait(id, reason);
+                }
+                let changes = self.changes(id, case.wish.node, case.traits, &there.has, case.wants);
+                Change::Replace { changes, old: old.clone(), order: case.traits.replace }
+            }
+            None => self.make(case.wish),
+        }
+    }
+
+    fn make(&mut self, wish: &Wish<'_>) -> Change {
+        if let Some(reason) = self.waits_for(wish) {
+            return self.wait(wish.id, reason);
+        }
+        if wish.needs.iter().any(|need| self.unseen.contains(need)) {
+            self.unseen.insert(wish.id.clone());
+            return Change::CreateUnseen;
+        }
+        Change::Create
+    }
+
+    /// Keys that the node had and that are not wanted of it any more go once nothing depends on them; unless they
+    /// hold data, or the node itself is in no state to follow them.
+    fn old_keys(&mut self, case: &Case<'_>, change: Change) -> Change {
+        let id = case.wish.id;
+        let follows = matches!(
+            change,
+            Change::Keep | Change::Create | Change::Update(_) | Change::Replace { .. } | Change::Wait(_)
+        );
+        for old in self.old(case) {
+            let living = self.living(id, old).is_some() && !self.scene.is_wanted_by_another(id, old);
+            match &change {
+                _ if !living => leaving::decide(self.scene, id, old, &mut self.plan),
+                _ if !follows => {}
+                _ if case.traits.holds_data => {
+                    return Change::Blocked(Reason {
+                        why: format!("{id} holds data as {old}, and AWS cannot rename it to {}", case.key),
+                        remedy: "Keep the name. To move, declare a new member with the new name and copy the data; \
+                                 the old member then leaves by its onDelete."
+                            .to_owned(),
+                    });
+                }
+                Change::Replace { old: replaced, .. } if replaced == old => {}
+                Change::Wait(_) => {}
+                _ => {
+                    let mut step = leaving::step(id, old, Change::Delete(Data::Keep));
+                    step.after.insert(id.clone());
+                    step.origin = case.wish.node.origin.clone();
+                    self.plan.steps.push(step);
+                }
+            }
+        }
+        change
+    }
+
+    fn old(&self, case: &Case<'_>) -> Vec<&'a Key> {
+        self.scene.keys(case.wish.id).into_iter().filter(|key| **key != case.key).collect()
+    }
+
+    /// What is there under a key, if it is there and this node's.
+    fn living(&self, id: &NodeId, key: &Key) -> Option<There<'a>> {
+        match self.scene.presence(id, key)? {
+            Presence::Present { settings, facts, mark, .. }
+                if self.scene.standing(id, key, mark) == Standing::Ours =>
+            {
+                Some(There { has: settings.to_json(), facts })
+            }
+            _ => None,
+        }
+    }
+
+    /// The fields that differ, but for what is left alone.
+    fn changes(
+        &self,
+        id: &NodeId,
+        node: &Node,
+        traits: &Traits,
+        has: &Value,
+        wants: &Value,
+    ) -> Vec<FieldChange> {
+        let owned = self.scene.record.nodes.get(id).map(|remembered| &remembered.owned);
+        let mut changes = diff::diff(has, wants, Sharing { maps: traits.shared, owned });
+        changes.retain(|change| {
+            !node.treatment.ignore_drift.iter().any(|path| change.path.starts_with(path))
+                && !(change.wanted.is_none() && is_left_to_aws(traits, &change.path))
+        });
+        changes
+    }
+
+    fn waits_for(&self, wish: &Wish<'_>) -> Option<String> {
+        wish.needs.iter().find_map(|need| self.waits.get(need)).cloned()
+    }
+
+    fn wait(&mut self, id: &NodeId, reason: String) -> Change {
+        self.waits.insert(id.clone(), reason.clone());
+        Change::Wait(reason)
+    }
+
+    fn remember(&mut self, case: &Case<'_>, got: Got) {
+        self.plan.remember.insert((case.wish.id.clone(), case.key.clone()), got);
+    }
+
+    fn add(
+        &mut self,
+        wish: &Wish<'_>,
+        key: Option<&Key>,
+        change: Change,
+        facts: BTreeMap<String, Later<String>>,
+    ) {
+        self.facts.insert(wish.id.clone(), facts.clone());
+        self.plan.steps.push(Step {
+            node: wish.id.clone(),
+            key: key.cloned(),
+            change,
+            taking: None,
+            facts,
+            origin: wish.node.origin.clone(),
+            after: wish.needs.clone(),
+            wanted: wish.json.clone().or(Some(Value::Null)),
+            secret: wish.node.treatment.secret.clone(),
+        });
+    }
+}
+
+/// How something that is there may become the node's, or why it may not.
+fn take(
+    case: &Case<'_>,
+    standing: &Standing,
+    changes: &[FieldChange],
+    got: Option<Got>,
+) -> Result<Option<Taking>, Change> {
+    let (id, key, treatment) = (case.wish.id, &case.key, &case.wish.node.treatment);
+    let blocked = |why: String, remedy: String| Err(Change::Blocked(Reason { why, remedy }));
+    match standing {
+        Standing::Ours => Ok(None),
+        Standing::OursAs(was) => Ok(Some(Taking::Move(was.clone()))),
+        Standing::Retained => Ok(Some(Taking::Resume)),
+        Standing::Other(owner)
+            if treatment.adopt_from.as_ref() == Some(owner) || treatment.adopt == Adopt::Any =>
+        {
+            Ok(Some(Taking::Adopt(Some(owner.clone()))))
+        }
+        Standing::Other(owner) if got.is_some() => Err(Change::Foreign(owner.clone())),
+        Standing::Other(owner) => blocked(
+            format!("{} {key} exists already and wears the mark of {owner}", words(id.kind())),
+            format!("Choose another name. To take it over from its owner, set adoptFrom: \"{owner}\"."),
+        ),
+        Standing::Nobody if treatment.adopt == Adopt::Never => blocked(
+            format!("{} {key} exists already and does not wear this lake's mark", words(id.kind())),
+            "Choose another name. To take it over as it is, set adopt: Unowned.".to_owned(),
+        ),
+        Standing::Nobody => Ok(Some(Taking::Adopt(None))),
+        Standing::Loose { .. } if treatment.adopt != Adopt::Never => Ok(Some(Taking::Adopt(None))),
+        Standing::Loose { used } if changes.is_empty() => Ok((!used).then_some(Taking::Found)),
+        Standing::Loose { .. } => blocked(
+            format!(
+                "{} {key} exists already, was not made by this lake, and differs in {}",
+                words(id.kind()),
+                list(changes.iter().map(|change| &change.path))
+            ),
+            "Choose another name. To take it over and change it, set adopt: Unowned.".to_owned(),
+        ),
+    }
+}
+
+/// Why something must not be replaced, if it must not.
+fn never_replaced(case: &Case<'_>, taking: Option<&Taking>, paths: &str) -> Option<Reason> {
+    let (id, key) = (case.wish.id, &case.key);
+    if case.traits.holds_data {
+        return Some(Reason {
+            why: format!("{paths} of {} {key} cannot be changed, and it holds data", words(id.kind())),
+            remedy: "Put the old value back. To change it, declare a new member and copy the data."
+                .to_owned(),
+        });
+    }
+    matches!(taking, Some(Taking::Adopt(_) | Taking::Resume | Taking::Found)).then(|| Reason {
+        why: format!(
+            "{} {key} exists already and differs in {paths}, which AWS does not change",
+            words(id.kind())
+        ),
+        remedy: "Delete it by hand, choose another name, or ask for what it is.".to_owned(),
+    })
+}
+
+/// The paths that are left as AWS has them, with AWS's values: what is sent as a whole must not undo them.
+fn left_alone(case: &Case<'_>, there: &There<'_>) -> Vec<(FieldPath, Option<Value>)> {
+    let ignored = case.wish.node.treatment.ignore_drift.iter().cloned();
+    let left = case
+        .traits
+        .left_to_aws
+        .iter()
+        .filter_map(|(path, _)| path.parse().ok())
+        .filter(|path| diff::get(case.wants, path).is_none_or(Value::is_null));
+    ignored.chain(left).map(|path| (path.clone(), diff::get(&there.has, &path).cloned())).collect()
+}
+
+fn is_left_to_aws(traits: &Traits, path: &FieldPath) -> bool {
+    traits
+        .left_to_aws
+        .iter()
+        .filter_map(|(left, _)| left.parse::<FieldPath>().ok())
+        .any(|left| path.starts_with(&left))
+}
+
+/// The facts of a kind after a step: the first that is known.
+fn later(traits: &Traits, first: &Facts, second: Option<&Facts>) -> BTreeMap<String, Later<String>> {
+    let known = |name: &str| first.get(name).or_else(|| second?.get(name)).cloned();
+    let listed =
+        traits.facts.iter().map(|name| ((*name).to_owned(), known(name).map_or(Later::Later, Later::Known)));
+    let others = first.iter().map(|(name, value)| (name.clone(), Later::Known(value.clone())));
+    others.chain(listed).collect()
+}
+
+/// Why a node that is looked at is waited for.
+fn absence(id: &NodeId, node: &Node) -> String {
+    let what = format!("waits for {} {}", words(id.kind()), id.name());
+    if node.brought_by.is_empty() {
+        return format!("{what}, which does not exist");
+    }
+    let makers = node.brought_by.iter().map(|by| format!("{} {}", words(by.kind()), by.name()));
+    format!("{what}, which {} makes", makers.collect::<Vec<_>>().join(" or "))
+}
+
+fn list<T: ToString>(items: impl Iterator<Item = T>) -> String {
+    items.map(|item| item.to_string()).collect::<Vec<_>>().join(", ")
+}
