@@ -46,11 +46,11 @@ class Front:
         except NotEmulated as cause:
             return self._note(call, request, service, _not_emulated(service, request, cause), entries.NOT_EMULATED, str(cause))
         except AwsError as refusal:
-            return self._note(call, request, service, wire.encode_error(_spoken(service), None, refusal, request.method), refusal.code, refusal.message)
+            return self._note(call, request, service, wire.encode_error(_spoken(service), request, refusal), refusal.code, refusal.message)
         except Exception as cause:  # A bug of ours in reading the request: told in the journal, and no success.
             traceback.print_exc()
             crash = AwsError("EmulatorCrash", f"{request.method} {request.path}: {cause}", 501)
-            return self._note(call, request, service, wire.encode_error(_spoken(service), None, crash, request.method), entries.CRASH, str(cause))
+            return self._note(call, request, service, wire.encode_error(_spoken(service), request, crash), entries.CRASH, str(cause))
         return self._answer_call(call)
 
     def _decode(self, request: Request, signed: routing.Signature) -> Call:
@@ -93,13 +93,13 @@ class Front:
             with self.world.as_of(seen):
                 answer, result = self._dispatch(call)
         except AwsError as refusal:
-            return wire.encode_error(call.service, call.operation, refusal, call.request.method), refusal.code, refusal.message
+            return wire.encode_error(call.service, call.request, refusal), refusal.code, refusal.message
         except NotEmulated as cause:
             return _not_emulated(call.service, call.request, cause), entries.NOT_EMULATED, str(cause)
         except Exception as cause:  # A bug of ours or of moto: told in the journal, and no success.
             traceback.print_exc()
             told = AwsError("EmulatorCrash", f"{call.service} {call.operation}: {cause}", 501)
-            return wire.encode_error(call.service, call.operation, told, call.request.method), entries.CRASH, str(cause)
+            return wire.encode_error(call.service, call.request, told), entries.CRASH, str(cause)
         if answer.status >= 400:
             refusal = moto_bridge.parse(call, answer).get("Error", {})
             return answer, refusal.get("Code") or str(answer.status), refusal.get("Message")
@@ -107,7 +107,7 @@ class Front:
             self.world.remember(call.service, call.resource, remembered)
         if wrong := validation.check(call.model.output_shape, result):
             told = AwsError("EmulatorInvalid", f"{call.service} {call.operation} was answered against AWS's model: {'; '.join(wrong)}", 501)
-            return wire.encode_error(call.service, call.operation, told, call.request.method), entries.INVALID, told.message
+            return wire.encode_error(call.service, call.request, told), entries.INVALID, told.message
         return answer, None, None
 
     def _dispatch(self, call: Call) -> tuple[Response, dict[str, Any]]:
@@ -134,7 +134,7 @@ class Front:
         return response, result
 
     def _refuse(self, call: Call, refusal: AwsError) -> Response:
-        answer = wire.encode_error(call.service, call.operation, refusal, call.request.method)
+        answer = wire.encode_error(call.service, call.request, refusal)
         return self._note(call, call.request, call.service, answer, refusal.code, refusal.message)
 
     def _note(self, call: Call | None, request: Request, service: str, answer: Response, code: str | None, message: str | None) -> Response:
@@ -167,7 +167,7 @@ def _read_back(call: Call, response: Response) -> dict[str, Any]:
 
 
 def _not_emulated(service: str, request: Request, cause: NotEmulated) -> Response:
-    return wire.encode_error(_spoken(service), None, AwsError("NotImplemented", str(cause), 501), request.method)
+    return wire.encode_error(_spoken(service), request, AwsError("NotImplemented", str(cause), 501))
 
 
 def _spoken(service: str) -> str:

@@ -9,7 +9,7 @@ from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_ba
 
 from lakeaws.call import Call
 from lakeaws.errors import NotEmulated
-from lakeaws.wire import Response
+from lakeaws.wire import Response, protocol
 
 _application = DomainDispatcherApplication(create_backend_app)
 
@@ -48,7 +48,7 @@ def ask(call: Call) -> Response:
 
 def parse(call: Call, answer: Response) -> dict[str, Any]:
     """An answer as a client of botocore would see it."""
-    parsed = create_parser(call.model.service_model.protocol).parse(
+    parsed = create_parser(protocol(call.service, call.request)).parse(
         {
             "status_code": answer.status,
             "headers": {name.lower(): value for name, value in answer.headers.items()},

@@ -9,9 +9,11 @@ from dataclasses import dataclass
 from functools import cache
 from urllib.parse import parse_qs, parse_qsl, unquote
 
+from lakeaws import cbor
 from lakeaws.call import Request
 from lakeaws.errors import NotEmulated
 from lakeaws.models import SERVICES, operations, service_model, service_signed_as
+from lakeaws.wire import protocol
 
 #: Operations of directory buckets and Object Lambda: other endpoints, same paths as everyday operations.
 _ELSEWHERE = {"ListDirectoryBuckets", "WriteGetObjectResponse", "CreateSession"}
@@ -43,10 +45,12 @@ def route(request: Request, service: str) -> tuple[str, dict[str, str]]:
     """The operation's name, and the parameters in its path (percent-encoded)."""
     if service not in SERVICES:
         raise NotEmulated(f"the service {service} is not served")
-    protocol = service_model(service).protocol
-    if protocol == "json":
+    spoken = protocol(service, request)
+    if spoken == cbor.PROTOCOL:
+        return _known(service, request.path.rpartition("/")[2]), {}
+    if spoken == "json":
         return _known(service, request.headers.get("x-amz-target", "").rpartition(".")[2]), {}
-    if protocol == "query":
+    if spoken == "query":
         form = dict(parse_qsl(request.body.decode(errors="replace"), keep_blank_values=True))
         return _known(service, form.get("Action", parse_qs(request.query).get("Action", [""])[0])), {}
     return _match(request, service)

@@ -18,6 +18,7 @@ from moto.core.serialize import (
 )
 from werkzeug.datastructures import Headers, MultiDict
 
+from lakeaws import cbor
 from lakeaws.call import Call, Request
 from lakeaws.errors import AwsError, NotEmulated
 from lakeaws.models import service_model
@@ -33,23 +34,36 @@ class Response:
         self.body = body
 
 
+def protocol(service: str, request: Request) -> str:
+    """The protocol a request speaks; a service may understand several."""
+    if request.headers.get("smithy-protocol") == "rpc-v2-cbor":
+        return cbor.PROTOCOL
+    if "x-amz-target" in request.headers:
+        return "json"
+    return service_model(service).protocol if service else "rest-xml"
+
+
 def decode(model: OperationModel, request: Request, in_path: dict[str, str]) -> dict[str, Any]:
     """The parameters of a request. Raises AwsError for what is no document at all, NotEmulated for unknown members."""
     service = model.service_model.service_name
-    protocol = model.service_model.protocol
+    spoken = protocol(service, request)
     shape = model.input_shape
     if shape is None:
         return {}
     streamed = _streamed_member(shape)
     values = MultiDict(parse_qsl(request.query, keep_blank_values=True))
-    if protocol == "query":
+    if spoken == "query":
         values = MultiDict(parse_qsl(request.body.decode(), keep_blank_values=True))
-    if protocol in ("json", "rest-json"):
-        _refuse_unknown(model, request)
+    body = b"" if streamed else request.body
+    if spoken == cbor.PROTOCOL:
+        # The same document as in JSON, as long as it holds neither times nor bytes, which no operation here takes so.
+        spoken, body = "json", json.dumps(cbor.read(request.body)).encode()
+    if spoken in ("json", "rest-json"):
+        _refuse_unknown(model, body)
     try:
-        params = PROTOCOL_PARSERS[protocol](model).parse(
+        params = PROTOCOL_PARSERS[spoken](model).parse(
             {
-                "body": b"" if streamed else request.body,
+                "body": body,
                 "headers": Headers(list(request.headers.items())),
                 "method": request.method,
                 "url_params": in_path,
@@ -61,7 +75,7 @@ def decode(model: OperationModel, request: Request, in_path: dict[str, str]) -> 
         code = "MalformedXML" if service in ("s3", "s3control") else "SerializationException"
         raise AwsError(code, f"The request could not be read: {cause}", 400) from cause
     if streamed:
-        params[streamed] = request.body
+        params[streamed] = request.body.decode() if shape.members[streamed].type_name == "string" else request.body
     # Absent lists in a query come back empty.
     for name, member in shape.members.items():
         if member.serialization.get("location") == "querystring" and params.get(name) in ([], None):
@@ -71,7 +85,10 @@ def decode(model: OperationModel, request: Request, in_path: dict[str, str]) -> 
 
 def encode(call: Call, result: dict[str, Any]) -> Response:
     """A result in the protocol of its service."""
-    serializer = _serializer(call.service, call.model)
+    if protocol(call.service, call.request) == cbor.PROTOCOL:
+        body = cbor.write(result, call.model.output_shape) if call.model.output_shape is not None else b""
+        return Response(200, {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}, body)
+    serializer = _serializer(call.service, call.model, protocol(call.service, call.request))
     answer = serializer(call.model, context=SerializationContext(request_id()), pretty_print=False).serialize(result)
     body = answer["body"]
     raw = body if isinstance(body, bytes) else body.encode()
@@ -82,14 +99,17 @@ def encode(call: Call, result: dict[str, Any]) -> Response:
     return Response(status, headers, raw)
 
 
-def encode_error(service: str, operation: str | None, error: AwsError, method: str = "POST") -> Response:
+def encode_error(service: str, request: Request, error: AwsError) -> Response:
     """A refusal in the protocol of its service; a HEAD gets no body, as on AWS."""
-    protocol = service_model(service).protocol if service else "rest-xml"
+    spoken = protocol(service, request)
     status = error.status or (error_status(service, error.code) if service else None) or 400
     told = request_id()
-    if protocol in ("json", "rest-json"):
+    if spoken == cbor.PROTOCOL:
+        body = cbor.write_texts({"__type": error.code, "message": error.message, **error.fields})
+        return Response(status, {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"} | error.headers, body)
+    if spoken in ("json", "rest-json"):
         body = json.dumps({"__type": error.code, "message": error.message, **error.fields}).encode()
-        kind = "application/x-amz-json-1.1" if protocol == "json" else "application/json"
+        kind = "application/x-amz-json-1.1" if spoken == "json" else "application/json"
         headers = {"Content-Type": kind, "x-amzn-ErrorType": error.code, "x-amzn-RequestId": told}
         return Response(status, headers | error.headers, body)
     members = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in error.fields.items())
@@ -100,7 +120,7 @@ def encode_error(service: str, operation: str | None, error: AwsError, method: s
         fault = "Receiver" if status >= 500 else "Sender"
         text = f"<ErrorResponse><Error><Type>{fault}</Type>{inner}</Error><RequestId>{told}</RequestId></ErrorResponse>"
     headers = {"Content-Type": "application/xml", "x-amzn-RequestId": told, "x-amz-request-id": told}
-    return Response(status, headers | error.headers, b"" if method == "HEAD" else text.encode())
+    return Response(status, headers | error.headers, b"" if request.method == "HEAD" else text.encode())
 
 
 def request_id() -> str:
@@ -113,9 +133,9 @@ def _streamed_member(shape: Any) -> str | None:
     return payload if payload and shape.members[payload].type_name in ("blob", "string") else None
 
 
-def _refuse_unknown(model: OperationModel, request: Request) -> None:
+def _refuse_unknown(model: OperationModel, body: bytes) -> None:
     try:
-        raw = json.loads(request.body or b"{}")
+        raw = json.loads(body or b"{}")
     except ValueError as cause:
         raise AwsError("SerializationException", f"The request is no JSON: {cause}", 400) from cause
     if unknown := unknown_members(model.input_shape, raw):
@@ -162,9 +182,9 @@ def _rooted(base: type, root: str) -> type:
     return Rooted
 
 
-def _serializer(service: str, model: OperationModel) -> type:
+def _serializer(service: str, model: OperationModel, spoken: str) -> type:
     if service == "s3":
         return _rooted(S3Serializer, _S3_ROOTS.get(model.name, f"{model.name}Result"))
     if service == "s3control":
         return _rooted(RestXMLSerializer, f"{model.name}Result")
-    return {"json": JSONSerializer, "rest-json": RestJSONSerializer, "query": QuerySerializer}[model.service_model.protocol]
+    return {"json": JSONSerializer, "rest-json": RestJSONSerializer, "query": QuerySerializer}[spoken]

@@ -1,6 +1,15 @@
 """IAM and STS: moto's, with the checks that it leaves out."""
 
-from lakeaws.registry import motos
+import re
+from typing import Any
+
+from moto.backends import get_backend
+
+from lakeaws import policy
+from lakeaws.call import Call
+from lakeaws.errors import AwsError, NotEmulated
+from lakeaws.registry import before, motos
+from lakeaws.world import World
 
 motos("sts", "GetCallerIdentity", "AssumeRole")
 motos(

@@ -186,8 +186,6 @@ def put_policy(world: World, call: Call) -> dict[str, Any]:
     public policy), https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html.
     """
     name, document = call.params["Bucket"], call.params["Policy"]
-    if isinstance(document, bytes):
-        document = document.decode()
     if len(document) > 20 * 1024:
         raise AwsError("PolicyTooLarge", "Policies must be less than 20 KB.", 400)
     statements = policy.parse(document, _malformed, principals=True, resources=True)

@@ -1,0 +1,95 @@
+"""Resource Groups Tagging API: GetResources over everything here that it lists on AWS."""
+
+import base64
+import re
+from collections.abc import Iterator
+from typing import Any
+
+from lakeaws.call import Call
+from lakeaws.errors import AwsError, NotEmulated
+from lakeaws.registry import ours
+from lakeaws.services.glue_tags import TAGGED
+from lakeaws.world import World
+
+
+def _resources(world: World, call: Call) -> Iterator[tuple[str, dict[str, str]]]:
+    """ARN and tags of what can be tagged here, but IAM roles.
+
+    Resource Groups User Guide, "Services that support the Resource Groups Tagging API" (of IAM not roles),
+    https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html.
+    """
+    for name, row in world.table("s3.bucket").items():
+        if (row["Account"], row["Region"]) == (call.account, call.region):
+            yield f"arn:{call.partition}:s3:::{name}", _map(row["Tags"])
+    for row in world.table("s3control.accesspoint", call.account, call.region).values():
+        yield row["AccessPointArn"], _map(row["Tags"])
+    for kind in TAGGED:
+        for name, row in world.table(f"glue.{kind}", call.account, call.region).items():
+            yield call.arn("glue", f"{kind}/{name}"), row["Tags"]
+
+
+def _map(tags: list[dict[str, str]]) -> dict[str, str]:
+    return {tag["Key"]: tag["Value"] for tag in tags}
+
+
+def _invalid(told: str) -> AwsError:
+    """API Reference, GetResources: InvalidParameterException."""
+    return AwsError("InvalidParameterException", told)
+
+
+@ours("resourcegroupstaggingapi", "GetResources")
+def get_resources(world: World, call: Call) -> dict[str, Any]:
+    """What is tagged, by filters or by ARNs, in pages.
+
+    API Reference, GetResources: filters are joined by AND, the values of one by OR; `ResourceARNList` stands alone; what
+    never had a tag is not listed; pages of 1 to 100,
+    https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/API_GetResources.html.
+    """
+    asked = call.params
+    if asked.get("IncludeComplianceDetails") or asked.get("ExcludeCompliantResources") or "TagsPerPage" in asked:
+        raise NotEmulated("GetResources with tag policies or pages by tags is not emulated")
+    arns = asked.get("ResourceARNList")
+    if arns is not None and any(asked.get(name) for name in ("TagFilters", "ResourceTypeFilters", "ResourcesPerPage", "PaginationToken")):
+        raise _invalid("ResourceARNList cannot be combined with filters or pagination")
+    size = asked.get("ResourcesPerPage", 50)
+    if not 1 <= size <= 100:
+        raise _invalid("ResourcesPerPage must be between 1 and 100")
+    found = sorted((arn, tags) for arn, tags in _resources(world, call) if tags and _wanted(arn, tags, asked))
+    if arns is not None:
+        return {"PaginationToken": "", "ResourceTagMappingList": [_mapping(arn, tags) for arn, tags in found if arn in arns]}
+    start = _start(asked.get("PaginationToken", ""))
+    page = found[start : start + size]
+    more = start + size < len(found)
+    token = base64.urlsafe_b64encode(str(start + size).encode()).decode() if more else ""
+    return {"PaginationToken": token, "ResourceTagMappingList": [_mapping(arn, tags) for arn, tags in page]}
+
+
+def _start(token: str) -> int:
+    try:
+        return int(base64.urlsafe_b64decode(token).decode()) if token else 0
+    except ValueError as cause:
+        raise AwsError("PaginationTokenExpiredException", "The PaginationToken is not valid.") from cause
+
+
+def _wanted(arn: str, tags: dict[str, str], asked: dict[str, Any]) -> bool:
+    for tag_filter in asked.get("TagFilters", []):
+        values = tag_filter.get("Values")
+        if tag_filter.get("Key") not in tags or (values and tags[tag_filter["Key"]] not in values):
+            return False
+    kinds = asked.get("ResourceTypeFilters", [])
+    return not kinds or any(_is(arn, kind) for kind in kinds)
+
+
+def _is(arn: str, kind: str) -> bool:
+    """API Reference, `ResourceTypeFilters`: service, or service and the type as it stands in the ARN."""
+    _, _, service, _, _, resource = arn.split(":", 5)
+    wanted, _, sort = kind.partition(":")
+    if wanted != service:
+        return False
+    # A bucket's ARN has no type in it; the API calls it `s3:bucket` or leaves it out.
+    found = re.split("[/:]", resource)[0] if "/" in resource else "bucket"
+    return not sort or sort == found
+
+
+def _mapping(arn: str, tags: dict[str, str]) -> dict[str, Any]:
+    return {"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]}
