@@ -1,4 +1,4 @@
-//! Prints the definition of the custom resource: `cargo run -p lake-api --example crd > crds/lake.yaml`.
+//! Prints the definition of the custom resource, as committed in `crds/lake.yaml`.
 
 use std::io::{Write, stdout};
 

@@ -10,6 +10,8 @@ pub mod names;
 pub mod path;
 pub mod spec;
 pub mod status;
+#[cfg(feature = "testing")]
+pub mod testing;
 
 pub use finding::{Finding, Severity};
 pub use input::Input;

@@ -24,8 +24,11 @@ pub(super) fn clean(schema: &mut Value, bounded: bool) {
     if keywords.get("additionalProperties") == Some(&Value::Bool(false)) {
         keywords.remove("additionalProperties");
     }
-    if keywords.get("default").is_some_and(says_nothing) {
-        keywords.remove("default");
+    if let Some(default) = keywords.get_mut("default") {
+        prune(default);
+        if says_nothing(default) {
+            keywords.remove("default");
+        }
     }
     if let Some(Value::String(text)) = keywords.get_mut("description") {
         *text = unwrap(text);
@@ -52,18 +55,24 @@ fn option(keywords: &mut Map<String, Value>) {
         let thing = types.iter().find(|one| *one != "null").cloned();
         keywords.insert("type".into(), thing.unwrap_or_default());
     }
-    let Some(Value::Array(cases)) = keywords.remove("anyOf") else { return };
-    let thing = cases.into_iter().find(|case| case.get("type") != Some(&json!("null")));
-    if let Some(Value::Object(thing)) = thing {
-        for (keyword, value) in thing {
-            keywords.entry(keyword).or_insert(value);
-        }
+    let thing = match keywords.get("anyOf").and_then(Value::as_array).map(Vec::as_slice) {
+        Some([thing, null]) if null.get("type") == Some(&json!("null")) => thing.clone(),
+        _ => return,
+    };
+    keywords.remove("anyOf");
+    for (keyword, value) in thing.as_object().into_iter().flatten() {
+        keywords.entry(keyword.clone()).or_insert(value.clone());
     }
 }
 
 /// A choice of words: one enumeration, each word's documentation among the description.
 fn choice(keywords: &mut Map<String, Value>) {
-    let Some(Value::Array(cases)) = keywords.remove("oneOf") else { return };
+    let is_word = |case: &Value| case.get("type") == Some(&json!("string"));
+    let cases = match keywords.get("oneOf").and_then(Value::as_array) {
+        Some(cases) if cases.iter().all(is_word) => cases.clone(),
+        _ => return,
+    };
+    keywords.remove("oneOf");
     let mut words = Vec::new();
     let mut texts = Vec::new();
     for case in cases {
@@ -82,6 +91,14 @@ fn choice(keywords: &mut Map<String, Value>) {
     keywords.insert("enum".into(), Value::Array(words));
     let text = keywords.get("description").and_then(Value::as_str).unwrap_or_default();
     keywords.insert("description".into(), json!(format!("{}\n\n{}", unwrap(text), texts.join("\n"))));
+}
+
+/// Takes out of a default what says no more than that a field is absent.
+fn prune(default: &mut Value) {
+    if let Value::Object(fields) = default {
+        fields.values_mut().for_each(prune);
+        fields.retain(|_, value| !says_nothing(value));
+    }
 }
 
 /// Whether a default says no more than that the field is absent.

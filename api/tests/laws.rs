@@ -1,0 +1,145 @@
+//! What holds for every spec, not for chosen ones.
+
+use std::sync::OnceLock;
+
+use kube::core::cel::{CompiledSchema, Validator, compile_schema};
+use lake_api::contract::{check, complete, decode, json_schema, schema, veil};
+use lake_api::testing::{json, json_with_unknowns};
+use proptest::prelude::*;
+use serde_json::{Value, json};
+
+/// Any JSON at all, with the spec's own words among its keys.
+fn anything() -> impl Strategy<Value = Value> {
+    let key = prop_oneof![
+        prop::sample::select(vec![
+            "buckets",
+            "jobs",
+            "store",
+            "external",
+            "name",
+            "tags",
+            "$unknown",
+            "$fact",
+            "lifecycleRules",
+            "expire",
+            "",
+        ])
+        .prop_map(str::to_owned),
+        ".{0,8}",
+    ];
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::from),
+        any::<i64>().prop_map(Value::from),
+        any::<f64>().prop_map(Value::from),
+        ".{0,12}".prop_map(Value::from),
+    ];
+    leaf.prop_recursive(6, 64, 6, move |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+            prop::collection::btree_map(key.clone(), inner, 0..5)
+                .prop_map(|fields| Value::Object(fields.into_iter().collect())),
+        ]
+    })
+}
+
+/// The rules of the CRD as kube's own evaluator reads them.
+fn cel() -> &'static CompiledSchema {
+    static COMPILED: OnceLock<CompiledSchema> = OnceLock::new();
+    COMPILED.get_or_init(|| compile_schema(&json_schema()["properties"]["spec"]))
+}
+
+/// What is broken in one place of a spec, so that rules have something to refuse.
+fn broken() -> impl Strategy<Value = Value> {
+    (json(schema()), any::<prop::sample::Index>()).prop_map(|(mut spec, place)| {
+        let mut objects = Vec::new();
+        pointers(&spec, String::new(), &mut objects);
+        let chosen = &objects[place.index(objects.len())];
+        if let Some((object, field)) = chosen.rsplit_once('/') {
+            let field = field.replace("~1", "/").replace("~0", "~");
+            if let Some(fields) = spec.pointer_mut(object).and_then(Value::as_object_mut) {
+                fields.remove(&field);
+            }
+        }
+        spec
+    })
+}
+
+/// The JSON pointers of a value and of all that it holds.
+fn pointers(value: &Value, at: String, found: &mut Vec<String>) {
+    found.push(at.clone());
+    let escaped = |key: &str| key.replace('~', "~0").replace('/', "~1");
+    match value {
+        Value::Object(fields) => {
+            fields.iter().for_each(|(key, value)| pointers(value, format!("{at}/{}", escaped(key)), found));
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| pointers(item, format!("{at}/{index}"), found));
+        }
+        _ => {}
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn no_json_makes_the_contract_panic(value in anything()) {
+        let _ = check(&value);
+        let _ = complete(value.clone());
+        let _ = veil(value.clone());
+        let _ = decode(value);
+    }
+
+    #[test]
+    fn what_fits_the_schema_is_a_spec(spec in json(schema())) {
+        prop_assert_eq!(check(&spec), vec![]);
+        prop_assert!(decode(spec).is_ok());
+    }
+
+    #[test]
+    fn filling_in_the_defaults_changes_no_meaning(spec in json(schema())) {
+        let whole = complete(spec.clone());
+        prop_assert_eq!(check(&whole), vec![]);
+        prop_assert_eq!(complete(whole.clone()), whole.clone());
+        prop_assert_eq!(decode(whole), decode(spec));
+    }
+
+    #[test]
+    fn a_spec_survives_being_written(spec in json(schema())) {
+        let read = decode(spec).unwrap();
+        let written = serde_json::to_value(&read).unwrap();
+        prop_assert_eq!(decode(written), Ok(read));
+    }
+
+    #[test]
+    fn an_unknown_never_hides_which_members_exist(spec in json_with_unknowns(schema())) {
+        prop_assert_eq!(check(&spec), vec![]);
+        let read = decode(spec.clone()).unwrap();
+        for section in ["buckets", "jobs", "filters"] {
+            let given = spec[section].as_object().map_or(0, serde_json::Map::len);
+            let kept = serde_json::to_value(&read).unwrap()[section].as_object().map_or(0, serde_json::Map::len);
+            prop_assert_eq!(given, kept, "{}", section);
+        }
+    }
+
+    #[test]
+    fn the_rules_say_the_same_here_and_in_the_apiserver(spec in prop_oneof![json(schema()), broken()]) {
+        let whole = complete(spec);
+        let theirs = Validator::new().validate_compiled(cel(), &whole, None);
+        let ours = check(&whole);
+        prop_assert!(theirs.is_ok() || !ours.is_empty(), "only CEL refuses: {theirs:?}");
+        let by_rule = |summary: &str| {
+            ["exactly one", "at most one", "at least one", "stands alone", " needs "].iter().any(|word| summary.contains(word))
+        };
+        let refused = ours.iter().any(|finding| by_rule(&finding.summary));
+        prop_assert!(!refused || theirs.is_err(), "only the contract refuses: {ours:?}");
+    }
+}
+
+#[test]
+fn every_rule_compiles_as_cel() {
+    let compiled = cel();
+    assert!(!compiled.has_errors(), "{:?}", compiled.compilation_errors());
+    assert!(Validator::new().validate_compiled(compiled, &json!({}), None).is_ok());
+}
