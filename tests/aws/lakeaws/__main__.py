@@ -25,10 +25,10 @@ def main() -> None:
     os.environ.setdefault("AWS_SECRET_ACCESS_KEY", "test")
 
     from lakeaws.front import Front
-    from lakeaws.server import log, serve_on
+    from lakeaws.server import Server, log
     from lakeaws.world import World
 
-    server = serve_on(Front(World(said.account, said.region)), said.port)
+    server = Server(Front(World(said.account, said.region)), said.port)
 
     def end(*_: object) -> None:
         # From another thread: shutdown waits for the loop that this handler interrupts.

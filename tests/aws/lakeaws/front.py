@@ -4,7 +4,7 @@ import time
 import traceback
 from typing import Any
 
-from moto.iam.models import get_account_id_from
+from moto.backends import get_backend
 
 from lakeaws import faults as fault_rules
 from lakeaws import journal as entries
@@ -56,10 +56,17 @@ class Front:
     def _decode(self, request: Request, signed: routing.Signature) -> Call:
         operation, in_path = routing.route(request, signed.service)
         model = operation_model(signed.service, operation)
-        account = request.headers.get("x-moto-account-id") or get_account_id_from(signed.access_key)
+        account = request.headers.get("x-moto-account-id") or self._account_of(signed.access_key)
         call = Call(signed.service, operation, model, account, signed.region, signed.access_key, request)
         call.params = wire.decode(model, request, in_path)
         return call
+
+    def _account_of(self, access_key: str) -> str:
+        """The account that STS gave a key to, or the one that callers are in by themselves."""
+        for account, parts in list(get_backend("iam").items()):
+            if any(access_key in backend.access_keys for backend in parts.values()):
+                return account
+        return self.world.account
 
     def _answer_call(self, call: Call) -> Response:
         rule = self.faults.for_call(call)
@@ -153,8 +160,9 @@ class Front:
                 "params": entries.plain(call.params) if call else {},
             }
         )
-        told = wire.request_id()
-        answer.headers.setdefault("x-amz-request-id" if service in ("s3", "s3control") else "x-amzn-RequestId", told)
+        named = "x-amz-request-id" if service in ("s3", "s3control") else "x-amzn-RequestId"
+        if named.lower() not in {name.lower() for name in answer.headers}:
+            answer.headers[named] = wire.request_id()
         return answer
 
 

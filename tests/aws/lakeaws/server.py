@@ -2,65 +2,85 @@
 
 import socket
 import sys
-from collections.abc import Iterable
 from http.client import responses
-from typing import Any
-
-from werkzeug.serving import BaseWSGIServer, WSGIRequestHandler, make_server
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 from lakeaws import control
 from lakeaws.call import Request
 from lakeaws.front import Dropped, Front
+from lakeaws.wire import Response
 
 
-class _Handler(WSGIRequestHandler):
+class Server(ThreadingHTTPServer):
+    """Listens on 127.0.0.1; port 0 takes a free one."""
+
+    daemon_threads = True
+    request_queue_size = 256
+
+    def __init__(self, front: Front, port: int) -> None:
+        self.front = front
+        super().__init__(("127.0.0.1", port), _Handler)
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that goes away in the middle is no event; whatever else happens is told."""
+        if not isinstance(sys.exc_info()[1], (ConnectionError, TimeoutError)):
+            super().handle_error(request, client_address)  # type: ignore[arg-type]
+
+
+class _Handler(BaseHTTPRequestHandler):
+    server: Server
     protocol_version = "HTTP/1.1"
     # Head and body in one segment: two small ones would wait for each other's acknowledgement.
     wbufsize = -1
     disable_nagle_algorithm = True
 
-    def log(self, type: str, message: str, *args: Any) -> None:
+    def log_request(self, code: int | str = "-", size: int | str = "-") -> None:
         """The journal tells what was called."""
 
+    def _serve(self) -> None:
+        # The whole body is read whatever comes of it: the connection serves the next request too.
+        body = self._chunked() if self.headers.get("Transfer-Encoding", "").lower() == "chunked" else self._whole()
+        path, _, query = self.path.partition("?")
+        headers = {name.lower(): value for name, value in self.headers.items()}
+        request = Request(self.command, path, query, headers, body)
+        if path.startswith(control.PREFIX):
+            return self._send(control.answer(self.server.front, request))
+        try:
+            answer = self.server.front.answer(request)
+        except Dropped:
+            self.close_connection = True
+            self.connection.shutdown(socket.SHUT_RDWR)
+            return None
+        return self._send(answer)
 
-def serve_on(front: Front, port: int) -> BaseWSGIServer:
-    """A server that listens on 127.0.0.1; port 0 takes a free one."""
+    do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = do_OPTIONS = _serve
 
-    def application(environ: dict[str, Any], start: Any) -> Iterable[bytes]:
-        request = _request(environ)
-        if request.path.startswith(control.PREFIX):
-            answer = control.answer(front, request)
-        else:
-            try:
-                answer = front.answer(request)
-            except Dropped:
-                environ["werkzeug.socket"].shutdown(socket.SHUT_RDWR)
-                return []
-        headers = {name: value for name, value in answer.headers.items() if name.lower() != "content-length"}
-        # A HEAD says how long the body would be, which moto put into the header.
+    def _whole(self) -> bytes:
+        return self.rfile.read(int(self.headers.get("Content-Length") or 0))
+
+    def _chunked(self) -> bytes:
+        out = b""
+        while size := int(self.rfile.readline().split(b";")[0], 16):
+            out += self.rfile.read(size)
+            self.rfile.readline()
+        while self.rfile.readline().strip():
+            pass
+        return out
+
+    def _send(self, answer: Response) -> None:
         length = len(answer.body)
-        if request.method == "HEAD":
-            length = int(next((v for n, v in answer.headers.items() if n.lower() == "content-length"), 0))
-        headers["Content-Length"] = str(length)
-        start(f"{answer.status} {responses.get(answer.status, 'Unknown')}", list(headers.items()))
-        return [b"" if request.method == "HEAD" else answer.body]
-
-    return make_server("127.0.0.1", port, application, threaded=True, request_handler=_Handler)
-
-
-def _request(environ: dict[str, Any]) -> Request:
-    length = environ.get("CONTENT_LENGTH")
-    stream = environ["wsgi.input"]
-    # The whole body is read whatever comes of it: the connection serves the next request too.
-    body = stream.read(int(length)) if length else stream.read() if environ.get("wsgi.input_terminated") else b""
-    headers = {
-        name[5:].replace("_", "-").lower(): value for name, value in environ.items() if name.startswith("HTTP_")
-    }
-    for name in ("CONTENT_TYPE", "CONTENT_LENGTH"):
-        if environ.get(name):
-            headers[name.replace("_", "-").lower()] = environ[name]
-    path, _, query = environ["REQUEST_URI"].partition("?")
-    return Request(environ["REQUEST_METHOD"], path, query, headers, body)
+        self.send_response(answer.status, responses.get(answer.status, "Unknown"))
+        for name, value in answer.headers.items():
+            if name.lower() == "content-length":
+                # A HEAD says how long the body would be.
+                length = int(value) if self.command == "HEAD" else length
+            elif name.lower() not in ("date", "server"):
+                self.send_header(name, value)
+        if answer.status not in (204, 304):
+            self.send_header("Content-Length", str(length))
+        self.end_headers()
+        if self.command != "HEAD" and answer.status not in (204, 304):
+            self.wfile.write(answer.body)
 
 
 def log(message: str) -> None:
