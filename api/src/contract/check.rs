@@ -184,7 +184,11 @@ impl Check {
             self.tell(path, format!("{length} characters are too many: at most {max} are allowed"), meaning);
         } else if let Some(pattern) = text.pattern.as_deref().filter(|pattern| !pattern::fits(pattern, given))
         {
-            self.tell(path, format!("{shown} does not match {pattern}"), meaning);
+            let summary = match &text.member_of {
+                Some(section) => format!("{shown} is neither the key of a member of {section} nor an ARN"),
+                None => format!("{shown} does not match {pattern}"),
+            };
+            self.tell(path, summary, meaning);
         } else if text.json && serde_json::from_str::<Value>(given).is_err() {
             self.tell(path, "the text is no JSON document".to_owned(), meaning);
         }
