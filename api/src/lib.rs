@@ -6,6 +6,7 @@
 pub mod contract;
 pub mod finding;
 pub mod input;
+pub mod lint;
 pub mod names;
 pub mod path;
 pub mod spec;

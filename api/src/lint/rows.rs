@@ -1,0 +1,517 @@
+//! Lake Formation's grammar of row filters, a small part of PartiQL:
+//!
+//! ```text
+//! rows      = all ("OR" all)*
+//! all       = one ("AND" one)*
+//! one       = "NOT" one | "(" rows ")" | column condition
+//! condition = ("=" | "<>" | "!=" | "<" | "<=" | ">" | ">=") constant
+//!           | ["NOT"] "BETWEEN" constant "AND" constant
+//!           | ["NOT"] "IN" "(" constant ("," constant)* ")"
+//!           | ["NOT"] "LIKE" text ["ESCAPE" text]
+//!           | "IS" ["NOT"] "NULL"
+//! column    = name ("." name)*
+//! constant  = text | ["-"] number | "TRUE" | "FALSE"
+//! ```
+//!
+//! Source: <https://docs.aws.amazon.com/lake-formation/latest/dg/partiql-support.html>: no functions, no comparison
+//! of columns with columns, texts in single quotes, columns named like keywords in double quotes.
+
+mod tokens;
+mod words;
+
+use tokens::{Token, Tokens};
+
+/// The greatest length of an expression, in characters (`RowFilter` of Lake Formation's API).
+pub const LONGEST: usize = 2048;
+
+/// How deep parentheses and `NOT` may nest. AWS states no limit; this one keeps the reading of a hostile text from
+/// exhausting the stack, and is far beyond what a person writes.
+const DEEPEST: usize = 64;
+
+/// A column as an expression names it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Mention {
+    /// The column and, for a nested field, the fields below it. Unquoted names are in lower case.
+    pub names: Vec<String>,
+    /// Where it begins, in characters from 0.
+    pub at: usize,
+    /// Whether it is tested for `NULL`, which partition columns cannot be.
+    pub null_test: bool,
+    /// Whether it is a word that PartiQL reserves, written without double quotes.
+    pub reserved: bool,
+}
+
+/// An expression that is not in the grammar.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Refusal {
+    /// The first character that does not fit, from 0.
+    pub at: usize,
+    /// What does not fit there and what would.
+    pub why: String,
+}
+
+impl Refusal {
+    fn new(at: usize, why: impl Into<String>) -> Self {
+        Refusal { at, why: why.into() }
+    }
+}
+
+/// The columns that an expression names, in its order.
+///
+/// # Errors
+/// The first place that does not fit the grammar.
+pub fn read(text: &str) -> Result<Vec<Mention>, Refusal> {
+    if text.chars().count() > LONGEST {
+        return Err(Refusal::new(LONGEST, format!("an expression has at most {LONGEST} characters")));
+    }
+    let mut reader = Reader { tokens: Tokens::of(text)?, mentions: Vec::new(), depth: 0 };
+    reader.any()?;
+    match reader.tokens.next() {
+        (Token::End, _) => Ok(reader.mentions),
+        (Token::Close, at) => Err(Refusal::new(at, "this parenthesis was never opened")),
+        (token, at) => {
+            Err(Refusal::new(at, format!("{token} cannot stand here; `AND` or `OR` joins conditions")))
+        }
+    }
+}
+
+/// The place of a character of a text, with a caret under it: the line that holds it, shortened to what fits a
+/// terminal.
+#[must_use]
+pub fn point(text: &str, at: usize) -> String {
+    const AROUND: usize = 36;
+    let chars: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
+    let at = at.min(chars.len());
+    let from = at.saturating_sub(AROUND);
+    let to = (at + AROUND).min(chars.len());
+    let (before, after) = (if from > 0 { "…" } else { "" }, if to < chars.len() { "…" } else { "" });
+    let line: String = chars[from..to].iter().collect();
+    let indent = " ".repeat(at - from + before.chars().count());
+    format!("{before}{line}{after}\n{indent}^")
+}
+
+struct Reader {
+    tokens: Tokens,
+    mentions: Vec<Mention>,
+    depth: usize,
+}
+
+impl Reader {
+    fn any(&mut self) -> Result<(), Refusal> {
+        self.all()?;
+        while self.tokens.take_word("or") {
+            self.all()?;
+        }
+        Ok(())
+    }
+
+    fn all(&mut self) -> Result<(), Refusal> {
+        self.one()?;
+        while self.tokens.take_word("and") {
+            self.one()?;
+        }
+        Ok(())
+    }
+
+    fn one(&mut self) -> Result<(), Refusal> {
+        let (token, at) = self.tokens.next();
+        match token {
+            Token::Open => self.deeper(at, |reader| {
+                reader.any()?;
+                match reader.tokens.next() {
+                    (Token::Close, _) => Ok(()),
+                    (Token::End, _) => Err(Refusal::new(at, "this parenthesis is never closed")),
+                    (token, at) => {
+                        Err(Refusal::new(at, format!("{token} cannot stand here; `)`, `AND` or `OR` can")))
+                    }
+                }
+            }),
+            Token::Word(word) if word == "not" => self.deeper(at, Reader::one),
+            Token::Word(word) if words::is_structure(&word) => {
+                Err(Refusal::new(at, format!("a column is missing before `{}`", word.to_uppercase())))
+            }
+            Token::Word(word) => {
+                let reserved = words::is_reserved(&word);
+                self.column(word, at, reserved)
+            }
+            Token::Quoted(name) => self.column(name, at, false),
+            Token::End if at == 0 => {
+                Err(Refusal::new(at, "an expression is missing; absent `rows` lets all rows pass"))
+            }
+            Token::End => Err(Refusal::new(at, "a condition is missing at the end")),
+            Token::Text(_) | Token::Number(_) => {
+                Err(Refusal::new(at, "the column comes first: `country = 'IN'`, not `'IN' = country`"))
+            }
+            token => Err(Refusal::new(at, format!("a column is missing before {token}"))),
+        }
+    }
+
+    fn deeper(
+        &mut self,
+        at: usize,
+        inner: impl FnOnce(&mut Self) -> Result<(), Refusal>,
+    ) -> Result<(), Refusal> {
+        if self.depth == DEEPEST {
+            return Err(Refusal::new(at, format!("conditions nest deeper than {DEEPEST}")));
+        }
+        self.depth += 1;
+        inner(self)?;
+        self.depth -= 1;
+        Ok(())
+    }
+
+    fn column(&mut self, first: String, at: usize, reserved: bool) -> Result<(), Refusal> {
+        let mut names = vec![first];
+        while self.tokens.take(&Token::Dot) {
+            match self.tokens.next() {
+                (Token::Word(name) | Token::Quoted(name), _) => names.push(name),
+                (_, at) => {
+                    return Err(Refusal::new(at, "the name of a nested field is missing after the dot"));
+                }
+            }
+        }
+        if let (Token::Open, _) = self.tokens.peek() {
+            return Err(Refusal::new(
+                at,
+                format!("functions are not allowed, and `{}(` reads like one", names.join(".")),
+            ));
+        }
+        let null_test = self.condition()?;
+        self.mentions.push(Mention { names, at, null_test, reserved });
+        Ok(())
+    }
+
+    /// What follows a column; whether it is a test for `NULL`.
+    fn condition(&mut self) -> Result<bool, Refusal> {
+        let (token, at) = self.tokens.next();
+        match token {
+            Token::Compare(_) => self.constant().map(|()| false),
+            Token::Word(word) => match word.as_str() {
+                "is" => {
+                    self.tokens.take_word("not");
+                    self.expect("null").map(|()| true)
+                }
+                "not" => {
+                    let (token, at) = self.tokens.next();
+                    match token {
+                        Token::Word(word) if ["between", "in", "like"].contains(&word.as_str()) => {
+                            self.test(&word).map(|()| false)
+                        }
+                        _ => Err(Refusal::new(at, "after `NOT` comes `BETWEEN`, `IN` or `LIKE`")),
+                    }
+                }
+                "between" | "in" | "like" => self.test(&word).map(|()| false),
+                _ => Err(Refusal::new(at, format!("`{word}` is no comparison; {COMPARISONS}"))),
+            },
+            Token::End => Err(Refusal::new(at, format!("a comparison is missing at the end; {COMPARISONS}"))),
+            token => Err(Refusal::new(at, format!("{token} is no comparison; {COMPARISONS}"))),
+        }
+    }
+
+    fn test(&mut self, word: &str) -> Result<(), Refusal> {
+        match word {
+            "between" => {
+                self.constant()?;
+                self.expect("and")?;
+                self.constant()
+            }
+            "in" => {
+                let (token, at) = self.tokens.next();
+                if token != Token::Open {
+                    return Err(Refusal::new(
+                        at,
+                        "`IN` is followed by constants in parentheses: `IN ('IN', 'US')`",
+                    ));
+                }
+                loop {
+                    self.constant()?;
+                    match self.tokens.next() {
+                        (Token::Comma, _) => {}
+                        (Token::Close, _) => return Ok(()),
+                        (_, at) => return Err(Refusal::new(at, "`,` or `)` is missing")),
+                    }
+                }
+            }
+            _ => {
+                self.text("`LIKE` is followed by a pattern in single quotes: `LIKE '%ited%'`")?;
+                if self.tokens.take_word("escape") {
+                    self.text("`ESCAPE` is followed by a character in single quotes")?;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn text(&mut self, otherwise: &str) -> Result<(), Refusal> {
+        match self.tokens.next() {
+            (Token::Text(_), _) => Ok(()),
+            (_, at) => Err(Refusal::new(at, otherwise)),
+        }
+    }
+
+    fn constant(&mut self) -> Result<(), Refusal> {
+        let (token, at) = self.tokens.next();
+        match token {
+            Token::Text(_) | Token::Number(_) => Ok(()),
+            Token::Word(word) if ["true", "false"].contains(&word.as_str()) => Ok(()),
+            Token::Word(word) if word == "null" => {
+                Err(Refusal::new(at, "nothing equals `NULL`; write `IS NULL` or `IS NOT NULL`"))
+            }
+            Token::Word(_) if self.tokens.peek().0 == Token::Open => {
+                Err(Refusal::new(at, "functions are not allowed; only constants are"))
+            }
+            Token::Word(word) => Err(Refusal::new(
+                at,
+                format!(
+                    "a constant is expected; columns are not compared with columns, and a text is quoted: `'{word}'`"
+                ),
+            )),
+            Token::Quoted(name) => Err(Refusal::new(
+                at,
+                format!(
+                    "double quotes name a column, and columns are not compared with columns; a text is `'{name}'`"
+                ),
+            )),
+            Token::End => Err(Refusal::new(at, "a constant is missing at the end")),
+            token => Err(Refusal::new(at, format!("a constant is missing before {token}"))),
+        }
+    }
+
+    fn expect(&mut self, word: &str) -> Result<(), Refusal> {
+        match self.tokens.next() {
+            (Token::Word(found), _) if found == word => Ok(()),
+            (_, at) => Err(Refusal::new(at, format!("`{}` is missing", word.to_uppercase()))),
+        }
+    }
+}
+
+const COMPARISONS: &str = "there are `= <> != < <= > >= BETWEEN IN LIKE IS`";
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use expect_test::expect;
+    use proptest::prelude::*;
+    use std::fmt::Write as _;
+
+    fn columns(text: &str) -> Vec<String> {
+        read(text)
+            .unwrap_or_else(|refusal| panic!("{text}: {refusal:?}"))
+            .iter()
+            .map(|m| m.names.join("."))
+            .collect()
+    }
+
+    #[test]
+    fn the_examples_of_the_documentation_are_in_the_grammar() {
+        for text in [
+            "year > 2010 and country != 'US'",
+            "(year > 2010 and country = 'US') or (month < 8 and id > 23)",
+            "(country between 'Z' and 'U') and (year = 2018)",
+            "(country like '%ited%') and (year > 2000)",
+            "year > 2010 and customer.customerId <> 1",
+            "\"first\" = 'x'",
+        ] {
+            read(text).unwrap_or_else(|refusal| panic!("{text}: {refusal:?}"));
+        }
+    }
+
+    #[test]
+    fn every_condition_is_read() {
+        for text in [
+            "a=1",
+            "a<>-1.5e3 AND b IS NULL OR NOT c IS NOT NULL",
+            "NOT (a NOT IN (1, 2) AND b NOT BETWEEN 'a' AND 'b')",
+            "a NOT LIKE 'x\\_%' ESCAPE '\\'",
+            "a = 'it''s'",
+            "a = TRUE and b = false",
+            "a\n=\t1",
+        ] {
+            read(text).unwrap_or_else(|refusal| panic!("{text}: {refusal:?}"));
+        }
+    }
+
+    #[test]
+    fn columns_are_told_with_their_place_and_their_use() {
+        assert_eq!(columns("Country = 'IN' and \"Card\".No is null"), ["country", "Card.no"]);
+        let mentions = read("Country = 'IN' and last is null").unwrap();
+        assert_eq!((mentions[1].at, mentions[1].null_test, mentions[1].reserved), (19, true, true));
+    }
+
+    #[test]
+    fn what_does_not_fit_is_told_with_its_place() {
+        let mut told = String::new();
+        for text in [
+            "",
+            "country",
+            "country == 'IN'",
+            "country = \"IN\"",
+            "country = IN",
+            "country = other",
+            "country = NULL",
+            "'IN' = country",
+            "upper(country) = 'IN'",
+            "country = upper('in')",
+            "country = 'IN",
+            "country = 'IN' &",
+            "country = 'IN' country = 'US'",
+            "(country = 'IN'",
+            "country = 'IN')",
+            "country IN 'IN'",
+            "country IN ('IN' 'US')",
+            "country NOT = 'IN'",
+            "year BETWEEN 1 2",
+            "country LIKE 1",
+            "country = 'IN' AND",
+            "AND country = 'IN'",
+            "address. = 1",
+            "country IS 'IN'",
+            "year = 1x",
+            "country = 'IN';",
+            "(a-very-long-name-of-a-column = 'IN' and another-very-long-name = 'of a column')",
+        ] {
+            let refusal = read(text).unwrap_err();
+            writeln!(told, "{}\n{}\n", point(text, refusal.at), refusal.why).unwrap();
+        }
+        expect![[r#"
+
+            ^
+            an expression is missing; absent `rows` lets all rows pass
+
+            country
+                   ^
+            a comparison is missing at the end; there are `= <> != < <= > >= BETWEEN IN LIKE IS`
+
+            country == 'IN'
+                     ^
+            a constant is missing before `=`
+
+            country = "IN"
+                      ^
+            double quotes name a column, and columns are not compared with columns; a text is `'IN'`
+
+            country = IN
+                      ^
+            a constant is expected; columns are not compared with columns, and a text is quoted: `'in'`
+
+            country = other
+                      ^
+            a constant is expected; columns are not compared with columns, and a text is quoted: `'other'`
+
+            country = NULL
+                      ^
+            nothing equals `NULL`; write `IS NULL` or `IS NOT NULL`
+
+            'IN' = country
+            ^
+            the column comes first: `country = 'IN'`, not `'IN' = country`
+
+            upper(country) = 'IN'
+            ^
+            functions are not allowed, and `upper(` reads like one
+
+            country = upper('in')
+                      ^
+            functions are not allowed; only constants are
+
+            country = 'IN
+                      ^
+            the quote ' that opens here is never closed
+
+            country = 'IN' &
+                           ^
+            `&` cannot stand here: no column, comparison or constant begins with it
+
+            country = 'IN' country = 'US'
+                           ^
+            `country` cannot stand here; `AND` or `OR` joins conditions
+
+            (country = 'IN'
+            ^
+            this parenthesis is never closed
+
+            country = 'IN')
+                          ^
+            this parenthesis was never opened
+
+            country IN 'IN'
+                       ^
+            `IN` is followed by constants in parentheses: `IN ('IN', 'US')`
+
+            country IN ('IN' 'US')
+                             ^
+            `,` or `)` is missing
+
+            country NOT = 'IN'
+                        ^
+            after `NOT` comes `BETWEEN`, `IN` or `LIKE`
+
+            year BETWEEN 1 2
+                           ^
+            `AND` is missing
+
+            country LIKE 1
+                         ^
+            `LIKE` is followed by a pattern in single quotes: `LIKE '%ited%'`
+
+            country = 'IN' AND
+                              ^
+            a condition is missing at the end
+
+            AND country = 'IN'
+            ^
+            a column is missing before `AND`
+
+            address. = 1
+                     ^
+            the name of a nested field is missing after the dot
+
+            country IS 'IN'
+                       ^
+            `NULL` is missing
+
+            year = 1x
+                    ^
+            a number ends here; a text stands in single quotes
+
+            country = 'IN';
+                          ^
+            `;` cannot stand here: an expression has no semicolon
+
+            (a-very-long-name-of-a-column = 'IN' a…
+              ^
+            `-` cannot stand here: there is no arithmetic; a column whose name has a hyphen stands in double quotes
+
+        "#]].assert_eq(&told);
+    }
+
+    #[test]
+    fn a_long_or_a_deep_expression_is_refused_and_not_read() {
+        let long = format!("a = '{}'", "x".repeat(LONGEST));
+        assert_eq!(read(&long).unwrap_err().at, LONGEST);
+        assert!(read(&"(".repeat(LONGEST)).unwrap_err().why.contains("nest"));
+        assert!(read(&"not ".repeat(LONGEST / 4)).unwrap_err().why.contains("nest"));
+    }
+
+    proptest! {
+        #[test]
+        fn any_text_is_read_or_refused_within_itself(text in "\\PC{0,60}") {
+            if let Err(refusal) = read(&text) {
+                prop_assert!(refusal.at <= text.chars().count());
+                prop_assert!(!point(&text, refusal.at).is_empty());
+            }
+        }
+
+        #[test]
+        fn any_mixture_of_tokens_is_read_or_refused(tokens in proptest::collection::vec(
+            proptest::sample::select(vec![
+                "a", "\"b\"", "'c'", "1", "-", "(", ")", ",", ".", "=", "<>", "and", "or", "not", "in", "between",
+                "like", "is", "null", "escape", "true", "select", "é",
+            ]), 0..40)) {
+            let text = tokens.join(" ");
+            if let Err(refusal) = read(&text) {
+                prop_assert!(refusal.at <= text.chars().count());
+            }
+        }
+    }
+}
