@@ -188,3 +188,41 @@ fn visit(shape: &Shape, at: &str, look: &mut impl FnMut(&str, &Shape)) {
         visit(entry, &format!("{at}/*"), look);
     }
 }
+
+/// What the apiserver lets one rule cost, and all of them together, in CEL's units: each entry that the bounds around a
+/// rule allow is counted. <https://kubernetes.io/docs/reference/using-api/cel/#resource-use-by-validation-functions>
+const RULE_COST: f64 = 10_000_000.0;
+const ALL_COST: f64 = 100_000_000.0;
+
+#[test]
+fn rules_stay_within_the_apiservers_budget() {
+    let mut costs = Vec::new();
+    cost(schema(), "", 1.0, &mut costs);
+    for (at, cost) in &costs {
+        assert!(*cost < RULE_COST, "{at} costs {cost}");
+    }
+    let all: f64 = costs.iter().map(|(_, cost)| cost).sum();
+    assert!(all < ALL_COST, "all rules cost {all}");
+}
+
+/// The cost of each rule below a form, of which there are so many: 5 units for each field that it names, which is more
+/// than the apiserver counts for `has` and the operators around it.
+fn cost(shape: &Shape, at: &str, times: f64, costs: &mut Vec<(String, f64)>) {
+    if let Shape::Object(object) = shape {
+        for rule in &object.rules {
+            costs.push((format!("{at}: {rule}"), times * 5.0 * (1 + rule.fields().len()) as f64));
+        }
+        object
+            .fields
+            .iter()
+            .for_each(|(name, field)| cost(&field.shape, &format!("{at}/{name}"), times, costs));
+    }
+    let max = match shape {
+        Shape::Map(map) => map.max,
+        Shape::List(list) => list.max,
+        _ => return,
+    };
+    if let Some(entry) = shape.entry() {
+        cost(entry, &format!("{at}/*"), times * max as f64, costs);
+    }
+}

@@ -43,6 +43,7 @@ pub struct LifecycleRule {
 
     /// When objects move to another storage class.
     #[serde(default)]
+    #[schemars(length(max = 10))]
     pub transitions: Vec<Transition>,
 
     /// When objects expire.
@@ -50,6 +51,7 @@ pub struct LifecycleRule {
 
     /// When former versions of objects move to another storage class.
     #[serde(default)]
+    #[schemars(length(max = 10))]
     pub noncurrent_transitions: Vec<NoncurrentTransition>,
 
     /// When former versions of objects are deleted.

@@ -259,7 +259,7 @@ pub struct Section<T>(BTreeMap<MemberKey, Member<T>>);
 
 impl<T> Section<T> {
     /// The members that are ours and known, with their keys.
-    pub fn own(&self) -> impl Iterator<Item = (&MemberKey, &Own<T>)> {
+    pub fn own(&self) -> impl Iterator<Item = (&MemberKey, &Own<T>)> + Clone {
         self.0.iter().filter_map(|(key, member)| Some((key, member.own()?)))
     }
 }

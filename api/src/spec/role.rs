@@ -40,6 +40,7 @@ pub struct Role {
 
     /// Further inline policies, each under its name; 10,240 characters in all, `allow` included.
     #[serde(default)]
+    #[schemars(extend("maxProperties" = 20))]
     pub inline_policies: Keyed<InlinePolicy>,
 
     /// The policy that bounds what the role may do, by ARN.
@@ -126,5 +127,6 @@ pub struct PassRole {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct InlinePolicy {
     /// Its statements, which have no principals.
+    #[schemars(length(max = 50))]
     pub statements: Vec<Statement>,
 }

