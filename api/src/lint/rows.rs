@@ -260,12 +260,11 @@ impl Reader {
             Token::Word(_) if self.tokens.peek().0 == Token::Open => {
                 Err(Refusal::new(at, "functions are not allowed; only constants are"))
             }
-            Token::Word(word) => Err(Refusal::new(
+            Token::Word(_) => Err(Refusal::new(
                 at,
-                format!(
-                    "a constant is expected; columns are not compared with columns, and a text is quoted: `'{word}'`"
-                ),
+                "a constant is expected: columns are not compared with columns, and a text stands in single quotes",
             )),
+            Token::Compare(_) => Err(Refusal::new(at, format!("one sign is enough; {COMPARISONS}"))),
             Token::Quoted(name) => Err(Refusal::new(
                 at,
                 format!(
@@ -384,7 +383,7 @@ mod tests {
 
             country == 'IN'
                      ^
-            a constant is missing before `=`
+            one sign is enough; there are `= <> != < <= > >= BETWEEN IN LIKE IS`
 
             country = "IN"
                       ^
@@ -392,11 +391,11 @@ mod tests {
 
             country = IN
                       ^
-            a constant is expected; columns are not compared with columns, and a text is quoted: `'in'`
+            a constant is expected: columns are not compared with columns, and a text stands in single quotes
 
             country = other
                       ^
-            a constant is expected; columns are not compared with columns, and a text is quoted: `'other'`
+            a constant is expected: columns are not compared with columns, and a text stands in single quotes
 
             country = NULL
                       ^
