@@ -1,0 +1,102 @@
+//! The process of a provider, as go-plugin's host starts it: cookie, handshake line, mutual TLS, sockets, the end.
+
+mod connection;
+mod handshake;
+mod tls;
+
+use crate::{Provider, log, server::{Server, guard}};
+use handshake::Handshake;
+use std::{io, sync::Arc, time::Duration};
+use tokio::{
+    net::UnixListener,
+    signal::unix::{SignalKind, signal},
+    sync::mpsc,
+};
+
+/// How a provider is served.
+#[derive(Clone, Debug)]
+pub struct ServeOptions {
+    /// The provider's address in configurations: `registry.terraform.io/namespace/name`.
+    pub address: String,
+    /// Serve one terraform after the other until interrupted, and print what it must be told to find us, instead of
+    /// the handshake. For debuggers.
+    pub debug: bool,
+}
+
+/// Why a provider cannot be served. Each is one line that explains.
+#[derive(Debug, thiserror::Error)]
+pub enum ServeError {
+    /// Somebody started the program by hand.
+    #[error("this program is a Terraform provider: terraform starts it. To try it under a debugger, start it with --debug")]
+    NotStartedByHost,
+    /// The host speaks older versions of the protocol only.
+    #[error("this provider speaks version 6 of Terraform's plugin protocol, and the host offers {0}: use Terraform 1.0 or newer")]
+    Version(String),
+    /// The certificate that the host sent is none.
+    #[error("the host's certificate (PLUGIN_CLIENT_CERT) cannot be used: {0}")]
+    Certificate(String),
+    /// The socket cannot be made.
+    #[error("cannot make the socket on which terraform would call: {0}")]
+    Socket(#[source] io::Error),
+    /// Standard output is closed.
+    #[error("cannot write the handshake: {0}")]
+    Output(#[source] io::Error),
+}
+
+/// How long calls under way may take to their end once the host has gone. Longer than any single request to a
+/// service takes; the host itself waits for as long as a call takes, and then kills what is left after two seconds.
+const FAREWELL: Duration = Duration::from_secs(30);
+
+/// Serve a provider until the host asks for the end or goes away.
+///
+/// Must run within a tokio runtime with I/O, time and signals. Standard output belongs to the handshake: nothing else
+/// may be written to it.
+///
+/// # Errors
+/// When the process was not started by a host, or the host cannot be served. The text of the error is one line for
+/// standard error; the exit code must not be 0.
+pub async fn serve(provider: impl Provider, options: ServeOptions) -> Result<(), ServeError> {
+    let handshake = if options.debug { Handshake::debug() } else { Handshake::from_host()? };
+    log::init();
+    guard::install();
+    let folder = handshake.folder().map_err(ServeError::Socket)?;
+    let path = folder.path().join("provider.sock");
+    let listener = UnixListener::bind(&path).map_err(ServeError::Socket)?;
+    let tls = handshake.tls()?;
+    // The host's Ctrl-C reaches the whole process group. What counts is StopProvider.
+    let mut interrupts = signal(SignalKind::interrupt()).map_err(ServeError::Socket)?;
+    if options.debug {
+        handshake::print_reattach(&options.address, &path)
+    } else {
+        handshake::print_line(&path, tls.as_ref().map(|tls| tls.certificate.as_str()))
+    }
+    .map_err(ServeError::Output)?;
+
+    let server = Arc::new(Server::new(provider));
+    let mut shutdown = server.shutdown.subscribe();
+    let (alive, mut all_gone) = mpsc::channel::<()>(1);
+    loop {
+        tokio::select! {
+            _ = interrupts.recv() => if options.debug { break },
+            _ = shutdown.wait_for(|wanted| *wanted) => break,
+            connected = listener.accept() => match connected {
+                Ok((socket, _)) => {
+                    let (server, alive) = (server.clone(), alive.clone());
+                    let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());
+                    tokio::spawn(async move {
+                        connection::serve(socket, acceptor, server, options.debug).await;
+                        drop(alive);
+                    });
+                }
+                Err(error) => tracing::warn!(%error, "a connection was not accepted"),
+            },
+        }
+    }
+    // The host is done, or gone: what is under way ends, and nothing is begun any more.
+    server.stopping.send_replace(true);
+    drop(alive);
+    if tokio::time::timeout(FAREWELL, async { while all_gone.recv().await.is_some() {} }).await.is_err() {
+        tracing::warn!("calls are still under way; they are cut off");
+    }
+    Ok(())
+}

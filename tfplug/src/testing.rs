@@ -1,0 +1,1 @@
+//! An in-process Terraform core for tests of providers.

@@ -1,0 +1,174 @@
+//! Values of the Terraform language (`cty`), and their types.
+
+mod json;
+mod msgpack;
+mod number;
+mod types;
+
+pub use msgpack::DecodeError;
+pub use number::Number;
+pub use types::Type;
+
+use std::collections::BTreeMap;
+
+/// A value. What it is worth is told together with its [`Type`]: a list, a set and a tuple all are [`Value::List`], a
+/// map and an object both are [`Value::Map`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub enum Value {
+    /// Nothing is set.
+    #[default]
+    Null,
+    /// Terraform will know it after apply.
+    Unknown(Unknown),
+    /// True or false.
+    Bool(bool),
+    /// A number of any size.
+    Number(Number),
+    /// Text.
+    String(String),
+    /// A list, a set (in any order) or a tuple.
+    List(Vec<Value>),
+    /// A map or an object.
+    Map(BTreeMap<String, Value>),
+    /// A value that carries its own type, where the schema says "dynamic".
+    Dynamic(Box<(Type, Value)>),
+}
+
+/// What is known of an unknown value.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Unknown {
+    /// It will not be null.
+    pub not_null: bool,
+    /// What its text will start with.
+    pub prefix: Option<String>,
+}
+
+impl Value {
+    /// An unknown value of which nothing is known.
+    pub const UNKNOWN: Value = Value::Unknown(Unknown { not_null: false, prefix: None });
+
+    /// An object or a map of these entries.
+    pub fn map<K: Into<String>>(entries: impl IntoIterator<Item = (K, Value)>) -> Value {
+        Value::Map(entries.into_iter().map(|(key, value)| (key.into(), value)).collect())
+    }
+
+    /// A map of texts.
+    pub fn strings<K: Into<String>, V: Into<String>>(entries: impl IntoIterator<Item = (K, V)>) -> Value {
+        Value::map(entries.into_iter().map(|(key, value)| (key, Value::from(value.into()))))
+    }
+
+    /// Whether nothing is set.
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        matches!(self, Value::Null)
+    }
+
+    /// Whether Terraform does not know it yet. What it holds may still be unknown when it is not.
+    #[must_use]
+    pub fn is_unknown(&self) -> bool {
+        matches!(self, Value::Unknown(_))
+    }
+
+    /// Whether no part of it is unknown.
+    #[must_use]
+    pub fn is_wholly_known(&self) -> bool {
+        match self {
+            Value::Unknown(_) => false,
+            Value::List(items) => items.iter().all(Value::is_wholly_known),
+            Value::Map(entries) => entries.values().all(Value::is_wholly_known),
+            Value::Dynamic(typed) => typed.1.is_wholly_known(),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => true,
+        }
+    }
+
+    /// An entry of a map or an object; null where there is none.
+    #[must_use]
+    pub fn get(&self, name: &str) -> &Value {
+        match self {
+            Value::Map(entries) => entries.get(name).unwrap_or(&Value::Null),
+            _ => &Value::Null,
+        }
+    }
+
+    /// Put an entry into a map or an object. Nothing else takes entries.
+    pub fn set(&mut self, name: impl Into<String>, value: Value) {
+        if let Value::Map(entries) = self {
+            entries.insert(name.into(), value);
+        }
+    }
+
+    /// The text.
+    #[must_use]
+    pub fn as_str(&self) -> Option<&str> {
+        match self {
+            Value::String(text) => Some(text),
+            _ => None,
+        }
+    }
+
+    /// True or false.
+    #[must_use]
+    pub fn as_bool(&self) -> Option<bool> {
+        match self {
+            Value::Bool(bool) => Some(*bool),
+            _ => None,
+        }
+    }
+
+    /// The whole number.
+    #[must_use]
+    pub fn as_i64(&self) -> Option<i64> {
+        match self {
+            Value::Number(number) => number.as_i64(),
+            _ => None,
+        }
+    }
+
+    /// The items of a list, a set or a tuple.
+    #[must_use]
+    pub fn items(&self) -> &[Value] {
+        match self {
+            Value::List(items) => items,
+            _ => &[],
+        }
+    }
+
+    /// The entries of a map or an object, by name.
+    pub fn entries(&self) -> impl Iterator<Item = (&str, &Value)> {
+        let entries = match self {
+            Value::Map(entries) => Some(entries),
+            _ => None,
+        };
+        entries.into_iter().flatten().map(|(name, value)| (name.as_str(), value))
+    }
+}
+
+impl From<&str> for Value {
+    fn from(text: &str) -> Self {
+        Value::String(text.to_owned())
+    }
+}
+
+impl From<String> for Value {
+    fn from(text: String) -> Self {
+        Value::String(text)
+    }
+}
+
+impl From<bool> for Value {
+    fn from(bool: bool) -> Self {
+        Value::Bool(bool)
+    }
+}
+
+impl From<i64> for Value {
+    fn from(number: i64) -> Self {
+        Value::Number(Number::Int(number))
+    }
+}
+
+impl<T: Into<Value>> From<Option<T>> for Value {
+    fn from(value: Option<T>) -> Self {
+        value.map_or(Value::Null, Into::into)
+    }
+}
