@@ -4,6 +4,7 @@ import json
 import re
 from typing import Any
 
+from lakeaws import clock
 from lakeaws.call import Request
 from lakeaws.front import Front
 from lakeaws.services import crawled
@@ -50,6 +51,7 @@ def _latency(front: Front, body: Any) -> Any:
 
 def _reset(front: Front, _body: Any) -> Any:
     front.world.reset()
+    clock.reset()
     front.faults.clear()
     front.journal.clear()
     return {}
@@ -58,6 +60,13 @@ def _reset(front: Front, _body: Any) -> Any:
 def _crawled(front: Front, body: Any) -> Any:
     with front.world.lock:
         return crawled.bring(front.world, body)
+
+
+def _clock(_front: Front, body: Any) -> Any:
+    if unknown := body.keys() - clock.SECONDS.keys():
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(clock.SECONDS)}")
+    clock.SECONDS.update({name: float(seconds) for name, seconds in body.items()})
+    return clock.SECONDS
 
 
 _HANDLERS = {
@@ -71,6 +80,7 @@ _HANDLERS = {
     ("POST", "latency"): _latency,
     ("POST", "reset"): _reset,
     ("POST", "glue/crawled"): _crawled,
+    ("POST", "glue/clock"): _clock,
 }
 
 

@@ -41,8 +41,9 @@ class Front:
                 raise AwsError("MissingAuthenticationToken", "Missing Authentication Token", 403)
             service = signed.service
             call = self._decode(request, signed)
-            if refusal := validation.check(call.model.input_shape, call.params):
-                raise AwsError(validation.refusal(service), f"{len(refusal)} validation error(s) detected: {'; '.join(refusal)}", 400)
+            if found := validation.check(call.model.input_shape, call.params):
+                told = f"{len(found)} validation error(s) detected: {'; '.join(found)}"
+                raise AwsError(validation.refusal(call.model, found), told, 400)
         except NotEmulated as cause:
             return self._note(call, request, service, _not_emulated(service, request, cause), entries.NOT_EMULATED, str(cause))
         except AwsError as refusal:
@@ -92,7 +93,7 @@ class Front:
     def _in_world(self, call: Call, rule: dict[str, Any]) -> tuple[Response, str | None, str | None]:
         """The answer, its error code and message; the world's lock is held."""
         writes = mutates(call.operation)
-        remembered = self.world.snapshot() if writes and self.faults.any_stale else None
+        remembered = self.world.snapshot(call.account, call.partition) if writes and self.faults.any_stale else None
         seen = None
         if "stale" in rule or "staleSeconds" in rule:
             seen = self.world.before_last_write(call.service, call.resource, since_armed=rule.get("staleSince") == "rule")

@@ -5,11 +5,35 @@ from typing import Any
 from urllib.parse import unquote
 
 from botocore.parsers import create_parser
+from moto.iam.models import IAMBackend
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
 
 from lakeaws.call import Call
 from lakeaws.errors import NotEmulated
 from lakeaws.wire import Response, protocol
+
+
+
+class _Policies:
+    """AWS's managed policies, read once for each account: moto reads all 1,500 again at every reset."""
+
+    def __init__(self, read: Any) -> None:
+        self._read = read
+        self._known: dict[tuple[str, str], Any] = {}
+
+    def __get__(self, backend: Any, _owner: Any) -> Any:
+        return lambda: self._of(backend)
+
+    def _of(self, backend: Any) -> Any:
+        key = (backend.account_id, backend.region_name)
+        found = self._known.setdefault(key, None) or self._read(backend)
+        self._known[key] = found
+        for each in found:
+            each.attachment_count = 0
+        return found
+
+
+IAMBackend._init_aws_policies = _Policies(IAMBackend._init_aws_policies)  # type: ignore[method-assign]
 
 _application = DomainDispatcherApplication(create_backend_app)
 

@@ -22,8 +22,25 @@ _REFUSALS = {
 }
 
 
-def refusal(service: str) -> str:
-    """The error code with which a service refuses what its model does not allow."""
+#: Patterns that AWS itself does not keep: buckets' ARNs are tagged through S3 Control, says API Reference, TagResource
+#: ("general purpose buckets"), https://docs.aws.amazon.com/AmazonS3/latest/API/API_control_TagResource.html.
+_LOOSE = {"S3ResourceArn"}
+
+
+def refusal(model: Any, findings: list[str]) -> str:
+    """The error code with which a service refuses what its model does not allow.
+
+    S3 tells bad bodies from bad parameters: API Reference, "Error responses", MalformedXML.
+    """
+    service = model.service_model.service_name
+    if findings[0].startswith(".CreateBucketConfiguration.LocationConstraint:"):
+        # API Reference, "Error responses": not a region at all, and `us-east-1`, which must be left out.
+        return "InvalidLocationConstraint"
+    if service in ("s3", "s3control"):
+        named = findings[0].strip(".").split(":")[0].split(".")[0].split("[")[0]
+        member = model.input_shape.members.get(named)
+        if member is not None and "location" not in member.serialization:
+            return "MalformedXML"
     return _REFUSALS[service]
 
 
@@ -106,7 +123,7 @@ def _string(shape: Any, value: Any, path: str, out: list[str]) -> None:
     if shape.enum and value not in shape.enum:
         out.append(f"{path}: {value!r} is none of {', '.join(shape.enum)}")
     _bounds(shape, len(value), path, out, "length")
-    pattern = shape.metadata.get("pattern")
+    pattern = None if shape.name in _LOOSE else shape.metadata.get("pattern")
     if pattern and (compiled := _pattern(pattern)) is not None and compiled.fullmatch(value) is None:
         out.append(f"{path}: {value!r} does not match {pattern}")
 

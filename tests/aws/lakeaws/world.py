@@ -45,19 +45,24 @@ class World:
 
     # Stale reads.
 
-    def snapshot(self) -> Any:
-        """The world as it is: our tables and moto's IAM. Objects in buckets are left out: S3 is strongly consistent."""
+    def snapshot(self, account: str, partition: str = "aws") -> Any:
+        """The world as it is: our tables and moto's IAM. Objects in buckets are left out: S3 is strongly consistent.
+
+        `account` and `partition` are those of the call that is about to change it: moto makes their backend, empty, when
+        first asked for it.
+        """
+        assert get_backend("iam")[account][partition] is not None
         iam = {
-            (account, part): {key: copy.deepcopy(value) for key, value in vars(backend).items() if key not in _IAM_SHARED}
-            for account, parts in get_backend("iam").items()
+            (owner, part): {name: vars(backend)[name] for name in _IAM_STATE}
+            for owner, parts in get_backend("iam").items()
             for part, backend in parts.items()
         }
-        return copy.deepcopy(self._tables), iam
+        return copy.deepcopy((self._tables, iam))
 
     def arm(self) -> None:
         """Remembers the world of this moment, for rules that are stale since they were posted."""
         with self.lock:
-            self._armed = self.snapshot()
+            self._armed = self.snapshot(self.account)
 
     def remember(self, service: str, resource: str, snapshot: Any) -> None:
         """Keeps what the world was before the last write to a resource."""
@@ -93,6 +98,5 @@ class World:
                 vars(parts[key]).update(values)
 
 
-#: Large and never written: AWS's managed policies.
-_IAM_SHARED = {"managed_policies", "aws_managed_policies", "_aws_managed_policies"}
-
+#: What moto's IAM holds of what is served here; AWS's managed policies never change.
+_IAM_STATE = ("roles", "instance_profiles")

@@ -7,6 +7,7 @@ import time
 from typing import Any
 
 from lakeaws.call import Call
+from lakeaws.clock import SECONDS
 from lakeaws.errors import AwsError, NotEmulated
 from lakeaws.registry import ours
 from lakeaws.services.glue import check_cron, check_role, check_tags, exists, invalid, missing, now, page, role_name, rows
@@ -21,9 +22,6 @@ _DEFINITION = (
     "Role", "DatabaseName", "Description", "Targets", "Classifiers", "TablePrefix", "SchemaChangePolicy", "RecrawlPolicy",
     "LineageConfiguration", "LakeFormationConfiguration", "Configuration", "CrawlerSecurityConfiguration",
 )  # fmt: skip
-
-#: How long a crawl runs and stops, in seconds; `POST /_lake/glue/clock` changes it.
-CLOCK = {"running": 2.0, "stopping": 1.0}
 
 
 def crawler(world: World, call: Call, name: str) -> dict[str, Any]:
@@ -43,11 +41,11 @@ def state(record: dict[str, Any]) -> str:
     crawl = record.get("Crawl")
     if crawl is None:
         return "READY"
-    stopping = crawl["StopAsked"] if crawl["StopAsked"] is not None else crawl["Started"] + CLOCK["running"]
+    stopping = crawl["StopAsked"] if crawl["StopAsked"] is not None else crawl["Started"] + SECONDS["crawl"]
     moment = time.monotonic()
     if moment < stopping:
         return "RUNNING"
-    if moment < stopping + CLOCK["stopping"]:
+    if moment < stopping + SECONDS["crawlStop"]:
         return "STOPPING"
     record["LastCrawl"] = {
         "Status": "SUCCEEDED" if crawl["StopAsked"] is None else "CANCELLED",

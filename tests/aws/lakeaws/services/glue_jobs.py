@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from lakeaws.call import Call
+from lakeaws.clock import SECONDS
 from lakeaws.errors import AwsError
 from lakeaws.registry import ours
 from lakeaws.services.glue import check_role, check_tags, exists, invalid, missing, now, page, rows
@@ -16,9 +17,6 @@ _DPU = {
     "Standard": 1.0, "G.025X": 0.25, "G.1X": 1.0, "G.2X": 2.0, "G.4X": 4.0, "G.8X": 8.0, "G.12X": 12.0, "G.16X": 16.0,
     "R.1X": 1.0, "R.2X": 2.0, "R.4X": 4.0, "R.8X": 8.0, "Z.2X": 2.0,
 }  # fmt: skip
-
-#: How long a run takes, in seconds; `POST /_lake/glue/clock` changes it.
-CLOCK = {"jobRun": 1.0}
 
 
 def job(world: World, call: Call, name: str) -> dict[str, Any]:
@@ -225,7 +223,7 @@ def start_job_run(world: World, call: Call) -> dict[str, Any]:
         "PredecessorRuns": [],
         "LogGroupName": "/aws-glue/jobs",
         **{name: call.params.get(name, record.get(name)) for name in sizing},
-        "Ends": time.monotonic() + CLOCK["jobRun"],
+        "Ends": time.monotonic() + SECONDS["jobRun"],
     }
     return {"JobRunId": run_id}
 
@@ -261,6 +259,6 @@ def batch_stop_job_run(world: World, call: Call) -> dict[str, Any]:
             told = {"ErrorCode": "InvalidInputException", "ErrorMessage": f"Job run {run_id} is {run['JobRunState']}."}
             errors.append({"JobName": name, "JobRunId": run_id, "ErrorDetail": told})
         else:
-            run["JobRunState"], run["Ends"] = "STOPPING", time.monotonic() + CLOCK["jobRun"] / 2
+            run["JobRunState"], run["Ends"] = "STOPPING", time.monotonic() + SECONDS["jobRunStop"]
             stopped.append({"JobName": name, "JobRunId": run_id})
     return {"SuccessfulSubmissions": stopped, "Errors": errors}

@@ -46,20 +46,20 @@ def _malformed(told: str) -> AwsError:
 
 
 @before("sts", "AssumeRole")
-def _switch_account(_world: World, call: Call) -> None:
+def _role_arn(_world: World, call: Call) -> None:
     """Roles need not exist here: an ARN of another account is how a test becomes that account. README.md says so."""
     if not re.fullmatch(r"arn:aws[a-z-]*:iam::\d{12}:role/.+", call.params["RoleArn"]):
         raise AwsError("ValidationError", f"{call.params['RoleArn']} is invalid", 400)
 
 
 @after("sts", "GetCallerIdentity")
-def _user_of_iam(_world: World, _call: Call, result: dict[str, Any]) -> dict[str, Any]:
+def _arn_of_iam(_world: World, _call: Call, result: dict[str, Any]) -> dict[str, Any]:
     """STS API Reference, GetCallerIdentity: a user's ARN is IAM's, an assumed role's is STS's."""
     return {**result, "Arn": re.sub(r":sts::(\d{12}):user/", r":iam::\1:user/", result["Arn"])}
 
 
 @before("iam", "CreateRole", "UpdateAssumeRolePolicy")
-def _trust(_world: World, call: Call) -> None:
+def _trust_policy(_world: World, call: Call) -> None:
     """API Reference, CreateRole: MalformedPolicyDocument 400, LimitExceeded 409; User Guide, "Troubleshoot IAM policies"."""
     document = call.params.get("AssumeRolePolicyDocument", call.params.get("PolicyDocument", ""))
     statements = policy.parse(document, _malformed, principals=True, resources=False)
@@ -72,7 +72,7 @@ def _trust(_world: World, call: Call) -> None:
 
 
 @before("iam", "CreateRole")
-def _new_name(_world: World, call: Call) -> None:
+def _name_without_case(_world: World, call: Call) -> None:
     """API Reference, CreateRole: "Names are not distinguished by case" (EntityAlreadyExists 409)."""
     name = call.params["RoleName"]
     if any(role.name.lower() == name.lower() for role in _backend(call).roles.values()):
@@ -81,7 +81,7 @@ def _new_name(_world: World, call: Call) -> None:
 
 
 @before("iam", "TagRole")
-def _tags(_world: World, call: Call) -> None:
+def _tag_rules(_world: World, call: Call) -> None:
     """API Reference, TagRole."""
     _check_tags(call.params["Tags"], [tag["Key"] for tag in _role(call).tags or []])
 
@@ -99,7 +99,7 @@ def _check_tags(tags: list[dict[str, str]], there: list[str]) -> None:
 
 
 @before("iam", "PutRolePolicy")
-def _inline(_world: World, call: Call) -> None:
+def _inline_policy(_world: World, call: Call) -> None:
     """API Reference, PutRolePolicy: MalformedPolicyDocument; LimitExceeded beyond 10,240 characters in all."""
     document = call.params["PolicyDocument"]
     policy.parse(document, _malformed, principals=False, resources=True)
@@ -109,7 +109,7 @@ def _inline(_world: World, call: Call) -> None:
 
 
 @before("iam", "AttachRolePolicy")
-def _attach(_world: World, call: Call) -> None:
+def _number_of_policies(_world: World, call: Call) -> None:
     """API Reference, AttachRolePolicy: LimitExceeded beyond 10 managed policies."""
     attached = _role(call).managed_policies
     if call.params["PolicyArn"] not in attached and len(attached) >= 10:

@@ -9,12 +9,17 @@ from moto.backends import get_backend
 from lakeaws.call import Call
 from lakeaws.errors import AwsError, NotEmulated
 from lakeaws.models import operation_model, operations
-from lakeaws.registry import before, motos, ours
+from lakeaws.registry import after, before, motos, ours
 from lakeaws.world import World
 
 #: "Amazon S3 gives every new bucket these": API Reference, PutPublicAccessBlock; User Guide, "Default settings for new S3
 #: buckets FAQ", https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html.
 ALL_BLOCKED = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+
+
+#: User Guide, "Setting default server-side encryption behavior for Amazon S3 buckets": every bucket, unless told otherwise,
+#: https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html.
+SSE_S3 = {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}
 
 
 def bucket(world: World, name: str) -> dict[str, Any]:
@@ -30,7 +35,12 @@ def moto_bucket(call: Call, name: str) -> Any:
     return get_backend("s3")[call.account][call.partition].buckets[name]
 
 
-def _reach(world: World, call: Call) -> None:
+def encrypt_objects(call: Call, name: str, rule: dict[str, Any]) -> None:
+    """Lets moto encrypt, by name only, the objects that are put from now on."""
+    moto_bucket(call, name).encryption = {"Rule": rule}
+
+
+def _bucket_is_here_and_the_callers(world: World, call: Call) -> None:
     """Every call on a bucket meets the bucket first: does it exist, is it the caller's, is it here?
 
     Sources: Amazon S3 API Reference, "Error responses" (NoSuchBucket 404, AccessDenied 403, PermanentRedirect 301),
@@ -55,7 +65,7 @@ def _reach(world: World, call: Call) -> None:
 for _name in operations("s3"):
     _shape = operation_model("s3", _name).input_shape
     if _name != "CreateBucket" and _shape is not None and "Bucket" in _shape.members:
-        before("s3", _name)(_reach)
+        before("s3", _name)(_bucket_is_here_and_the_callers)
 
 
 @ours("s3", "CreateBucket")
@@ -90,6 +100,7 @@ def create_bucket(world: World, call: Call) -> dict[str, Any]:
     tags = settings.get("Tags", [])
     check_tags(tags)
     get_backend("s3")[call.account][call.partition].create_bucket(name, region)
+    encrypt_objects(call, name, SSE_S3)
     world.table("s3.bucket")[name] = {
         "Account": call.account,
         "Region": region,
@@ -118,11 +129,9 @@ def _check_name(name: str, call: Call) -> None:
 
 
 def _location(call: Call, asked: str | None) -> str:
-    """API Reference, "Error responses": IllegalLocationConstraintException, InvalidLocationConstraint; CreateBucket:
-    "us-east-1" must be left out, and every other region's endpoint needs its own name."""
+    """API Reference, "Error responses": IllegalLocationConstraintException; CreateBucket: every region's endpoint but
+    us-east-1's needs its own name. The model refuses `us-east-1` and what is no region."""
     if call.region == "us-east-1":
-        if asked == "us-east-1":
-            raise AwsError("InvalidLocationConstraint", "The specified location-constraint is not valid", 400, LocationConstraint=asked)
         return asked or "us-east-1"
     if asked == "EU" and call.region == "eu-west-1":
         return call.region
@@ -208,6 +217,12 @@ def delete_bucket(world: World, call: Call) -> dict[str, Any]:
         raise AwsError("BucketNotEmpty", told, 409, BucketName=name)
     del world.table("s3.bucket")[name]
     return {}
+
+
+@after("s3", "CompleteMultipartUpload")
+def _xml_root(_world: World, _call: Call, result: dict[str, Any]) -> dict[str, Any]:
+    """moto's answer has a root that the Rust SDK refuses; encoding it again puts it right."""
+    return result
 
 
 motos(

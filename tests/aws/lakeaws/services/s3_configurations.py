@@ -7,7 +7,7 @@ from lakeaws import policy
 from lakeaws.call import Call
 from lakeaws.errors import AwsError, NotEmulated
 from lakeaws.registry import ours
-from lakeaws.services.s3_buckets import bucket, check_tags, moto_bucket
+from lakeaws.services.s3_buckets import SSE_S3, bucket, check_tags, encrypt_objects, moto_bucket
 from lakeaws.world import World
 
 
@@ -78,8 +78,6 @@ def get_versioning(world: World, call: Call) -> dict[str, Any]:
 
 # Encryption.
 
-_SSE_S3 = {"Rules": [{"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}]}
-
 
 @ours("s3", "PutBucketEncryption")
 def put_encryption(world: World, call: Call) -> dict[str, Any]:
@@ -97,22 +95,21 @@ def put_encryption(world: World, call: Call) -> dict[str, Any]:
     if default["SSEAlgorithm"] == "AES256" and "KMSMasterKeyID" in default:
         raise AwsError("InvalidArgument", "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse", 400)
     bucket(world, call.params["Bucket"])["Encryption"] = {"Rules": [rule]}
-    moto_bucket(call, call.params["Bucket"]).encryption = {"Rule": rule} if default["SSEAlgorithm"] != "AES256" else None
+    encrypt_objects(call, call.params["Bucket"], rule)
     return {}
 
 
 @ours("s3", "GetBucketEncryption")
 def get_encryption(world: World, call: Call) -> dict[str, Any]:
-    """User Guide, "Setting default server-side encryption behavior": every bucket has SSE-S3 unless told otherwise,
-    https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucket-encryption.html."""
-    return {"ServerSideEncryptionConfiguration": bucket(world, call.params["Bucket"]).get("Encryption", _SSE_S3)}
+    """API Reference, GetBucketEncryption: SSE-S3 where nothing else was said."""
+    return {"ServerSideEncryptionConfiguration": bucket(world, call.params["Bucket"]).get("Encryption", {"Rules": [SSE_S3]})}
 
 
 @ours("s3", "DeleteBucketEncryption")
 def delete_encryption(world: World, call: Call) -> dict[str, Any]:
     """API Reference, DeleteBucketEncryption: "resets the default encryption for the bucket as SSE-S3"."""
     bucket(world, call.params["Bucket"]).pop("Encryption", None)
-    moto_bucket(call, call.params["Bucket"]).encryption = None
+    encrypt_objects(call, call.params["Bucket"], SSE_S3)
     return {}
 
 

@@ -1,0 +1,109 @@
+"""Fault rules."""
+
+import time
+
+import pytest
+from botocore.exceptions import ClientError, HTTPClientError
+from conftest import REGION, TRUST, Aws, refused
+
+
+def test_refuses_a_number_of_times(aws: Aws) -> None:
+    aws.fault(service="glue", operation="Get.*", code="ThrottlingException", message="Rate exceeded", times=2)
+    glue = aws.client("glue")
+    for _ in range(2):
+        with refused("ThrottlingException", "Rate exceeded"):
+            glue.get_databases()
+    assert glue.get_databases()["DatabaseList"] == []
+
+
+def test_refuses_every_second_call_from_the_fourth_on(aws: Aws) -> None:
+    aws.fault(service="glue", code="ThrottlingException", every=2, afterCalls=4)
+    outcomes = []
+    for _ in range(8):
+        try:
+            aws.client("glue").get_databases()
+            outcomes.append("ok")
+        except ClientError:
+            outcomes.append("no")
+    assert outcomes == ["ok", "ok", "ok", "no", "ok", "no", "ok", "no"]
+
+
+def test_matches_the_resource(aws: Aws) -> None:
+    aws.fault(operation="HeadBucket", resource="^one-", code="SlowDown", status=503)
+    aws.bucket("one-bucket"), aws.bucket("two-bucket")
+    aws.client("s3").head_bucket(Bucket="two-bucket")
+    with refused("503"):
+        aws.client("s3").head_bucket(Bucket="one-bucket")
+
+
+def test_an_answer_is_lost_after_the_commit(aws: Aws) -> None:
+    aws.fault(operation="CreateBucket", lost=True, times=1)
+    with refused("InternalError"):
+        aws.bucket()
+    aws.client("s3").head_bucket(Bucket="lake-store")
+
+
+def test_a_connection_is_dropped_after_the_commit(aws: Aws) -> None:
+    aws.fault(operation="CreateBucket", lost="drop", times=1)
+    with pytest.raises(HTTPClientError):
+        aws.bucket()
+    aws.client("s3").head_bucket(Bucket="lake-store")
+    assert [entry["code"] for entry in aws.control("GET", "journal")] == ["LOST", None]
+
+
+def test_reads_are_stale_for_a_number_of_calls(aws: Aws) -> None:
+    aws.fault(service="iam", operation="GetRole", stale=2)
+    aws.role()
+    for _ in range(2):
+        with refused("NoSuchEntity"):
+            aws.client("iam").get_role(RoleName="etl")
+    assert aws.client("iam").get_role(RoleName="etl")["Role"]["RoleName"] == "etl"
+
+
+def test_stale_reads_do_not_undo_writes(aws: Aws) -> None:
+    aws.bucket()
+    aws.fault(service="s3", operation="GetBucketTagging", stale=1)
+    for value in ("old", "new"):
+        aws.client("s3").put_bucket_tagging(Bucket="lake-store", Tagging={"TagSet": [{"Key": "k", "Value": value}]})
+    read = [aws.client("s3").get_bucket_tagging(Bucket="lake-store")["TagSet"][0]["Value"] for _ in range(2)]
+    assert read == ["old", "new"]
+
+
+def test_the_tagging_api_lists_what_is_deleted(aws: Aws) -> None:
+    glue, tagging = aws.client("glue"), aws.client("resourcegroupstaggingapi")
+    for name in ("one", "two"):
+        glue.create_database(DatabaseInput={"Name": name}, Tags={"lake": "x"})
+    aws.fault(operation="GetResources", stale=1, staleSince="rule")
+    for name in ("one", "two"):
+        glue.delete_database(Name=name)
+    listed = [len(tagging.get_resources(TagFilters=[{"Key": "lake"}])["ResourceTagMappingList"]) for _ in range(2)]
+    assert listed == [2, 0]
+
+
+def test_delay_and_latency_add_up(aws: Aws) -> None:
+    aws.control("POST", "latency", {"ms": 30})
+    aws.fault(operation="GetCallerIdentity", delayMs=40)
+    sts = aws.client("sts")
+    began = time.monotonic()
+    sts.get_caller_identity()
+    assert time.monotonic() - began >= 0.07
+
+
+def test_clearing_takes_all_back(aws: Aws) -> None:
+    aws.fault(code="ThrottlingException")
+    aws.control("DELETE", "faults")
+    aws.client("sts").get_caller_identity()
+
+
+def test_the_journal_tells_what_was_called(aws: Aws) -> None:
+    aws.client("iam").create_role(RoleName="etl", AssumeRolePolicyDocument=TRUST)
+    with refused("NoSuchBucket"):
+        aws.client("s3").put_bucket_tagging(Bucket="nope", Tagging={"TagSet": []})
+    first, second = aws.control("GET", "journal")
+    told = ("service", "operation", "status", "code", "region", "resource", "mutates")
+    assert [first[name] for name in told] == ["iam", "CreateRole", 200, None, "us-east-1", "etl", True] or first["region"] == REGION
+    assert [second[name] for name in told] == ["s3", "PutBucketTagging", 404, "NoSuchBucket", REGION, "nope", True]
+    assert first["params"]["AssumeRolePolicyDocument"] == TRUST
+    assert second["n"] == first["n"] + 1
+    aws.control("DELETE", "journal")
+    assert aws.control("GET", "journal") == []

@@ -1,0 +1,270 @@
+"""Buckets and their configurations."""
+
+import json
+
+import pytest
+from conftest import ACCOUNT, OTHER, REGION, Aws, refused
+
+BUCKET = "lake-store"
+
+
+@pytest.fixture
+def s3(aws: Aws):
+    aws.bucket(BUCKET)
+    return aws.client("s3")
+
+
+def foreign(aws: Aws, service: str = "s3"):
+    """A client in another account."""
+    assumed = aws.client("sts").assume_role(RoleArn=f"arn:aws:iam::{OTHER}:role/x", RoleSessionName="there")
+    return aws.client(service, key=assumed["Credentials"]["AccessKeyId"])
+
+
+def policy(*statements: dict) -> str:
+    return json.dumps({"Version": "2012-10-17", "Statement": list(statements)})
+
+
+def test_create_carries_tags_and_has_the_defaults(aws: Aws) -> None:
+    s3 = aws.client("s3")
+    tags = [{"Key": "lake.dev/owner", "Value": "terraform/default/events"}]
+    s3.create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION, "Tags": tags})
+    assert s3.get_bucket_tagging(Bucket=BUCKET)["TagSet"] == tags
+    assert all(s3.get_public_access_block(Bucket=BUCKET)["PublicAccessBlockConfiguration"].values())
+    owner = s3.get_bucket_ownership_controls(Bucket=BUCKET)["OwnershipControls"]["Rules"]
+    assert owner == [{"ObjectOwnership": "BucketOwnerEnforced"}]
+    rule = s3.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"]["Rules"][0]
+    assert rule == {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}
+    assert "Status" not in s3.get_bucket_versioning(Bucket=BUCKET)
+    assert s3.get_bucket_location(Bucket=BUCKET)["LocationConstraint"] == REGION
+
+
+def test_create_again(aws: Aws, s3) -> None:
+    with refused("BucketAlreadyOwnedByYou"):
+        aws.bucket(BUCKET)
+    with refused("BucketAlreadyExists"):
+        foreign(aws).create_bucket(Bucket=BUCKET, CreateBucketConfiguration={"LocationConstraint": REGION})
+    virginia = aws.client("s3", region="us-east-1")
+    virginia.create_bucket(Bucket="lake-virginia")
+    virginia.create_bucket(Bucket="lake-virginia")
+
+
+@pytest.mark.parametrize(
+    ("region", "constraint", "code"),
+    [
+        (REGION, None, "IllegalLocationConstraintException"),
+        (REGION, "eu-central-1", "IllegalLocationConstraintException"),
+        ("us-east-1", "us-east-1", "InvalidLocationConstraint"),
+    ],
+)
+def test_location_constraints(aws: Aws, region: str, constraint: str | None, code: str) -> None:
+    settings = {"CreateBucketConfiguration": {"LocationConstraint": constraint}} if constraint else {}
+    with refused(code):
+        aws.client("s3", region=region).create_bucket(Bucket=BUCKET, **settings)
+
+
+@pytest.mark.parametrize("name", ["Lake", "a..b", "ab", "xn--lake", "lake-s3alias", "10.0.0.1", "-lake"])
+def test_bad_names(aws: Aws, name: str) -> None:
+    with refused("InvalidBucketName"):
+        aws.bucket(name)
+
+
+def test_anothers_bucket_is_forbidden_and_tells_its_region(aws: Aws, s3) -> None:
+    with pytest.raises(Exception) as caught:
+        foreign(aws).head_bucket(Bucket=BUCKET)
+    answer = caught.value.response["ResponseMetadata"]
+    assert (answer["HTTPStatusCode"], answer["HTTPHeaders"]["x-amz-bucket-region"]) == (403, REGION)
+    with refused("404"):
+        s3.head_bucket(Bucket="lake-nowhere")
+    with refused("AccessDenied"):
+        s3.get_bucket_tagging(Bucket=BUCKET, ExpectedBucketOwner=OTHER)
+    assert s3.head_bucket(Bucket=BUCKET)["BucketRegion"] == REGION
+
+
+def test_buckets_are_addressed_in_their_region(aws: Aws, s3) -> None:
+    # botocore follows the region that the refusal names.
+    aws.client("s3", region="eu-central-1").head_bucket(Bucket=BUCKET)
+    assert [(entry["status"], entry["region"]) for entry in aws.control("GET", "journal")[-2:]] == [(301, "eu-central-1"), (200, REGION)]
+
+
+def test_what_is_off_is_404(s3) -> None:
+    s3.delete_public_access_block(Bucket=BUCKET)
+    s3.delete_bucket_ownership_controls(Bucket=BUCKET)
+    for read, code in (
+        (s3.get_bucket_tagging, "NoSuchTagSet"),
+        (s3.get_bucket_policy, "NoSuchBucketPolicy"),
+        (s3.get_bucket_lifecycle_configuration, "NoSuchLifecycleConfiguration"),
+        (s3.get_bucket_cors, "NoSuchCORSConfiguration"),
+        (s3.get_public_access_block, "NoSuchPublicAccessBlockConfiguration"),
+        (s3.get_bucket_ownership_controls, "OwnershipControlsNotFoundError"),
+    ):
+        with refused(code):
+            read(Bucket=BUCKET)
+    with refused("NoSuchConfiguration"):
+        s3.get_bucket_metrics_configuration(Bucket=BUCKET, Id="all")
+
+
+def test_lifecycles_come_back_whole(s3) -> None:
+    rules = [
+        {
+            "ID": "big",
+            "Status": "Enabled",
+            "Filter": {"And": {"Prefix": "tmp/", "Tags": [{"Key": "a", "Value": "b"}], "ObjectSizeGreaterThan": 1, "ObjectSizeLessThan": 9}},
+            "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}, {"Days": 90, "StorageClass": "GLACIER"}],
+            "Expiration": {"Days": 365},
+            "NoncurrentVersionTransitions": [{"NoncurrentDays": 30, "StorageClass": "STANDARD_IA", "NewerNoncurrentVersions": 2}],
+            "NoncurrentVersionExpiration": {"NoncurrentDays": 60, "NewerNoncurrentVersions": 5},
+        },
+        {"ID": "uploads", "Status": "Disabled", "Filter": {"Prefix": ""}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}},
+    ]
+    s3.put_bucket_lifecycle_configuration(
+        Bucket=BUCKET, LifecycleConfiguration={"Rules": rules}, TransitionDefaultMinimumObjectSize="varies_by_storage_class"
+    )
+    read = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)
+    assert (read["Rules"], read["TransitionDefaultMinimumObjectSize"]) == (rules, "varies_by_storage_class")
+
+
+@pytest.mark.parametrize(
+    ("rule", "code"),
+    [
+        ({"Filter": {"Prefix": ""}}, "InvalidRequest"),
+        ({"Filter": {}, "Transitions": [{"Days": 29, "StorageClass": "STANDARD_IA"}]}, "InvalidArgument"),
+        ({"Filter": {}, "Transitions": [{"Days": 60, "StorageClass": "GLACIER"}], "Expiration": {"Days": 60}}, "InvalidArgument"),
+        ({"Filter": {"Prefix": "a", "ObjectSizeLessThan": 4}, "Expiration": {"Days": 1}}, "MalformedXML"),
+        ({"Filter": {"And": {"Prefix": "a"}}, "Expiration": {"Days": 1}}, "MalformedXML"),
+        ({"Expiration": {"Days": 1}}, "MalformedXML"),
+        ({"Filter": {}, "Expiration": {"Days": 0}}, "InvalidArgument"),
+        ({"Filter": {}, "NoncurrentVersionExpiration": {"NoncurrentDays": 1, "NewerNoncurrentVersions": 101}}, "InvalidArgument"),
+    ],
+)
+def test_lifecycle_rules_are_checked(s3, rule: dict, code: str) -> None:
+    with refused(code):
+        s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration={"Rules": [{"Status": "Enabled", **rule}]})
+
+
+def test_lifecycle_rules_get_ids_and_share_none(s3) -> None:
+    rule = {"Status": "Enabled", "Filter": {}, "Expiration": {"Days": 1}}
+    s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration={"Rules": [rule, rule]})
+    ids = {rule["ID"] for rule in s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)["Rules"]}
+    assert len(ids) == 2 and all(ids)
+    with refused("InvalidArgument", "Rule ID must be unique"):
+        twice = [{"ID": "x", **rule}, {"ID": "x", **rule}]
+        s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration={"Rules": twice})
+
+
+@pytest.mark.parametrize(
+    ("document", "code", "words"),
+    [
+        ("{not json", "MalformedPolicy", "invalid Json"),
+        (policy({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::other/*"}), "MalformedPolicy", "resource"),
+        (policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}), "MalformedPolicy", "Principal"),
+        (
+            policy(
+                {
+                    "Effect": "Allow",
+                    "Principal": {"AWS": f"arn:aws:iam::{ACCOUNT}:role/nobody"},
+                    "Action": "s3:GetObject",
+                    "Resource": f"arn:aws:s3:::{BUCKET}/*",
+                }
+            ),
+            "MalformedPolicy",
+            "Invalid principal in policy",
+        ),
+        (
+            policy({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}),
+            "AccessDenied",
+            "BlockPublicPolicy",
+        ),
+    ],
+)
+def test_bad_policies(s3, document: str, code: str, words: str) -> None:
+    with refused(code, words):
+        s3.put_bucket_policy(Bucket=BUCKET, Policy=document)
+
+
+def test_good_policies_come_back_as_written(aws: Aws, s3) -> None:
+    role = aws.role()
+    document = policy(
+        {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{BUCKET}", "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
+        {"Effect": "Allow", "Principal": {"AWS": [role, ACCOUNT]}, "Action": ["s3:GetObject"], "Resource": f"arn:aws:s3:::{BUCKET}/*"},
+        {
+            "Effect": "Allow",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": f"arn:aws:s3:::{BUCKET}/*",
+            "Condition": {"StringEquals": {"s3:DataAccessPointAccount": ACCOUNT}},
+        },
+    )
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=document)
+    assert s3.get_bucket_policy(Bucket=BUCKET)["Policy"] == document
+
+
+def test_configurations_come_back_as_put(s3) -> None:
+    cors = [{"ID": "a", "AllowedHeaders": ["*"], "AllowedMethods": ["GET", "HEAD"], "AllowedOrigins": ["https://x"], "ExposeHeaders": ["ETag"], "MaxAgeSeconds": 9}]
+    s3.put_bucket_cors(Bucket=BUCKET, CORSConfiguration={"CORSRules": cors})
+    assert s3.get_bucket_cors(Bucket=BUCKET)["CORSRules"] == cors
+    s3.put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}})
+    assert s3.get_bucket_notification_configuration(Bucket=BUCKET)["EventBridgeConfiguration"] == {}
+    logging = {"TargetBucket": BUCKET, "TargetPrefix": "log/", "TargetObjectKeyFormat": {"PartitionedPrefix": {"PartitionDateSource": "EventTime"}}}
+    s3.put_bucket_logging(Bucket=BUCKET, BucketLoggingStatus={"LoggingEnabled": logging})
+    assert s3.get_bucket_logging(Bucket=BUCKET)["LoggingEnabled"] == logging
+    metrics = {"Id": "raw", "Filter": {"And": {"Prefix": "raw/", "Tags": [{"Key": "a", "Value": "b"}]}}}
+    s3.put_bucket_metrics_configuration(Bucket=BUCKET, Id="raw", MetricsConfiguration=metrics)
+    assert s3.list_bucket_metrics_configurations(Bucket=BUCKET)["MetricsConfigurationList"] == [metrics]
+    rule = {
+        "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "aws:kms", "KMSMasterKeyID": "alias/x"},
+        "BucketKeyEnabled": True,
+        "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]},
+    }
+    s3.put_bucket_encryption(Bucket=BUCKET, ServerSideEncryptionConfiguration={"Rules": [rule]})
+    assert s3.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"]["Rules"] == [rule]
+    s3.put_object(Bucket=BUCKET, Key="k", Body=b"x")
+    assert s3.head_object(Bucket=BUCKET, Key="k")["ServerSideEncryption"] == "aws:kms"
+    s3.delete_bucket_encryption(Bucket=BUCKET)
+    s3.put_object(Bucket=BUCKET, Key="k", Body=b"x")
+    assert s3.head_object(Bucket=BUCKET, Key="k")["ServerSideEncryption"] == "AES256"
+
+
+def test_an_object_is_put_once(s3) -> None:
+    metadata = {"lake-sha256": "abc", "lake-owner": "terraform/default/events"}
+    s3.put_object(Bucket=BUCKET, Key="glue/é t.py", Body=b"\xff\x00", IfNoneMatch="*", Metadata=metadata, ContentType="text/x-python")
+    with refused("PreconditionFailed"):
+        s3.put_object(Bucket=BUCKET, Key="glue/é t.py", Body=b"other", IfNoneMatch="*")
+    head = s3.head_object(Bucket=BUCKET, Key="glue/é t.py")
+    assert (head["Metadata"], head["ContentType"], head["ContentLength"]) == (metadata, "text/x-python", 2)
+    assert s3.get_object(Bucket=BUCKET, Key="glue/é t.py")["Body"].read() == b"\xff\x00"
+    source = {"Bucket": BUCKET, "Key": "glue/é t.py"}
+    s3.copy_object(Bucket=BUCKET, Key="glue/é t.py", CopySource=source, MetadataDirective="REPLACE", Metadata={"lake-owner": "b"})
+    assert s3.head_object(Bucket=BUCKET, Key="glue/é t.py")["Metadata"] == {"lake-owner": "b"}
+    with refused("404"):
+        s3.head_object(Bucket=BUCKET, Key="nothing")
+
+
+def test_a_bucket_is_deleted_when_it_is_empty_and_nothing_hangs_on_it(aws: Aws, s3) -> None:
+    control = aws.client("s3control")
+    control.create_access_point(AccountId=ACCOUNT, Name="analysts", Bucket=BUCKET)
+    with refused("BucketHasAccessPointsAttached"):
+        s3.delete_bucket(Bucket=BUCKET)
+    control.delete_access_point(AccountId=ACCOUNT, Name="analysts")
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    s3.put_object(Bucket=BUCKET, Key="k", Body=b"1")
+    s3.delete_object(Bucket=BUCKET, Key="k")
+    assert "Contents" not in s3.list_objects_v2(Bucket=BUCKET)
+    with refused("BucketNotEmpty", "versions"):
+        s3.delete_bucket(Bucket=BUCKET)
+    versions = s3.list_object_versions(Bucket=BUCKET)
+    every = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in versions["Versions"] + versions["DeleteMarkers"]]
+    assert len(s3.delete_objects(Bucket=BUCKET, Delete={"Objects": every})["Deleted"]) == 2
+    s3.delete_bucket(Bucket=BUCKET)
+    with refused("404"):
+        s3.head_bucket(Bucket=BUCKET)
+
+
+def test_multipart_uploads(s3) -> None:
+    upload = s3.create_multipart_upload(Bucket=BUCKET, Key="big")["UploadId"]
+    part = s3.upload_part(Bucket=BUCKET, Key="big", UploadId=upload, PartNumber=1, Body=b"x")
+    assert [each["UploadId"] for each in s3.list_multipart_uploads(Bucket=BUCKET)["Uploads"]] == [upload]
+    done = {"Parts": [{"PartNumber": 1, "ETag": part["ETag"]}]}
+    assert s3.complete_multipart_upload(Bucket=BUCKET, Key="big", UploadId=upload, MultipartUpload=done)["Key"] == "big"
+    other = s3.create_multipart_upload(Bucket=BUCKET, Key="other")["UploadId"]
+    s3.abort_multipart_upload(Bucket=BUCKET, Key="other", UploadId=other)
+    assert "Uploads" not in s3.list_multipart_uploads(Bucket=BUCKET)

@@ -1,0 +1,82 @@
+"""What is not emulated is not answered; what AWS's model refuses is refused."""
+
+import pytest
+from botocore.exceptions import ClientError
+from conftest import ACCOUNT, Aws, refused
+from lakeaws import models
+from lakeaws.validation import check
+
+
+@pytest.fixture
+def strict(launcher: Aws) -> Aws:
+    launcher.control("POST", "reset")
+    return launcher
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments"),
+    [
+        ("s3", "delete_bucket_intelligent_tiering_configuration", {"Bucket": "lake-store", "Id": "x"}),
+        ("s3", "put_bucket_request_payment", {"Bucket": "lake-store", "RequestPaymentConfiguration": {"Payer": "Requester"}}),
+        ("s3", "delete_bucket_inventory_configuration", {"Bucket": "lake-store", "Id": "x"}),
+        ("glue", "get_workflow", {"Name": "x"}),
+        ("lakeformation", "list_lf_tags", {}),
+        ("iam", "list_users", {}),
+        ("resourcegroupstaggingapi", "get_tag_keys", {}),
+        ("s3control", "list_jobs", {"AccountId": ACCOUNT}),
+    ],
+)
+def test_not_emulated_is_501_in_every_protocol(strict: Aws, service: str, operation: str, arguments: dict) -> None:
+    strict.bucket()
+    with pytest.raises(ClientError) as caught:
+        getattr(strict.client(service), operation)(**arguments)
+    assert caught.value.response["ResponseMetadata"]["HTTPStatusCode"] == 501
+    assert caught.value.response["Error"]["Code"] == "NotImplemented"
+    assert [entry["code"] for entry in strict.control("GET", "unemulated")] == ["NOT_EMULATED"]
+    strict.client("s3").head_bucket(Bucket="lake-store")
+
+
+def test_an_unknown_member_is_not_dropped_silently(strict: Aws) -> None:
+    import json
+    import urllib.request
+
+    headers = {
+        "X-Amz-Target": "AWSGlue.CreateDatabase",
+        "Authorization": "AWS4-HMAC-SHA256 Credential=k/20260101/eu-west-1/glue/aws4_request, SignedHeaders=h, Signature=s",
+    }
+    body = json.dumps({"DatabaseInput": {"Name": "x", "NotYetKnown": 1}}).encode()
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(urllib.request.Request(strict.endpoint, data=body, headers=headers))
+    assert caught.value.code == 501
+    assert b"NotYetKnown" in caught.value.read()
+
+
+@pytest.mark.parametrize(
+    ("service", "operation", "arguments", "code"),
+    [
+        ("glue", "create_database", {"DatabaseInput": {"Name": ""}}, "ValidationException"),
+        ("glue", "create_job", {"Name": "j", "Role": "r", "Command": {}, "WorkerType": "G.99X"}, "ValidationException"),
+        ("glue", "get_database", {}, "ValidationException"),
+        ("lakeformation", "create_data_cells_filter", {"TableData": {"Name": "x"}}, "InvalidInputException"),
+        ("iam", "create_role", {"RoleName": "a/b", "AssumeRolePolicyDocument": "{}"}, "ValidationError"),
+        ("resourcegroupstaggingapi", "get_resources", {"ResourceARNList": []}, "InvalidParameterException"),
+        ("s3", "put_bucket_versioning", {"Bucket": "b-b-b", "VersioningConfiguration": {"Status": "Bogus"}}, "MalformedXML"),
+    ],
+)
+def test_what_the_model_refuses_is_refused(strict: Aws, service: str, operation: str, arguments: dict, code: str) -> None:
+    with refused(code):
+        getattr(strict.client(service), operation)(**arguments)
+
+
+def test_unsigned_requests_are_refused(strict: Aws) -> None:
+    import urllib.request
+
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(f"{strict.endpoint}/lake-store")
+    assert caught.value.code == 403
+
+
+def test_an_answer_against_the_model_is_found() -> None:
+    shape = models.operation_model("glue", "GetCrawler").output_shape
+    wrong = {"Crawler": {"Name": "x", "State": "READY", "LastCrawl": {"Status": "COMPLETED"}}}
+    assert check(shape, wrong) == [".Crawler.LastCrawl.Status: 'COMPLETED' is none of SUCCEEDED, CANCELLED, FAILED"]
