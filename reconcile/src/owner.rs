@@ -71,6 +71,14 @@ impl Worn {
         tags
     }
 
+    /// The tags of a resource with this mark in place of any other; all else stays.
+    #[must_use]
+    pub fn put_on(&self, mut tags: BTreeMap<String, String>) -> BTreeMap<String, String> {
+        tags.retain(|key, _| ![OWNER, NODE, CREATING].contains(&key.as_str()));
+        tags.extend(self.tags());
+        tags
+    }
+
     /// Part the tags of a resource: the user's own, and the mark if one is worn. System tags are dropped.
     #[must_use]
     pub fn part(tags: BTreeMap<String, String>) -> (BTreeMap<String, String>, Option<Worn>) {

@@ -1,9 +1,7 @@
 //! How to reach AWS, and what to say when that fails.
 
 use crate::{error::CloudError, place::Place};
-use aws_config::{
-    AppName, BehaviorVersion, Region, SdkConfig, retry::RetryConfig, sts::AssumeRoleProvider,
-};
+use aws_config::{AppName, BehaviorVersion, Region, SdkConfig, retry::RetryConfig, sts::AssumeRoleProvider};
 use aws_credential_types::{Credentials, provider::error::CredentialsError};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -108,13 +106,17 @@ impl NoAccess {
             NoAccess::NoCredentials(_) => {
                 "Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, name a `profile`, or run `aws sso login` for one that signs on."
             }
-            NoAccess::Refused(error) if error.code.as_deref().is_some_and(|code| code.contains("Expired")) => {
+            NoAccess::Refused(error)
+                if error.code.as_deref().is_some_and(|code| code.contains("Expired")) =>
+            {
                 "The session has expired: get new credentials (`aws sso login`, or assume the role again)."
             }
             NoAccess::Refused(error) if error.is("AccessDenied") => {
                 "Allow sts:AssumeRole on the role of `assume_role`, on both sides: the caller's policy and the role's trust policy."
             }
-            NoAccess::Refused(_) => "Check the access key, its secret and the session token, and that the key is active.",
+            NoAccess::Refused(_) => {
+                "Check the access key, its secret and the session token, and that the key is active."
+            }
             NoAccess::NoAnswer(_) => {
                 "Check the network, HTTPS_PROXY, the region's code, and AWS_ENDPOINT_URL if it is set."
             }
@@ -163,7 +165,10 @@ impl Access {
 }
 
 impl AssumeRole {
-    async fn provider(&self, config: &SdkConfig) -> aws_credential_types::provider::SharedCredentialsProvider {
+    async fn provider(
+        &self,
+        config: &SdkConfig,
+    ) -> aws_credential_types::provider::SharedCredentialsProvider {
         let mut role = AssumeRoleProvider::builder(&self.role_arn)
             .configure(config)
             .session_name(self.session_name.as_deref().unwrap_or("lake"))
@@ -253,9 +258,7 @@ fn reason(error: &CredentialsError, access: &Access) -> String {
 fn http() -> SharedHttpClient {
     static HTTP: OnceLock<SharedHttpClient> = OnceLock::new();
     HTTP.get_or_init(|| {
-        aws_smithy_http_client::Builder::new()
-            .tls_provider(Provider::Rustls(CryptoMode::AwsLc))
-            .build_https()
+        aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
     })
     .clone()
 }

@@ -148,7 +148,11 @@ mod tests {
         assert_eq!(tokens.take(start), start + Duration::from_millis(100));
         assert_eq!(tokens.take(start), start + Duration::from_millis(200));
         let later = start + Duration::from_secs(60);
-        assert_eq!((tokens.take(later), tokens.take(later)), (later, later), "a rest fills the bucket, no more");
+        assert_eq!(
+            (tokens.take(later), tokens.take(later)),
+            (later, later),
+            "a rest fills the bucket, no more"
+        );
         assert_eq!(tokens.take(later), later + Duration::from_millis(100));
     }
 

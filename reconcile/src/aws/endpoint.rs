@@ -63,7 +63,9 @@ mod tests {
         ] {
             assert!(is_aws(url), "{url}");
         }
-        for url in ["http://127.0.0.1:5000", "http://localhost:4566/", "http://moto:5000", "http://notamazonaws.com"] {
+        for url in
+            ["http://127.0.0.1:5000", "http://localhost:4566/", "http://moto:5000", "http://notamazonaws.com"]
+        {
             assert!(!is_aws(url), "{url}");
         }
     }

@@ -2,10 +2,7 @@
 
 use aws_smithy_runtime_api::client::{
     interceptors::context::InterceptorContext,
-    retries::{
-        RetryReason,
-        classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority},
-    },
+    retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority, RetryReason},
 };
 use aws_smithy_types::retry::ErrorKind;
 
@@ -25,7 +22,8 @@ impl ClassifyRetry for Patience {
     fn classify_retry_v2(&self, ctx: &InterceptorContext, previous: &RetryAction) -> RetryAction {
         match previous {
             RetryAction::RetryIndicated(RetryReason::RetryableError {
-                kind: ErrorKind::ThrottlingError, ..
+                kind: ErrorKind::ThrottlingError,
+                ..
             }) => RetryAction::NoActionIndicated,
             RetryAction::RetryIndicated(_) if attempt(ctx) >= ATTEMPTS => RetryAction::RetryForbidden,
             _ => RetryAction::NoActionIndicated,

@@ -51,8 +51,13 @@ impl Intercept for Trace {
         let Some(call) = cfg.load::<Metadata>() else { return Ok(()) };
         let took = cfg.load::<Began>().map_or(0, |began| began.0.elapsed().as_millis());
         let status = ctx.response().map_or("no answer".to_owned(), |answer| answer.status().to_string());
-        let (method, path) = ctx.request().map_or(("", ""), |request| (request.method(), path(request.uri())));
-        tracing::debug!("{}:{} {method} {path} → {status} in {took} ms", service(call.service()), call.name());
+        let (method, path) =
+            ctx.request().map_or(("", ""), |request| (request.method(), path(request.uri())));
+        tracing::debug!(
+            "{}:{} {method} {path} → {status} in {took} ms",
+            service(call.service()),
+            call.name()
+        );
         Ok(())
     }
 }

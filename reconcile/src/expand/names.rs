@@ -3,7 +3,7 @@
 use crate::{graph::NodeId, kind::Scope, kinds::glue::Location, place::Place};
 use lake_api::{
     Input, LakeSpec,
-    names::{BucketRef, DatabaseRef, RoleRef, TableRef, Target, Word},
+    names::{AccessPointRef, BucketRef, DatabaseRef, RoleRef, TableRef, Target, Word},
     spec::{self, Member, Section, Tags, bucket::BucketNamespace, location},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -144,6 +144,24 @@ impl<'a> Names<'a> {
         }
     }
 
+    /// The ARN of the access point that is referred to.
+    pub(crate) fn access_point_arn(&self, reference: &AccessPointRef) -> Input<String> {
+        let arn = |name: String| self.place().arn("s3", &format!("accesspoint/{name}"));
+        match self.target(reference) {
+            Some(Meant::Arn(given)) => Input::Known(given),
+            Some(Meant::Member(key)) => {
+                let name = self.of_member(
+                    &self.spec.access_points,
+                    key,
+                    |own| self.name(own.name.as_ref(), key),
+                    |name| last(name, '/'),
+                );
+                name.map(arn)
+            }
+            None => Input::Unknown,
+        }
+    }
+
     /// The ARN of the role that is referred to, spelt out: policies are compared as sets of texts, in which a fact
     /// has no place.
     pub(crate) fn role_arn(&self, reference: &RoleRef) -> Input<String> {
@@ -155,9 +173,9 @@ impl<'a> Names<'a> {
                     let name = self.name(own.name.as_ref(), key);
                     Input::concat([&self.filled(&own.path), &name]).map(arn)
                 }
-                Some(Member::External(name)) => self.filled(name).map(|name| {
-                    if name.starts_with("arn:") { name } else { arn(format!("/{name}")) }
-                }),
+                Some(Member::External(name)) => self
+                    .filled(name)
+                    .map(|name| if name.starts_with("arn:") { name } else { arn(format!("/{name}")) }),
                 Some(Member::Veiled) | None => Input::Unknown,
             },
             None => Input::Unknown,
@@ -288,6 +306,16 @@ enum Meant<'r> {
 /// The nodes among some that are members.
 pub(crate) fn nodes<const N: usize>(some: [Option<NodeId>; N]) -> BTreeSet<NodeId> {
     some.into_iter().flatten().collect()
+}
+
+/// A text that may be left out; an empty one is left out, since AWS tells no difference.
+pub(crate) fn given(word: Option<&impl Word>) -> Option<Input<String>> {
+    word.map(|word| word.input().clone()).filter(|text| text.text() != Some(""))
+}
+
+/// The texts of a map.
+pub(crate) fn inputs<K: Clone + Ord, W: Word>(words: &BTreeMap<K, W>) -> BTreeMap<K, Input<String>> {
+    words.iter().map(|(key, word)| (key.clone(), word.input().clone())).collect()
 }
 
 /// What stands after the last `mark` of a text.

@@ -1,9 +1,14 @@
 //! An S3 access point: a door into a bucket with an address and a policy of its own.
 
+mod expand;
+mod read;
+mod write;
+
 use crate::{
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
+    expand::names::Names,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
@@ -11,6 +16,7 @@ use crate::{
     place::Place,
     policy::Statements,
 };
+use futures::future::join_all;
 use lake_api::{
     Input,
     spec::{LakeSpec, bucket::PublicAccessBlock},
@@ -54,39 +60,69 @@ impl Kind for AccessPoint {
     const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["bucket", "role"];
 
-    fn expand(_spec: &LakeSpec, _scope: &Scope) -> Vec<(NodeId, Node)> {
-        Vec::new()
+    fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
+        expand::expand(spec, &Names::new(spec, scope))
     }
 
     fn key(&self, _place: &Place) -> Option<String> {
         self.name.known().cloned()
     }
 
-    fn predict(&self, _place: &Place) -> Facts {
-        Facts::new()
+    fn predict(&self, place: &Place) -> Facts {
+        let mut facts = self.name.text().map(|name| facts(name, place)).unwrap_or_default();
+        let origin = if self.vpc_id.is_some() { "VPC" } else { "Internet" };
+        facts.insert("networkOrigin".to_owned(), origin.to_owned());
+        facts
     }
 
-    async fn read(_aws: &Aws, keys: &[String]) -> Vec<Sight<Self>> {
-        keys.iter().map(|_| Sight::Absent).collect()
+    fn key_of_arn(arn: &str, place: &Place) -> Option<String> {
+        arn.strip_prefix(&place.arn("s3", "accesspoint/")).map(ToOwned::to_owned)
     }
 
-    async fn worn(_aws: &Aws, _key: &String) -> Result<Option<Option<Worn>>, CloudError> {
-        Ok(None)
+    async fn read(aws: &Aws, keys: &[String]) -> Vec<Sight<Self>> {
+        join_all(keys.iter().map(|name| read::read(aws, name))).await
     }
 
-    async fn create(&self, _aws: &Aws, _mark: &Worn) -> Result<(), CloudError> {
-        Ok(())
+    async fn worn(aws: &Aws, name: &String) -> Result<Option<Option<Worn>>, CloudError> {
+        match read::tags(aws, name).await {
+            Ok(tags) => Ok(Some(Worn::part(tags).1)),
+            Err(error) if read::is_gone(&error) => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
-    async fn update(&self, _aws: &Aws, _key: &String, _changes: &[FieldChange]) -> Result<(), CloudError> {
-        Ok(())
+    async fn create(&self, aws: &Aws, mark: &Worn) -> Result<(), CloudError> {
+        write::create(self, aws, mark).await
     }
 
-    async fn mark(_aws: &Aws, _key: &String, _mark: &Worn) -> Result<(), CloudError> {
-        Ok(())
+    async fn update(&self, aws: &Aws, name: &String, changes: &[FieldChange]) -> Result<(), CloudError> {
+        write::update(self, aws, name, changes).await
     }
 
-    async fn delete(_aws: &Aws, _key: &String, _data: Data) -> Result<(), CloudError> {
-        Ok(())
+    async fn mark(aws: &Aws, name: &String, mark: &Worn) -> Result<(), CloudError> {
+        write::mark(aws, name, mark).await
     }
+
+    /// Its policy goes with it.
+    async fn delete(aws: &Aws, name: &String, _data: Data) -> Result<(), CloudError> {
+        let deleted = aws.s3control.delete_access_point().account_id(&aws.place.account).name(name).send().await;
+        match deleted.map_err(|e| CloudError::from_sdk("s3control:DeleteAccessPoint", e)) {
+            Err(error) if !read::is_gone(&error) => Err(error),
+            _ => Ok(()),
+        }
+    }
+}
+
+fn arn(name: &str, place: &Place) -> String {
+    place.arn("s3", &format!("accesspoint/{name}"))
+}
+
+/// What follows from an access point's name.
+fn facts(name: &str, place: &Place) -> Facts {
+    let domain = format!("{name}-{}.s3-accesspoint.{}.{}", place.account, place.region, place.domain());
+    Facts::from([
+        ("arn".to_owned(), arn(name, place)),
+        ("name".to_owned(), name.to_owned()),
+        ("domainName".to_owned(), domain),
+    ])
 }

@@ -1,9 +1,18 @@
 //! An S3 bucket.
 
+mod delete;
+mod expand;
+mod facets;
+mod lifecycle;
+mod read;
+mod switches;
+mod write;
+
 use crate::{
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
+    expand::names::Names,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
@@ -11,6 +20,7 @@ use crate::{
     place::Place,
     policy::Statements,
 };
+use futures::future::join_all;
 use lake_api::{
     Input,
     spec::{
@@ -90,9 +100,12 @@ pub struct BucketPolicy {
     /// All statements there are.
     #[serde(default)]
     pub statements: Statements,
-    /// Ours among those of others (`keepOthers: true`); then nothing is said by `statements`.
+    /// Ours among those of others, when those stay; then nothing is said by `statements`.
     #[serde(default)]
     pub beside_others: Statements,
+    /// Whether statements of others stay.
+    #[serde(default)]
+    pub keep_others: bool,
 }
 
 /// Where a log of requests goes.
@@ -130,44 +143,66 @@ impl Kind for Bucket {
     const FACTS: &'static [&'static str] = &["arn", "name", "domainName", "regionalDomainName"];
     const FIXED: &'static [&'static str] = &["name", "bucketNamespace"];
     const SHARED: &'static [&'static str] = &["policy.besideOthers"];
+    const LEFT_TO_AWS: &'static [(&'static str, &'static str)] =
+        &[("policy.keepOthers", "it says how the lake treats the policy; S3 knows nothing of it")];
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = true;
     const REPLACE: Replace = Replace::CreateFirst;
     const GOES_BEFORE: &'static [&'static str] = &[];
 
-    fn expand(_spec: &LakeSpec, _scope: &Scope) -> Vec<(NodeId, Node)> {
-        Vec::new()
+    fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
+        expand::expand(spec, &Names::new(spec, scope))
     }
 
     fn key(&self, _place: &Place) -> Option<String> {
         self.name.known().cloned()
     }
 
-    fn predict(&self, _place: &Place) -> Facts {
-        Facts::new()
+    fn predict(&self, place: &Place) -> Facts {
+        self.name.text().map(|name| facts(name, place)).unwrap_or_default()
     }
 
-    async fn read(_aws: &Aws, keys: &[String]) -> Vec<Sight<Self>> {
-        keys.iter().map(|_| Sight::Absent).collect()
+    fn key_of_arn(arn: &str, place: &Place) -> Option<String> {
+        let name = arn.strip_prefix(&format!("arn:{}:s3:::", place.partition))?;
+        (!name.contains('/')).then(|| name.to_owned())
     }
 
-    async fn worn(_aws: &Aws, _key: &String) -> Result<Option<Option<Worn>>, CloudError> {
-        Ok(None)
+    async fn read(aws: &Aws, keys: &[String]) -> Vec<Sight<Self>> {
+        join_all(keys.iter().map(|name| read::read(aws, name))).await
     }
 
-    async fn create(&self, _aws: &Aws, _mark: &Worn) -> Result<(), CloudError> {
-        Ok(())
+    async fn worn(aws: &Aws, name: &String) -> Result<Option<Option<Worn>>, CloudError> {
+        match read::tags(aws, name).await {
+            Ok(tags) => Ok(Some(Worn::part(tags).1)),
+            Err(error) if error.is("NoSuchBucket") => Ok(None),
+            Err(error) => Err(error),
+        }
     }
 
-    async fn update(&self, _aws: &Aws, _key: &String, _changes: &[FieldChange]) -> Result<(), CloudError> {
-        Ok(())
+    async fn create(&self, aws: &Aws, mark: &Worn) -> Result<(), CloudError> {
+        write::create(self, aws, mark).await
     }
 
-    async fn mark(_aws: &Aws, _key: &String, _mark: &Worn) -> Result<(), CloudError> {
-        Ok(())
+    async fn update(&self, aws: &Aws, name: &String, changes: &[FieldChange]) -> Result<(), CloudError> {
+        write::update(self, aws, name, changes).await
     }
 
-    async fn delete(_aws: &Aws, _key: &String, _data: Data) -> Result<(), CloudError> {
-        Ok(())
+    async fn mark(aws: &Aws, name: &String, mark: &Worn) -> Result<(), CloudError> {
+        write::mark(aws, name, mark).await
     }
+
+    async fn delete(aws: &Aws, name: &String, data: Data) -> Result<(), CloudError> {
+        delete::delete(aws, name, data).await
+    }
+}
+
+/// What follows from a bucket's name.
+fn facts(name: &str, place: &Place) -> Facts {
+    let domain = place.domain();
+    Facts::from([
+        ("arn".to_owned(), format!("arn:{}:s3:::{name}", place.partition)),
+        ("name".to_owned(), name.to_owned()),
+        ("domainName".to_owned(), format!("{name}.s3.{domain}")),
+        ("regionalDomainName".to_owned(), format!("{name}.s3.{}.{domain}", place.region)),
+    ])
 }

@@ -1,15 +1,26 @@
-//! An object in an S3 bucket whose content comes with the lake: a job's script.
+//! An object in an S3 bucket whose content comes with the lake, such as a job's script.
+//!
+//! Its digest and its mark stand in its metadata, which an upload by anyone else replaces: then it is nobody's, and
+//! differs.
+
+mod expand;
+mod read;
+mod write;
+
+pub(crate) use expand::{Source, node};
 
 use crate::{
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
+    expand::names::Names,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
     owner::Worn,
     place::Place,
 };
+use futures::future::join_all;
 use lake_api::{Input, spec::LakeSpec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -23,8 +34,12 @@ pub struct Object {
     pub bucket: Input<String>,
     /// The object's key in the bucket.
     pub key: Input<String>,
-    /// The content, by its digest.
-    pub content: Content,
+    /// What it holds, as `sha256:` and the digest in hexadecimal digits; of what others have put there, `etag:` and
+    /// S3's own word for it.
+    pub content: Input<String>,
+    /// The content itself in base64; never read back.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub bytes: Option<Input<String>>,
     /// The media type.
     pub content_type: Input<String>,
     /// The user's tags.
@@ -32,21 +47,9 @@ pub struct Object {
     pub tags: BTreeMap<String, Input<String>>,
 }
 
-/// What an object holds. Two contents are the same when their digests are.
-#[derive(Clone, Debug, Serialize, Deserialize, JsonSchema)]
-#[serde(rename_all = "camelCase", deny_unknown_fields)]
-pub struct Content {
-    /// The SHA-256 in hexadecimal digits, as in the object's metadata `lake-sha256`.
-    pub sha256: Input<String>,
-    /// The bytes in base64, never read back from AWS.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub base64: Option<Input<String>>,
-}
-
-impl PartialEq for Content {
-    fn eq(&self, other: &Self) -> bool {
-        self.sha256 == other.sha256
-    }
+impl Object {
+    /// The media type of an object of which none is said.
+    const TYPE: &'static str = "application/octet-stream";
 }
 
 /// What addresses an object.
@@ -64,44 +67,62 @@ impl Kind for Object {
     const NAME: &'static str = "object";
     const FACTS: &'static [&'static str] = &["arn", "uri"];
     const FIXED: &'static [&'static str] = &["bucket", "key"];
+    const LEFT_TO_AWS: &'static [(&'static str, &'static str)] =
+        &[("bytes", "the digest in `content` tells whether they are the same, without fetching them")];
     const WEARS: Wears = Wears::Parameters;
     const HOLDS_DATA: bool = false;
     const REPLACE: Replace = Replace::CreateFirst;
     const GOES_BEFORE: &'static [&'static str] = &["bucket"];
 
-    fn expand(_spec: &LakeSpec, _scope: &Scope) -> Vec<(NodeId, Node)> {
-        Vec::new()
+    fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
+        expand::expand(spec, &Names::new(spec, scope))
     }
 
     fn key(&self, _place: &Place) -> Option<ObjectKey> {
         Some(ObjectKey { bucket: self.bucket.known()?.clone(), key: self.key.known()?.clone() })
     }
 
-    fn predict(&self, _place: &Place) -> Facts {
-        Facts::new()
+    fn predict(&self, place: &Place) -> Facts {
+        match (self.bucket.text(), self.key.text()) {
+            (Some(bucket), Some(key)) => facts(bucket, key, place),
+            _ => Facts::new(),
+        }
     }
 
-    async fn read(_aws: &Aws, keys: &[ObjectKey]) -> Vec<Sight<Self>> {
-        keys.iter().map(|_| Sight::Absent).collect()
+    async fn read(aws: &Aws, keys: &[ObjectKey]) -> Vec<Sight<Self>> {
+        join_all(keys.iter().map(|key| read::read(aws, key))).await
     }
 
-    async fn worn(_aws: &Aws, _key: &ObjectKey) -> Result<Option<Option<Worn>>, CloudError> {
-        Ok(None)
+    async fn worn(aws: &Aws, key: &ObjectKey) -> Result<Option<Option<Worn>>, CloudError> {
+        Ok(read::head(aws, key).await?.map(|head| read::worn(&head)))
     }
 
-    async fn create(&self, _aws: &Aws, _mark: &Worn) -> Result<(), CloudError> {
-        Ok(())
+    async fn create(&self, aws: &Aws, mark: &Worn) -> Result<(), CloudError> {
+        write::create(self, aws, mark).await
     }
 
-    async fn update(&self, _aws: &Aws, _key: &ObjectKey, _changes: &[FieldChange]) -> Result<(), CloudError> {
-        Ok(())
+    async fn update(&self, aws: &Aws, key: &ObjectKey, changes: &[FieldChange]) -> Result<(), CloudError> {
+        write::update(self, aws, key, changes).await
     }
 
-    async fn mark(_aws: &Aws, _key: &ObjectKey, _mark: &Worn) -> Result<(), CloudError> {
-        Ok(())
+    async fn mark(aws: &Aws, key: &ObjectKey, mark: &Worn) -> Result<(), CloudError> {
+        write::mark(aws, key, mark).await
     }
 
-    async fn delete(_aws: &Aws, _key: &ObjectKey, _data: Data) -> Result<(), CloudError> {
-        Ok(())
+    /// In a versioned bucket the former versions stay behind a delete marker: that is what versions are for.
+    async fn delete(aws: &Aws, key: &ObjectKey, _data: Data) -> Result<(), CloudError> {
+        let deleted = aws.s3.delete_object().bucket(&key.bucket).key(&key.key).send().await;
+        match deleted.map_err(|e| CloudError::from_sdk("s3:DeleteObject", e)) {
+            Err(error) if !error.is("NoSuchBucket") && !error.is("NoSuchKey") => Err(error),
+            _ => Ok(()),
+        }
     }
+}
+
+/// What follows from an object's place.
+fn facts(bucket: &str, key: &str, place: &Place) -> Facts {
+    Facts::from([
+        ("arn".to_owned(), format!("arn:{}:s3:::{bucket}/{key}", place.partition)),
+        ("uri".to_owned(), format!("s3://{bucket}/{key}")),
+    ])
 }

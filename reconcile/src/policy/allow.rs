@@ -116,12 +116,18 @@ impl Door {
             conditions: if whole {
                 BTreeMap::new()
             } else {
-                BTreeMap::from([("StringLike".to_owned(), BTreeMap::from([("s3:prefix".to_owned(), listed)]))])
+                BTreeMap::from([(
+                    "StringLike".to_owned(),
+                    BTreeMap::from([("s3:prefix".to_owned(), listed)]),
+                )])
             },
             ..self.allow(["s3:ListBucket"], Texts::from([self.arn.clone()]))
         };
-        let look: &[&str] =
-            if writes { &["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"] } else { &["s3:GetBucketLocation"] };
+        let look: &[&str] = if writes {
+            &["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"]
+        } else {
+            &["s3:GetBucketLocation"]
+        };
         let look = self.allow(look.iter().copied(), Texts::from([self.arn.clone()]));
         let touch = READ.into_iter().chain(WRITE.into_iter().filter(|_| writes));
         [list, look, self.allow(touch, objects)]
@@ -158,7 +164,10 @@ fn use_database(wanted: &UseDatabase, names: &Names<'_>) -> [Statement; 3] {
     };
     [
         allow(&USE, Texts::from([suffixed(&front, "catalog"), itself, tables])),
-        allow(&["glue:GetDatabase"], Texts::from([suffixed(&front, "catalog"), suffixed(&front, "database/default")])),
+        allow(
+            &["glue:GetDatabase"],
+            Texts::from([suffixed(&front, "catalog"), suffixed(&front, "database/default")]),
+        ),
         allow(&["lakeformation:GetDataAccess"], texts(["*"])),
     ]
 }

@@ -93,7 +93,8 @@ fn parse_conditions(value: Option<&Value>) -> Result<BTreeMap<String, BTreeMap<S
     objects(value)?
         .into_iter()
         .map(|(operator, keys)| {
-            let keys = objects(&keys)?.into_iter().map(|(key, values)| Ok((key, parse_texts(Some(&values))?)));
+            let keys =
+                objects(&keys)?.into_iter().map(|(key, values)| Ok((key, parse_texts(Some(&values))?)));
             Ok((operator, keys.collect::<Result<_, Malformed>>()?))
         })
         .collect()
@@ -105,10 +106,13 @@ fn render_statement(statement: &Statement) -> Option<Value> {
     if let Some(sid) = &statement.sid {
         put("Sid", json!(sid.known()?));
     }
-    put("Effect", json!(match statement.effect {
-        Effect::Allow => "Allow",
-        Effect::Deny => "Deny",
-    }));
+    put(
+        "Effect",
+        json!(match statement.effect {
+            Effect::Allow => "Allow",
+            Effect::Deny => "Deny",
+        }),
+    );
     for (element, texts) in [
         ("Action", &statement.actions),
         ("NotAction", &statement.not_actions),
@@ -194,13 +198,13 @@ mod tests {
 
     #[test]
     fn order_says_nothing_and_an_account_is_its_root() {
-        let statement = |actions: [&str; 2], who: &str| {
-            json!({ "Effect": "Allow", "Principal": { "AWS": who }, "Action": actions, "Resource": "*" })
-        };
+        let statement = |actions: [&str; 2], who: &str| json!({ "Effect": "Allow", "Principal": { "AWS": who }, "Action": actions, "Resource": "*" });
         let deny = json!({ "Effect": "Deny", "Principal": "*", "NotAction": "s3:*", "Resource": "*" });
         assert_eq!(
             parsed(json!({ "Statement": [statement(["s3:A", "s3:B"], "123456789012"), deny] })),
-            parsed(json!({ "Statement": [deny, statement(["s3:B", "s3:A"], "arn:aws:iam::123456789012:root")] })),
+            parsed(
+                json!({ "Statement": [deny, statement(["s3:B", "s3:A"], "arn:aws:iam::123456789012:root")] })
+            ),
         );
     }
 
@@ -214,7 +218,11 @@ mod tests {
             { "Effect": "Deny", "NotPrincipal": { "AWS": "arn:aws:iam::1:root" }, "NotAction": "s3:*", "NotResource": "*" },
         ] }));
         assert_eq!(parse(&render(&statements).unwrap(), "aws").unwrap(), statements);
-        assert_eq!(statements.keys().next().map(String::len), Some(12), "one without a Sid goes by its digest");
+        assert_eq!(
+            statements.keys().next().map(String::len),
+            Some(12),
+            "one without a Sid goes by its digest"
+        );
         assert!(statements.contains_key("One"));
     }
 

@@ -1,0 +1,65 @@
+//! Access points of the spec.
+
+use super::AccessPoint;
+use crate::{
+    expand::{
+        members::{Wanted, members},
+        names::{Names, nodes},
+    },
+    graph::{Node, NodeId},
+    policy::{self, Statement, Texts},
+};
+use lake_api::{
+    Input,
+    names::{AwsName, MemberKey, Target, Word},
+    spec::{self, LakeSpec, Own, bucket::PublicAccessBlock},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The nodes of the section `accessPoints`.
+pub(super) fn expand(spec: &LakeSpec, names: &Names<'_>) -> Vec<(NodeId, Node)> {
+    let own = |key: &MemberKey, member: &Own<spec::AccessPoint>| wanted(key, member, names);
+    let external = |name: &AwsName| AccessPoint {
+        name: names.filled(name).map(|name| name.rsplit('/').next().unwrap_or(&name).to_owned()),
+        bucket: Input::Unknown,
+        bucket_account: Input::Unknown,
+        vpc_id: None,
+        public_access_block: PublicAccessBlock::default(),
+        statements: policy::Statements::new(),
+        tags: BTreeMap::new(),
+    };
+    members("accessPoints", &spec.access_points, own, external)
+}
+
+fn wanted(key: &MemberKey, point: &spec::AccessPoint, names: &Names<'_>) -> Wanted<AccessPoint> {
+    let name = names.name(point.name.as_ref(), key.as_str());
+    let bucket = names.bucket(&point.bucket);
+    let arn = name.clone().map(|name| names.place().arn("s3", &format!("accesspoint/{name}")));
+    let everything = Texts::from([arn.clone(), arn.clone().map(|arn| format!("{arn}/object/*"))]);
+    let allowed = policy::access_point(&point.allow, &arn, names);
+    let said = point.statements.iter().map(|statement| Statement::of(statement, names).on(&everything));
+    let mut after: BTreeSet<NodeId> = nodes([bucket.node]);
+    // S3 refuses a policy that names a role which does not exist.
+    after.extend(point.allow.iter().flat_map(|allow| allow.roles.iter()).filter_map(
+        |role| match role.target() {
+            Some(Target::Member(key)) => Some(NodeId::new("role", key)),
+            _ => None,
+        },
+    ));
+    Wanted {
+        settings: AccessPoint {
+            bucket: bucket.name,
+            bucket_account: match &point.bucket_account {
+                Some(account) => account.input().clone(),
+                None => Input::Known(names.place().account.clone()),
+            },
+            vpc_id: point.vpc_id.as_ref().map(|vpc| vpc.input().clone()),
+            public_access_block: point.public_access_block.clone(),
+            statements: policy::keyed(allowed.into_iter().chain(said)),
+            tags: names.tags(&point.tags),
+            name,
+        },
+        after,
+        secret: BTreeSet::new(),
+    }
+}

@@ -1,0 +1,147 @@
+//! Buckets of the spec.
+
+use super::{Bucket, BucketPolicy, Encryption, Logging, RequestMetrics, switches};
+use crate::{
+    expand::{
+        members::{Wanted, members},
+        names::Names,
+    },
+    graph::{Node, NodeId},
+    policy::{self, Statement},
+};
+use lake_api::{
+    FieldPath, Input,
+    names::{AwsName, MemberKey, Word},
+    spec::{
+        self, LakeSpec, Own,
+        bucket::{BucketNamespace, Sse},
+        lifecycle::{LifecycleRule, TransitionMinimumSize},
+    },
+};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The nodes of the section `buckets`.
+pub(super) fn expand(spec: &LakeSpec, names: &Names<'_>) -> Vec<(NodeId, Node)> {
+    let own = |key: &MemberKey, member: &Own<spec::Bucket>| wanted(key, member, names);
+    let external = |name: &AwsName| {
+        Bucket::of(names.filled(name).map(|name| name.rsplit(':').next().unwrap_or(&name).to_owned()))
+    };
+    let mut nodes = members("buckets", &spec.buckets, own, external);
+    for (id, node) in &mut nodes {
+        let member = spec.buckets.get(id.name()).and_then(|member| member.own());
+        if member.and_then(|own| own.policy.as_ref()).is_some_and(|policy| policy.keep_others) {
+            // All statements there are is what others decide, too.
+            node.treatment.ignore_drift.insert(FieldPath::root().field("policy").field("statements"));
+        }
+    }
+    nodes
+}
+
+fn wanted(key: &MemberKey, bucket: &spec::Bucket, names: &Names<'_>) -> Wanted<Bucket> {
+    let name = names.bucket_name(bucket, key);
+    let log = bucket.logging.as_ref().map(|logging| (names.bucket(&logging.bucket), logging));
+    let after: BTreeSet<NodeId> = log.iter().filter_map(|(target, _)| target.node.clone()).collect();
+    let lifecycle_rules: BTreeMap<String, LifecycleRule> = bucket.lifecycle_rules.iter().map(rule).collect();
+    Wanted {
+        settings: Bucket {
+            bucket_namespace: bucket.bucket_namespace,
+            versioning: bucket.versioning,
+            encryption: encryption(&bucket.encryption, names),
+            public_access_block: bucket.public_access_block.clone(),
+            object_ownership: bucket.object_ownership,
+            tls_only: bucket.tls_only,
+            delegate_to_access_points: bucket.delegate_to_access_points,
+            policy: bucket.policy.as_ref().map(|policy| statements(policy, &name, names)).unwrap_or_default(),
+            // It is kept with the rules, and without any it is not kept at all.
+            transition_minimum_size: if lifecycle_rules.is_empty() {
+                TransitionMinimumSize::default()
+            } else {
+                bucket.transition_minimum_size
+            },
+            lifecycle_rules,
+            cors_rules: bucket.cors_rules.clone(),
+            logging: log.map(|(target, logging)| Logging {
+                bucket: target.name,
+                prefix: logging.prefix.as_ref().map_or_else(Input::default, |prefix| prefix.input().clone()),
+                key_format: logging.key_format,
+            }),
+            event_bridge: bucket.event_bridge,
+            request_metrics: bucket
+                .request_metrics
+                .iter()
+                .map(|(id, metrics)| (id.to_string(), request_metrics(metrics, names)))
+                .collect(),
+            tags: names.tags(&bucket.tags),
+            name,
+        },
+        after: after.into_iter().filter(|node| node.name() != key.as_str()).collect(),
+        secret: BTreeSet::new(),
+    }
+}
+
+fn encryption(said: &spec::bucket::Encryption, names: &Names<'_>) -> Encryption {
+    Encryption {
+        sse: said.sse,
+        key: said.key.as_ref().filter(|_| said.sse != Sse::S3).map(|key| names.filled(key)),
+        bucket_key: (said.sse == Sse::Kms).then_some(said.bucket_key),
+        block_customer_keys: said.block_customer_keys,
+    }
+}
+
+fn statements(said: &spec::bucket::BucketPolicy, bucket: &Input<String>, names: &Names<'_>) -> BucketPolicy {
+    let all = switches::everything(bucket, names.place());
+    let statements =
+        policy::keyed(said.statements.iter().map(|statement| Statement::of(statement, names).on(&all)));
+    if said.keep_others {
+        BucketPolicy { beside_others: statements, keep_others: true, ..BucketPolicy::default() }
+    } else {
+        BucketPolicy { statements, ..BucketPolicy::default() }
+    }
+}
+
+/// A rule under its id: the given one, or a digest of what it says.
+fn rule(said: &LifecycleRule) -> (String, LifecycleRule) {
+    let mut rule = LifecycleRule { id: None, ..said.clone() };
+    super::lifecycle::sort(&mut rule);
+    let id = match said.id.as_ref().and_then(Word::known) {
+        Some(id) => id.to_owned(),
+        None => {
+            let text = serde_json::to_vec(&rule).expect("a rule is plain data");
+            format!("lake-{}", policy::hex(&Sha256::digest(text)[..6]))
+        }
+    };
+    (id, rule)
+}
+
+fn request_metrics(said: &spec::bucket::RequestMetrics, names: &Names<'_>) -> RequestMetrics {
+    RequestMetrics {
+        prefix: said.prefix.as_ref().map(|prefix| prefix.input().clone()).filter(|p| p.text() != Some("")),
+        tags: said.tags.iter().map(|(key, value)| (key.clone(), value.input().clone())).collect(),
+        access_point: said.access_point.as_ref().map(|point| names.access_point_arn(point)),
+    }
+}
+
+impl Bucket {
+    /// A new bucket of this name, as S3 makes it where nothing is said.
+    pub(crate) fn of(name: Input<String>) -> Self {
+        Bucket {
+            name,
+            bucket_namespace: BucketNamespace::Global,
+            versioning: false,
+            encryption: Encryption { sse: Sse::S3, key: None, bucket_key: None, block_customer_keys: true },
+            public_access_block: spec::bucket::PublicAccessBlock::default(),
+            object_ownership: spec::bucket::ObjectOwnership::BucketOwnerEnforced,
+            tls_only: false,
+            delegate_to_access_points: false,
+            policy: BucketPolicy::default(),
+            lifecycle_rules: BTreeMap::new(),
+            transition_minimum_size: TransitionMinimumSize::default(),
+            cors_rules: Vec::new(),
+            logging: None,
+            event_bridge: false,
+            request_metrics: BTreeMap::new(),
+            tags: BTreeMap::new(),
+        }
+    }
+}

@@ -1,0 +1,144 @@
+//! Objects of the spec: those of buckets, and the scripts of jobs.
+
+use super::Object;
+use crate::{
+    expand::{
+        members::treatment,
+        names::{Names, nodes},
+    },
+    graph::{Hold, Node, NodeId, Treatment},
+    kinds::Settings,
+    policy,
+};
+use base64::{Engine, prelude::BASE64_STANDARD};
+use lake_api::{
+    FieldPath, Input,
+    names::{BucketRef, Content, ContentBase64, ObjectKey, SecretContent, Word},
+    spec::{self, Adopt, LakeSpec, OnDelete},
+};
+use sha2::{Digest, Sha256};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What an object holds, as the spec may say it: one of three, or nothing when it is only referred to.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Source<'a> {
+    /// As text.
+    pub(crate) text: Option<&'a Content>,
+    /// In base64.
+    pub(crate) base64: Option<&'a ContentBase64>,
+    /// As text that is never shown.
+    pub(crate) secret: Option<&'a SecretContent>,
+}
+
+impl Source<'_> {
+    /// The content in base64, unless there is none.
+    fn content(&self) -> Option<Input<String>> {
+        let encoded = |text: &Input<String>| text.clone().map(|text| BASE64_STANDARD.encode(text));
+        (self.text.map(|text| encoded(text.input())))
+            .or_else(|| self.base64.map(|base64| base64.input().clone()))
+            .or_else(|| self.secret.map(|text| encoded(text.input())))
+    }
+}
+
+/// The node of an object at a place in a bucket: our own if it has content, else one that is looked at.
+///
+/// `origin` is the path in the spec whose fields say the object's settings.
+pub(crate) fn node(
+    names: &Names<'_>,
+    bucket: &BucketRef,
+    key: &ObjectKey,
+    source: Source<'_>,
+    origin: FieldPath,
+) -> Node {
+    let bucket = names.bucket(bucket);
+    let content = source.content();
+    let settings = Object {
+        bucket: bucket.name,
+        key: names.filled(key),
+        content: content.as_ref().map(digest).unwrap_or_default(),
+        bytes: content.clone(),
+        content_type: Input::from(Object::TYPE),
+        tags: BTreeMap::new(),
+    };
+    let field = |name: &str| FieldPath::root().field(name);
+    Node {
+        settings: Some(Settings::from(settings)),
+        after: nodes([bucket.node]),
+        origin,
+        hold: if content.is_some() { Hold::Own } else { Hold::LookAt },
+        treatment: Treatment {
+            on_delete: OnDelete::Delete,
+            adopt: Adopt::Never,
+            adopt_from: None,
+            ignore_drift: BTreeSet::new(),
+            secret: match source.secret {
+                Some(_) => BTreeSet::from([field("content"), field("bytes")]),
+                None => BTreeSet::new(),
+            },
+        },
+        brought_by: BTreeSet::new(),
+    }
+}
+
+/// The nodes of `buckets.<b>.objects`.
+pub(super) fn expand(spec: &LakeSpec, names: &Names<'_>) -> Vec<(NodeId, Node)> {
+    spec.buckets
+        .own()
+        .flat_map(|(bucket, own)| own.objects.iter().map(move |(key, member)| (bucket, key, member)))
+        .map(|(bucket, key, member)| {
+            let origin =
+                FieldPath::root().field("buckets").key(bucket.as_str()).field("objects").key(key.as_str());
+            let node = match member.own() {
+                Some(object) => in_bucket(names, bucket.as_str(), object, origin),
+                // An object stands for nothing that is somebody else's, so this one is veiled.
+                None => veiled(bucket.as_str(), origin),
+            };
+            (NodeId::new("object", &format!("{bucket}.{key}")), node)
+        })
+        .collect()
+}
+
+fn in_bucket(names: &Names<'_>, bucket: &str, object: &spec::Own<spec::Object>, origin: FieldPath) -> Node {
+    let source = Source {
+        text: object.content.as_ref(),
+        base64: object.content_base64.as_ref(),
+        secret: object.secret_content.as_ref(),
+    };
+    let bucket = BucketRef(Input::from(bucket));
+    let mut node = node(names, &bucket, &object.key, source, origin);
+    if let Some(Settings::Object(settings)) = &mut node.settings {
+        settings.content_type = object
+            .content_type
+            .as_ref()
+            .map_or_else(|| Input::from(Object::TYPE), |kind| kind.input().clone());
+        settings.tags = object.tags.iter().map(|(key, value)| (key.clone(), value.input().clone())).collect();
+    }
+    let secret = std::mem::take(&mut node.treatment.secret);
+    node.treatment = Treatment { secret, ..treatment(&object.custody) };
+    node
+}
+
+fn veiled(bucket: &str, origin: FieldPath) -> Node {
+    Node {
+        settings: None,
+        after: BTreeSet::from([NodeId::new("bucket", bucket)]),
+        origin,
+        hold: Hold::Own,
+        treatment: Treatment {
+            on_delete: OnDelete::Delete,
+            adopt: Adopt::Never,
+            adopt_from: None,
+            ignore_drift: BTreeSet::new(),
+            secret: BTreeSet::new(),
+        },
+        brought_by: BTreeSet::new(),
+    }
+}
+
+/// `sha256:` and the digest of what a base64 text spells. One that spells nothing is refused by the contract.
+fn digest(base64: &Input<String>) -> Input<String> {
+    base64.clone().map(|text| {
+        let bytes = BASE64_STANDARD.decode(text).unwrap_or_default();
+        format!("sha256:{}", policy::hex(&Sha256::digest(bytes)))
+    })
+}
