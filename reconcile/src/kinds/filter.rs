@@ -1,5 +1,9 @@
 //! A Lake Formation data cells filter: which rows and columns of a table may be granted.
 
+mod expand;
+mod read;
+mod write;
+
 use crate::{
     aws::Aws,
     diff::FieldChange,
@@ -7,13 +11,14 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
-    owner::Worn,
+    kinds::{Key, table::TableKey},
+    owner::{Owner, Worn},
     place::Place,
+    policy::Texts,
 };
 use lake_api::{Input, spec::LakeSpec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::BTreeSet;
 
 /// A data cells filter, as a lake asks for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -27,7 +32,7 @@ pub struct Filter {
     pub database: Input<String>,
     /// The table, in lower case.
     pub table: Input<String>,
-    /// The rows that pass, as an expression in Lake Formation's grammar; `None` lets all pass.
+    /// The rows that pass, as an expression in Lake Formation's grammar, compared as text; `None` lets all pass.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub rows: Option<Input<String>>,
     /// The columns that pass; `None` lets all pass.
@@ -35,14 +40,14 @@ pub struct Filter {
     pub columns: Option<Columns>,
 }
 
-/// Which columns pass a filter.
+/// Which columns pass a filter. Their order says nothing.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Columns {
     /// These, and columns that the table gets later do not.
-    Only(BTreeSet<Input<String>>),
+    Only(Texts),
     /// All but these, and columns that the table gets later do.
-    Except(BTreeSet<Input<String>>),
+    Except(Texts),
 }
 
 /// What addresses a filter.
@@ -58,19 +63,28 @@ pub struct FilterKey {
     pub name: String,
 }
 
+impl FilterKey {
+    /// The table that the filter is on.
+    #[must_use]
+    pub fn of_table(&self) -> TableKey {
+        TableKey { catalog: self.catalog.clone(), database: self.database.clone(), name: self.table.clone() }
+    }
+}
+
 impl Kind for Filter {
     type Key = FilterKey;
 
     const NAME: &'static str = "filter";
+    /// A filter has no ARN: grants name it by catalog, database, table and name.
     const FACTS: &'static [&'static str] = &["name"];
-    const FIXED: &'static [&'static str] = &["name", "catalog", "database", "table"];
+    const FIXED: &'static [&'static str] = &["catalog", "database", "name", "table"];
     const WEARS: Wears = Wears::Nothing;
     const HOLDS_DATA: bool = false;
     const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["table", "database"];
 
-    fn expand(_spec: &LakeSpec, _scope: &Scope) -> Vec<(NodeId, Node)> {
-        Vec::new()
+    fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
+        expand::expand(spec, scope)
     }
 
     fn key(&self, _place: &Place) -> Option<FilterKey> {
@@ -86,27 +100,41 @@ impl Kind for Filter {
         self.name.known().map(|name| ("name".to_owned(), name.clone())).into_iter().collect()
     }
 
-    async fn read(_aws: &Aws, keys: &[FilterKey]) -> Vec<Sight<Self>> {
-        keys.iter().map(|_| Sight::Absent).collect()
+    fn hangs_on(key: &FilterKey) -> Option<Key> {
+        Some(Key::Table(key.of_table()))
     }
 
-    async fn worn(_aws: &Aws, _key: &FilterKey) -> Result<Option<Option<Worn>>, CloudError> {
-        Ok(None)
+    async fn read(aws: &Aws, keys: &[FilterKey]) -> Vec<Sight<Self>> {
+        read::read(aws, keys).await
     }
 
-    async fn create(&self, _aws: &Aws, _mark: &Worn) -> Result<(), CloudError> {
-        Ok(())
+    async fn worn(aws: &Aws, key: &FilterKey) -> Result<Option<Option<Worn>>, CloudError> {
+        Ok(read::get(aws, key).await?.map(|_| None))
     }
 
-    async fn update(&self, _aws: &Aws, _key: &FilterKey, _changes: &[FieldChange]) -> Result<(), CloudError> {
-        Ok(())
+    /// Lake Formation knows no tags: the mark is nowhere.
+    async fn create(&self, aws: &Aws, _mark: &Worn) -> Result<(), CloudError> {
+        write::create(self, aws).await
+    }
+
+    async fn update(&self, aws: &Aws, key: &FilterKey, _changes: &[FieldChange]) -> Result<(), CloudError> {
+        write::update(self, aws, key).await
     }
 
     async fn mark(_aws: &Aws, _key: &FilterKey, _mark: &Worn) -> Result<(), CloudError> {
         Ok(())
     }
 
-    async fn delete(_aws: &Aws, _key: &FilterKey, _data: Data) -> Result<(), CloudError> {
-        Ok(())
+    async fn delete(aws: &Aws, key: &FilterKey, _data: Data) -> Result<(), CloudError> {
+        write::delete(aws, key).await
+    }
+
+    /// The filters on tables that are this lake's, one listing a table.
+    async fn leftovers(
+        aws: &Aws,
+        _owner: &Owner,
+        parents: &[Key],
+    ) -> Result<Vec<(FilterKey, Option<Worn>)>, CloudError> {
+        read::on_tables(aws, parents).await
     }
 }

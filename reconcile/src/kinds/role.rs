@@ -1,5 +1,10 @@
 //! An IAM role: who may assume it, and what it may do.
 
+mod expand;
+mod leftovers;
+mod read;
+mod write;
+
 use crate::{
     aws::Aws,
     diff::FieldChange,
@@ -7,13 +12,18 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
-    owner::Worn,
+    kinds::Key,
+    owner::{Owner, Worn},
     place::Place,
+    policy::{Statements, Texts},
 };
 use lake_api::{Input, spec::LakeSpec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
+
+/// The name of the inline policy that `allow` is compiled into.
+pub(crate) const ALLOW: &str = "lake";
 
 /// An IAM role, as a lake asks for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -26,16 +36,25 @@ pub struct Role {
     /// What people are told of it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub description: Option<Input<String>>,
+    /// The trust policy: who may assume the role.
+    #[serde(default)]
+    pub assumed_by: Statements,
+    /// The inline policy `lake`, into which `allow` is compiled; none while it has no statements.
+    #[serde(default)]
+    pub allow: Statements,
+    /// All other inline policies, by name.
+    #[serde(default)]
+    pub inline_policies: BTreeMap<String, Statements>,
     /// The ARNs of the attached managed policies.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
-    pub managed_policies: BTreeSet<Input<String>>,
+    #[serde(default)]
+    pub managed_policies: Texts,
     /// The ARN of the policy that bounds what the role may do at most.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub permissions_boundary: Option<Input<String>>,
     /// The longest session, in seconds, 3600 to 43200.
-    pub max_session_duration: i32,
+    pub max_session_duration: i64,
     /// The user's tags.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub tags: BTreeMap<String, Input<String>>,
 }
 
@@ -51,14 +70,15 @@ impl Kind for Role {
     const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &[];
 
-    fn expand(_spec: &LakeSpec, _scope: &Scope) -> Vec<(NodeId, Node)> {
-        Vec::new()
+    fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
+        expand::expand(spec, scope)
     }
 
     fn key(&self, _place: &Place) -> Option<String> {
         self.name.known().cloned()
     }
 
+    /// The ARN follows from path and name; the unique id is IAM's own and another one after each creation.
     fn predict(&self, place: &Place) -> Facts {
         let mut facts = Facts::new();
         if let Some(name) = self.name.text() {
@@ -70,27 +90,40 @@ impl Kind for Role {
         facts
     }
 
-    async fn read(_aws: &Aws, keys: &[String]) -> Vec<Sight<Self>> {
-        keys.iter().map(|_| Sight::Absent).collect()
+    fn key_of_arn(arn: &str, place: &Place) -> Option<String> {
+        let path_and_name = arn.strip_prefix(&place.global_arn("iam", "role/"))?;
+        path_and_name.rsplit('/').next().map(ToOwned::to_owned)
     }
 
-    async fn worn(_aws: &Aws, _key: &String) -> Result<Option<Option<Worn>>, CloudError> {
-        Ok(None)
+    async fn read(aws: &Aws, keys: &[String]) -> Vec<Sight<Self>> {
+        read::read(aws, keys).await
     }
 
-    async fn create(&self, _aws: &Aws, _mark: &Worn) -> Result<(), CloudError> {
-        Ok(())
+    async fn worn(aws: &Aws, key: &String) -> Result<Option<Option<Worn>>, CloudError> {
+        read::worn(aws, key).await
     }
 
-    async fn update(&self, _aws: &Aws, _key: &String, _changes: &[FieldChange]) -> Result<(), CloudError> {
-        Ok(())
+    async fn create(&self, aws: &Aws, mark: &Worn) -> Result<(), CloudError> {
+        write::create(self, aws, mark).await
     }
 
-    async fn mark(_aws: &Aws, _key: &String, _mark: &Worn) -> Result<(), CloudError> {
-        Ok(())
+    async fn update(&self, aws: &Aws, key: &String, changes: &[FieldChange]) -> Result<(), CloudError> {
+        write::update(self, aws, key, changes).await
     }
 
-    async fn delete(_aws: &Aws, _key: &String, _data: Data) -> Result<(), CloudError> {
-        Ok(())
+    async fn mark(aws: &Aws, key: &String, mark: &Worn) -> Result<(), CloudError> {
+        write::mark(aws, key, mark).await
+    }
+
+    async fn delete(aws: &Aws, key: &String, _data: Data) -> Result<(), CloudError> {
+        write::delete(aws, key).await
+    }
+
+    async fn leftovers(
+        aws: &Aws,
+        owner: &Owner,
+        parents: &[Key],
+    ) -> Result<Vec<(String, Option<Worn>)>, CloudError> {
+        leftovers::leftovers(aws, owner, parents).await
     }
 }

@@ -1,0 +1,178 @@
+//! Filters as Lake Formation has them.
+
+use super::{Columns, Filter, FilterKey};
+use crate::{
+    aws::Aws,
+    error::CloudError,
+    inventory::{Facts, Seen, Sight},
+    kinds::{Key, table::TableKey},
+    owner::Worn,
+    policy::Texts,
+};
+use aws_sdk_lakeformation::types::{DataCellsFilter, TableResource};
+use futures::stream::{self, StreamExt, TryStreamExt};
+use lake_api::Input;
+use std::collections::BTreeMap;
+
+/// How many tables or filters are asked for at once.
+const AT_ONCE: usize = 8;
+
+/// One filter of a table is asked for by its key; several are one listing.
+pub(super) async fn read(aws: &Aws, keys: &[FilterKey]) -> Vec<Sight<Filter>> {
+    let mut tables: BTreeMap<TableKey, Vec<FilterKey>> = BTreeMap::new();
+    for key in keys {
+        tables.entry(key.of_table()).or_default().push(key.clone());
+    }
+    let looked: Vec<Vec<(FilterKey, Sight<Filter>)>> = stream::iter(tables)
+        .map(|(table, keys)| async move {
+            if let [key] = keys.as_slice() {
+                return vec![(key.clone(), sight(get(aws, key).await))];
+            }
+            match list(aws, &table).await {
+                Ok(filters) => {
+                    let find =
+                        |key: &FilterKey| filters.iter().find(|filter| filter.name == key.name).cloned();
+                    keys.into_iter().map(|key| (key.clone(), sight(Ok(find(&key))))).collect()
+                }
+                Err(error) => keys.into_iter().map(|key| (key, Sight::Unreadable(error.clone()))).collect(),
+            }
+        })
+        .buffered(AT_ONCE)
+        .collect()
+        .await;
+    let by_key: BTreeMap<FilterKey, Sight<Filter>> = looked.into_iter().flatten().collect();
+    keys.iter().map(|key| by_key.get(key).cloned().unwrap_or(Sight::Absent)).collect()
+}
+
+/// The filter of a key. Where its table does not exist, neither does it.
+pub(super) async fn get(aws: &Aws, key: &FilterKey) -> Result<Option<DataCellsFilter>, CloudError> {
+    let answer = aws
+        .lakeformation
+        .get_data_cells_filter()
+        .table_catalog_id(&key.catalog)
+        .database_name(&key.database)
+        .table_name(&key.table)
+        .name(&key.name)
+        .send()
+        .await
+        .map_err(|e| CloudError::from_sdk("lakeformation:GetDataCellsFilter", e));
+    match answer {
+        Ok(answer) => Ok(answer.data_cells_filter),
+        Err(error) if error.is_gone() => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+/// The filters on those tables among some keys.
+pub(super) async fn on_tables(aws: &Aws, keys: &[Key]) -> Result<Vec<(FilterKey, Option<Worn>)>, CloudError> {
+    let tables: Vec<TableKey> = keys
+        .iter()
+        .filter_map(|key| match key {
+            Key::Table(table) => Some(table.clone()),
+            _ => None,
+        })
+        .collect();
+    let filters: Vec<Vec<DataCellsFilter>> = stream::iter(tables)
+        .map(|table| async move { list(aws, &table).await })
+        .buffered(AT_ONCE)
+        .try_collect()
+        .await?;
+    Ok(filters.into_iter().flatten().map(|filter| (key_of(&filter), None)).collect())
+}
+
+/// All filters on a table; none on one that does not exist.
+async fn list(aws: &Aws, table: &TableKey) -> Result<Vec<DataCellsFilter>, CloudError> {
+    let wanted = TableResource::builder()
+        .catalog_id(&table.catalog)
+        .database_name(&table.database)
+        .name(&table.name)
+        .build()
+        .map_err(|why| CloudError::refused("lakeformation:ListDataCellsFilter", why.to_string()))?;
+    let mut pages = aws.lakeformation.list_data_cells_filter().table(wanted).into_paginator().items().send();
+    let mut filters = Vec::new();
+    while let Some(filter) = pages.next().await {
+        match filter.map_err(|e| CloudError::from_sdk("lakeformation:ListDataCellsFilter", e)) {
+            Ok(filter) => filters.push(filter),
+            Err(error) if error.is_gone() => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(filters)
+}
+
+fn key_of(filter: &DataCellsFilter) -> FilterKey {
+    FilterKey {
+        catalog: filter.table_catalog_id.clone(),
+        database: filter.database_name.clone(),
+        table: filter.table_name.clone(),
+        name: filter.name.clone(),
+    }
+}
+
+fn sight(read: Result<Option<DataCellsFilter>, CloudError>) -> Sight<Filter> {
+    match read {
+        Ok(Some(filter)) => Sight::Present(seen(&filter)),
+        Ok(None) => Sight::Absent,
+        Err(error) => Sight::Unreadable(error),
+    }
+}
+
+fn seen(filter: &DataCellsFilter) -> Seen<Filter> {
+    let settings = Filter {
+        name: filter.name().into(),
+        catalog: filter.table_catalog_id().into(),
+        database: filter.database_name().into(),
+        table: filter.table_name().into(),
+        rows: filter.row_filter().and_then(|rows| rows.filter_expression()).map(Input::from),
+        columns: columns(filter),
+    };
+    let facts = Facts::from([("name".to_owned(), filter.name().to_owned())]);
+    Seen { settings, facts, worn: None }
+}
+
+/// All columns come back as a wildcard, with or without an empty list of exceptions.
+fn columns(filter: &DataCellsFilter) -> Option<Columns> {
+    let texts = |names: &[String]| names.iter().cloned().map(Input::Known).collect::<Texts>();
+    match (filter.column_names(), filter.column_wildcard()) {
+        ([], wildcard) => {
+            let except = wildcard.map(|wildcard| texts(wildcard.excluded_column_names())).unwrap_or_default();
+            (!except.is_empty()).then_some(Columns::Except(except))
+        }
+        (only, _) => Some(Columns::Only(texts(only))),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use aws_sdk_lakeformation::types::{AllRowsWildcard, ColumnWildcard, RowFilter};
+
+    fn filter() -> aws_sdk_lakeformation::types::builders::DataCellsFilterBuilder {
+        DataCellsFilter::builder().table_catalog_id("1").database_name("lake").table_name("t").name("india")
+    }
+
+    #[test]
+    fn all_rows_and_all_columns_are_absent() {
+        let rows = RowFilter::builder().all_rows_wildcard(AllRowsWildcard::builder().build()).build();
+        for wildcard in [
+            ColumnWildcard::builder().build(),
+            ColumnWildcard::builder().set_excluded_column_names(Some(vec![])).build(),
+        ] {
+            let all = filter().row_filter(rows.clone()).column_wildcard(wildcard).build().unwrap();
+            let settings = seen(&all).settings;
+            assert_eq!((settings.rows, settings.columns), (None, None));
+        }
+    }
+
+    #[test]
+    fn rows_and_columns_are_told_in_the_users_words() {
+        let rows = RowFilter::builder().filter_expression("country = 'IN'").build();
+        let wildcard = ColumnWildcard::builder().excluded_column_names("card").build();
+        let some = filter().row_filter(rows).column_wildcard(wildcard).build().unwrap();
+        let settings = seen(&some).settings;
+        assert_eq!(settings.rows, Some("country = 'IN'".into()));
+        assert_eq!(settings.columns, Some(Columns::Except(Texts::from(["card".into()]))));
+        let only = filter().column_names("b").column_names("a").build().unwrap();
+        assert_eq!(seen(&only).settings.columns, Some(Columns::Only(Texts::from(["a".into(), "b".into()]))));
+    }
+}

@@ -1,0 +1,211 @@
+//! The roles that a spec asks for.
+
+use super::Role;
+use crate::{
+    expand::{
+        members::{Wanted, members},
+        names::Names,
+    },
+    graph::{Node, NodeId},
+    kind::Scope,
+    policy::{self, Principals, Statement, Statements, Texts, keyed, texts},
+};
+use lake_api::{
+    Input,
+    names::{ServicePrincipal, Word},
+    spec::{self, LakeSpec, role::AssumedBy},
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// Services whose principal ends with the partition's own domain in China; all others are called the same
+/// everywhere (AWS CDK, `region-info`, `Default.servicePrincipal`).
+const PARTITIONAL: [&str; 2] = ["ec2.amazonaws.com", "elasticmapreduce.amazonaws.com"];
+
+pub(super) fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
+    let names = Names::new(spec, scope);
+    members(
+        "roles",
+        &spec.roles,
+        |key, role| Wanted {
+            settings: wanted(role, key, &names),
+            // Policies name ARNs, which need not exist yet: a role waits for nothing.
+            after: BTreeSet::new(),
+            secret: BTreeSet::new(),
+        },
+        |name| external(&names.filled(name)),
+    )
+}
+
+fn wanted(role: &spec::Role, key: &str, names: &Names<'_>) -> Role {
+    let description = role.description.as_ref().map(|text| text.input().clone());
+    Role {
+        name: names.name(role.name.as_ref(), key),
+        path: names.filled(&role.path),
+        description: description.filter(|text| text.text() != Some("")),
+        assumed_by: assumed_by(&role.assumed_by, names),
+        allow: keyed(policy::identity(&role.allow, names)),
+        inline_policies: role
+            .inline_policies
+            .iter()
+            .map(|(name, policy)| {
+                let statements = policy.statements.iter().map(|statement| Statement::of(statement, names));
+                (name.to_string(), keyed(statements))
+            })
+            .collect(),
+        managed_policies: role.managed_policies.iter().map(|arn| names.filled(arn)).collect(),
+        permissions_boundary: role.permissions_boundary.as_ref().map(|arn| names.filled(arn)),
+        max_session_duration: role.max_session_duration,
+        tags: names.tags(&role.tags),
+    }
+}
+
+/// A role that is not ours, by its name or its ARN: only what finds it is said.
+fn external(name: &Input<String>) -> Role {
+    let resource = name.clone().map(|name| match name.split_once(":role") {
+        Some((_, path_and_name)) => path_and_name.to_owned(),
+        None => format!("/{name}"),
+    });
+    let slash = |text: &str| text.rfind('/').map_or(0, |at| at + 1);
+    Role {
+        name: resource.clone().map(|text| text[slash(&text)..].to_owned()),
+        path: resource.map(|text| text[..slash(&text)].to_owned()),
+        description: None,
+        assumed_by: Statements::new(),
+        allow: Statements::new(),
+        inline_policies: BTreeMap::new(),
+        managed_policies: Texts::new(),
+        permissions_boundary: None,
+        max_session_duration: 3600,
+        tags: BTreeMap::new(),
+    }
+}
+
+/// One statement for all who are named plainly, and the statements that are given.
+fn assumed_by(who: &AssumedBy, names: &Names<'_>) -> Statements {
+    let partition = &names.place().partition;
+    let accounts = who
+        .accounts
+        .iter()
+        .map(|account| account.input().clone().map(|account| format!("arn:{partition}:iam::{account}:root")));
+    let principals = Principals {
+        aws: accounts.chain(who.arns.iter().map(|arn| names.filled(arn))).collect(),
+        services: who.services.iter().map(|service| principal(service, partition)).collect(),
+        ..Principals::default()
+    };
+    let plain = (!principals.is_empty()).then(|| Statement {
+        principals,
+        actions: texts(["sts:AssumeRole"]),
+        ..Statement::default()
+    });
+    keyed(plain.into_iter().chain(who.statements.iter().map(|statement| Statement::of(statement, names))))
+}
+
+/// A service as this partition calls it.
+fn principal(service: &ServicePrincipal, partition: &str) -> Input<String> {
+    service.input().clone().map(|service| {
+        let chinese = partition == "aws-cn" && PARTITIONAL.contains(&service.as_str());
+        if chinese { format!("{service}.cn") } else { service }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{kind::Kind as _, kinds::Settings, owner::Owner, place::Place, policy::render};
+    use serde_json::{Value, json};
+
+    fn scope(partition: &str) -> Scope {
+        let text = str::to_owned;
+        Scope {
+            place: Place {
+                partition: text(partition),
+                region: text("eu-west-1"),
+                account: text("123456789012"),
+            },
+            owner: Owner { door: text("terraform"), instance: text("test"), lake: text("events") },
+            lake: text("events"),
+            namespace: String::new(),
+        }
+    }
+
+    fn role(member: Value, partition: &str) -> Role {
+        let spec: LakeSpec = serde_json::from_value(json!({
+            "buckets": { "store": { "name": "store-{account}" } },
+            "roles": { "etl": member },
+        }))
+        .unwrap();
+        let (_, node) = expand(&spec, &scope(partition)).remove(0);
+        assert!(node.after.is_empty(), "a role waits for nothing");
+        match node.settings {
+            Some(Settings::Role(role)) => *role,
+            other => panic!("no role: {other:?}"),
+        }
+    }
+
+    fn document(statements: &Statements) -> Value {
+        serde_json::from_str(&render(statements).unwrap()).unwrap()
+    }
+
+    #[test]
+    fn names_and_path_have_their_templates_filled_in() {
+        let role = role(json!({ "assumedBy": { "services": ["glue.amazonaws.com"] } }), "aws");
+        let place = scope("aws").place;
+        assert_eq!(role.key(&place).as_deref(), Some("events-etl"));
+        assert_eq!(role.predict(&place)["arn"], "arn:aws:iam::123456789012:role/lake/events/events-etl");
+        assert_eq!(
+            Role::key_of_arn("arn:aws:iam::123456789012:role/lake/events/events-etl", &place).as_deref(),
+            Some("events-etl")
+        );
+        assert_eq!(Role::key_of_arn("arn:aws:iam::210987654321:role/x", &place), None, "another account's");
+    }
+
+    #[test]
+    fn those_named_plainly_share_a_statement() {
+        let role = role(
+            json!({ "assumedBy": {
+                "services": ["glue.amazonaws.com", "ec2.amazonaws.com"],
+                "accounts": ["210987654321"],
+                "arns": ["arn:{partition}:iam::{account}:role/admin"],
+                "statements": [{ "sid": "Web", "actions": ["sts:AssumeRoleWithWebIdentity"],
+                                 "principals": { "federated": ["arn:aws:iam::123456789012:oidc-provider/x"] } }],
+            } }),
+            "aws-cn",
+        );
+        let statements = document(&role.assumed_by)["Statement"].as_array().unwrap().clone();
+        assert_eq!(statements.len(), 2);
+        let plain = statements.iter().find(|statement| statement["Action"] == "sts:AssumeRole").unwrap();
+        assert_eq!(
+            plain["Principal"],
+            json!({
+                "AWS": ["arn:aws-cn:iam::123456789012:role/admin", "arn:aws-cn:iam::210987654321:root"],
+                "Service": ["ec2.amazonaws.com.cn", "glue.amazonaws.com"],
+            })
+        );
+    }
+
+    #[test]
+    fn allow_is_compiled_and_nothing_allowed_is_no_policy() {
+        let bare = role(json!({ "assumedBy": { "services": ["glue.amazonaws.com"] } }), "aws");
+        assert!(bare.allow.is_empty());
+        let role = role(
+            json!({
+                "assumedBy": { "services": ["glue.amazonaws.com"] },
+                "allow": [{ "read": { "bucket": "store", "prefix": "raw/" } }],
+            }),
+            "aws",
+        );
+        assert!(render(&role.allow).unwrap().contains("arn:aws:s3:::store-123456789012/raw/*"));
+    }
+
+    #[test]
+    fn a_role_of_somebody_else_is_found_by_name_or_arn() {
+        for (name, path, key) in [
+            ("admin", "/", "admin"),
+            ("arn:{partition}:iam::{account}:role/admin", "/", "admin"),
+            ("arn:aws:iam::123456789012:role/ops/eu/admin", "/ops/eu/", "admin"),
+        ] {
+            let role = role(json!({ "external": name }), "aws");
+            assert_eq!((role.path.text(), role.name.text()), (Some(path), Some(key)), "{name}");
+        }
+    }
+}
