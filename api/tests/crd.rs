@@ -174,6 +174,27 @@ fn every_pattern_is_one() {
 }
 
 #[test]
+fn only_kubernetes_knows_how_the_operator_goes_about_a_lake() {
+    let root = schema().object().unwrap();
+    let doors: Vec<(&str, &str)> = root
+        .fields
+        .iter()
+        .filter_map(|(name, field)| Some((name.as_str(), field.door.as_deref()?)))
+        .collect();
+    assert_eq!(doors, [("reconcile", "kubernetes")]);
+}
+
+#[test]
+fn secrets_are_marked_and_nothing_else_is() {
+    let mut secrets = Vec::new();
+    visit(schema(), "", &mut |at, shape| {
+        let fields = shape.object().into_iter().flat_map(|object| &object.fields);
+        secrets.extend(fields.filter(|(_, field)| field.secret()).map(|(name, _)| format!("{at}/{name}")));
+    });
+    assert_eq!(secrets, ["/buckets/*/objects/*/secretContent", "/jobs/*/secretArguments"]);
+}
+
+#[test]
 fn only_the_region_is_fixed_for_all_kinds() {
     assert_eq!(immutable().iter().map(ToString::to_string).collect::<Vec<_>>(), ["region"]);
 }

@@ -2,9 +2,11 @@
 
 use std::sync::OnceLock;
 
-use kube::core::cel::{CompiledSchema, Validator, compile_schema};
-use lake_api::contract::{check, complete, decode, json_schema, schema, veil};
+use kube::core::cel::{CompiledSchema, KubeCelExt, Validator, cel, compile_schema};
+use lake_api::contract::{Shape, check, complete, decode, json_schema, schema, veil};
+use lake_api::spec::rule::Rule;
 use lake_api::testing::{json, json_with_unknowns};
+use lake_api::{FieldPath, Step};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
@@ -44,7 +46,7 @@ fn anything() -> impl Strategy<Value = Value> {
 }
 
 /// The rules of the CRD as kube's own evaluator reads them.
-fn cel() -> &'static CompiledSchema {
+fn compiled() -> &'static CompiledSchema {
     static COMPILED: OnceLock<CompiledSchema> = OnceLock::new();
     COMPILED.get_or_init(|| compile_schema(&json_schema()["properties"]["spec"]))
 }
@@ -126,7 +128,7 @@ proptest! {
     #[test]
     fn the_rules_say_the_same_here_and_in_the_apiserver(spec in prop_oneof![json(schema()), broken()]) {
         let whole = complete(spec);
-        let theirs = Validator::new().validate_compiled(cel(), &whole, None);
+        let theirs = Validator::new().validate_compiled(compiled(), &whole, None);
         let ours = check(&whole);
         prop_assert!(theirs.is_ok() || !ours.is_empty(), "only CEL refuses: {theirs:?}");
         let by_rule = |summary: &str| {
@@ -139,7 +141,80 @@ proptest! {
 
 #[test]
 fn every_rule_compiles_as_cel() {
-    let compiled = cel();
+    let compiled = compiled();
     assert!(!compiled.has_errors(), "{:?}", compiled.compilation_errors());
     assert!(Validator::new().validate_compiled(compiled, &json!({}), None).is_ok());
+}
+
+#[test]
+fn each_rule_says_the_same_in_cel_whatever_is_given() {
+    let mut rules = Vec::new();
+    visit(schema(), &FieldPath::root(), &mut |_, shape| {
+        let found = shape.object().into_iter().flat_map(|object| &object.rules);
+        rules.extend(found.filter(|rule| !matches!(rule, Rule::Keys | Rule::Fixed(_))).cloned());
+    });
+    assert!(rules.len() > 30, "{} rules", rules.len());
+    for rule in rules {
+        let program = cel::Program::compile(&rule.cel()).unwrap();
+        let mut names = rule.fields();
+        names.truncate(6);
+        names.push("external");
+        for given in 0..1_u32 << names.len() {
+            let object: serde_json::Map<String, Value> = names
+                .iter()
+                .enumerate()
+                .filter(|(place, _)| given & (1 << place) != 0)
+                .map(|(_, name)| ((*name).to_owned(), json!("x")))
+                .collect();
+            let mut context = cel::Context::default().with_all();
+            context.add_variable("self", &object).unwrap();
+            let theirs = program.execute(&context).unwrap();
+            assert_eq!(
+                rule.holds(&object).map(cel::Value::from),
+                Some(theirs),
+                "{} of {object:?}",
+                rule.cel()
+            );
+        }
+    }
+}
+
+#[test]
+fn a_misspelt_field_is_told_at_every_depth_with_the_right_word() {
+    let mut fields = 0;
+    visit(schema(), &FieldPath::root(), &mut |path, shape| {
+        for name in shape.object().into_iter().flat_map(|object| object.fields.keys()) {
+            fields += 1;
+            let wrong = path.field(format!("{name}x"));
+            let findings = check(&wrap(wrong.steps()));
+            let right = format!("\"{name}\"");
+            let told =
+                findings.iter().any(|finding| finding.path == wrong && finding.detail.contains(&right));
+            assert!(told, "{wrong}: {findings:?}");
+        }
+    });
+    assert!(fields > 300, "{fields} fields");
+}
+
+/// A value that has something at a path.
+fn wrap(steps: &[Step]) -> Value {
+    match steps {
+        [] => json!(true),
+        [Step::Index(_), rest @ ..] => json!([wrap(rest)]),
+        [Step::Field(name) | Step::Key(name), rest @ ..] => json!({ name: wrap(rest) }),
+    }
+}
+
+/// Looks at every form below one, with the path of one value that has it.
+fn visit(shape: &Shape, path: &FieldPath, look: &mut impl FnMut(&FieldPath, &Shape)) {
+    look(path, shape);
+    match shape {
+        Shape::Object(object) => {
+            object.fields.iter().for_each(|(name, field)| visit(&field.shape, &path.field(name), look));
+        }
+        Shape::Map(map) => visit(&map.entry, &path.key("key"), look),
+        Shape::List(list) => visit(&list.entry, &path.index(0), look),
+        Shape::Set(set) => visit(&set.entry, &path.index(0), look),
+        Shape::Text(_) | Shape::Bool | Shape::Integer(_) | Shape::Number(_) => {}
+    }
 }

@@ -154,7 +154,7 @@ impl Settings for Job {
 }
 
 /// The arguments that have a field of their own: field and argument. Writing both is a finding.
-pub const TYPED_ARGUMENTS: [(&str, &str); 13] = [
+pub const TYPED_ARGUMENTS: [(&str, &str); 14] = [
     ("autoScaling", "--enable-auto-scaling"),
     ("bookmarks", "--job-bookmark-option"),
     ("continuousLogging", "--enable-continuous-cloudwatch-log"),
@@ -167,6 +167,7 @@ pub const TYPED_ARGUMENTS: [(&str, &str); 13] = [
     ("metrics", "--enable-metrics"),
     ("observabilityMetrics", "--enable-observability-metrics"),
     ("sparkUi", "--enable-spark-ui"),
+    ("sparkUi", "--spark-event-logs-path"),
     ("tempDir", "--TempDir"),
 ];
 
