@@ -95,7 +95,13 @@ pub async fn serve(provider: impl Provider, options: ServeOptions) -> Result<(),
     // The host is done, or gone: what is under way ends, and nothing is begun any more.
     server.stopping.send_replace(true);
     drop(alive);
-    if tokio::time::timeout(FAREWELL, async { while all_gone.recv().await.is_some() {} }).await.is_err() {
+    let mut under_way = server.under_way.subscribe();
+    let ended = async {
+        // An error of the second says that the server is gone, and its calls with it.
+        while all_gone.recv().await.is_some() {}
+        let _ = under_way.wait_for(|calls| *calls == 0).await;
+    };
+    if tokio::time::timeout(FAREWELL, ended).await.is_err() {
         tracing::warn!("calls are still under way; they are cut off");
     }
     Ok(())

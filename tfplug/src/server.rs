@@ -27,6 +27,8 @@ pub(crate) type Response = http::Response<tonic::body::Body>;
 pub(crate) struct Server {
     pub(crate) provider: Box<dyn Provider>,
     offers: OnceLock<Offers>,
+    /// How many calls are under way, whether or not anybody waits for their answers.
+    pub(crate) under_way: watch::Sender<usize>,
     /// Tells that the host wants the process to end.
     pub(crate) shutdown: watch::Sender<bool>,
     /// Tells that the user wants the calls under way to end.
@@ -52,6 +54,7 @@ impl Server {
         Server {
             provider: Box::new(provider),
             offers: OnceLock::new(),
+            under_way: watch::Sender::new(0),
             shutdown: watch::Sender::new(false),
             stopping: watch::Sender::new(false),
         }
@@ -85,35 +88,36 @@ impl Server {
     pub(crate) async fn handle(self: Arc<Self>, request: Request<Incoming>) -> Response {
         let path = request.uri().path().to_owned();
         tracing::trace!(%path, "called");
+        let under_way = UnderWay::one(&self);
         let Some(rpc) = path.strip_prefix("/tfplugin6.Provider/") else {
-            return self.host(&path, request).await;
+            return self.host(&path, request, under_way).await;
         };
         match rpc {
-            "GetMetadata" => call::unary(request, move |_: Empty| async move { self.metadata() }).await,
-            "GetProviderSchema" => call::unary(request, move |_: Empty| async move { self.schemas() }).await,
-            "GetResourceIdentitySchemas" => call::unary(request, move |_: Empty| async move { provider::no_identities() }).await,
-            "GetFunctions" => call::unary(request, move |_: Empty| async move { provider::no_functions() }).await,
-            "ValidateProviderConfig" => call::unary(request, move |q| self.validate_provider(q)).await,
-            "ConfigureProvider" => call::unary(request, move |q| self.configure(q)).await,
-            "StopProvider" => call::unary(request, move |_: Empty| async move { self.stop_provider() }).await,
-            "ValidateResourceConfig" => call::unary(request, move |q| self.validate_resource(q)).await,
-            "UpgradeResourceState" => call::unary(request, move |q| self.upgrade(q)).await,
-            "ReadResource" => call::unary(request, move |q| self.read(q)).await,
-            "PlanResourceChange" => call::unary(request, move |q| self.plan(q)).await,
-            "ApplyResourceChange" => call::unary(request, move |q| self.apply(q)).await,
-            "ImportResourceState" => call::unary(request, move |q| self.import(q)).await,
-            "MoveResourceState" => call::unary(request, move |_: Empty| async move { resource::no_move() }).await,
-            "ValidateDataResourceConfig" => call::unary(request, move |q| self.validate_data(q)).await,
-            "ReadDataSource" => call::unary(request, move |q| self.read_data(q)).await,
+            "GetMetadata" => call::unary(request, under_way, move |_: Empty| async move { self.metadata() }).await,
+            "GetProviderSchema" => call::unary(request, under_way, move |_: Empty| async move { self.schemas() }).await,
+            "GetResourceIdentitySchemas" => call::unary(request, under_way, move |_: Empty| async move { provider::no_identities() }).await,
+            "GetFunctions" => call::unary(request, under_way, move |_: Empty| async move { provider::no_functions() }).await,
+            "ValidateProviderConfig" => call::unary(request, under_way, move |q| self.validate_provider(q)).await,
+            "ConfigureProvider" => call::unary(request, under_way, move |q| self.configure(q)).await,
+            "StopProvider" => call::unary(request, under_way, move |_: Empty| async move { self.stop_provider() }).await,
+            "ValidateResourceConfig" => call::unary(request, under_way, move |q| self.validate_resource(q)).await,
+            "UpgradeResourceState" => call::unary(request, under_way, move |q| self.upgrade(q)).await,
+            "ReadResource" => call::unary(request, under_way, move |q| self.read(q)).await,
+            "PlanResourceChange" => call::unary(request, under_way, move |q| self.plan(q)).await,
+            "ApplyResourceChange" => call::unary(request, under_way, move |q| self.apply(q)).await,
+            "ImportResourceState" => call::unary(request, under_way, move |q| self.import(q)).await,
+            "MoveResourceState" => call::unary(request, under_way, move |_: Empty| async move { resource::no_move() }).await,
+            "ValidateDataResourceConfig" => call::unary(request, under_way, move |q| self.validate_data(q)).await,
+            "ReadDataSource" => call::unary(request, under_way, move |q| self.read_data(q)).await,
             _ => Status::unimplemented(path).into_http(),
         }
     }
 
     /// go-plugin's own services, and gRPC's health.
-    async fn host(self: Arc<Self>, path: &str, request: Request<Incoming>) -> Response {
+    async fn host(self: Arc<Self>, path: &str, request: Request<Incoming>, under_way: UnderWay) -> Response {
         match path {
             "/plugin.GRPCController/Shutdown" => {
-                call::unary(request, move |_: Empty| async move {
+                call::unary(request, under_way, move |_: Empty| async move {
                     self.shutdown.send_replace(true);
                     Empty {}
                 })
@@ -122,9 +126,25 @@ impl Server {
             "/plugin.GRPCStdio/StreamStdio" => call::silent(request, self.shutdown.subscribe()).await,
             "/grpc.health.v1.Health/Check" => {
                 const SERVING: i32 = 1;
-                call::unary(request, |_: Empty| async { HealthResponse { status: SERVING } }).await
+                call::unary(request, under_way, |_: Empty| async { HealthResponse { status: SERVING } }).await
             }
             _ => Status::unimplemented(path.to_owned()).into_http(),
         }
+    }
+}
+
+/// A call under way, until it is dropped.
+struct UnderWay(Arc<Server>);
+
+impl UnderWay {
+    fn one(server: &Arc<Server>) -> Self {
+        server.under_way.send_modify(|calls| *calls += 1);
+        UnderWay(server.clone())
+    }
+}
+
+impl Drop for UnderWay {
+    fn drop(&mut self) {
+        self.0.under_way.send_modify(|calls| *calls -= 1);
     }
 }

@@ -1,6 +1,6 @@
 //! One call of gRPC: decode, run, encode.
 
-use super::Response;
+use super::{Response, UnderWay};
 use crate::wire::{Empty, StdioData};
 use http::Request;
 use hyper::body::Incoming;
@@ -21,7 +21,11 @@ use tonic_prost::ProstCodec;
 const LARGEST: usize = 256 << 20;
 
 /// A call with one answer.
-pub(super) async fn unary<Q, A, F>(request: Request<Incoming>, answer: impl FnOnce(Q) -> F + Send + 'static) -> Response
+pub(super) async fn unary<Q, A, F>(
+    request: Request<Incoming>,
+    under_way: UnderWay,
+    answer: impl FnOnce(Q) -> F + Send + 'static,
+) -> Response
 where
     Q: Message + Default + 'static,
     A: Message + Default + 'static,
@@ -29,11 +33,11 @@ where
 {
     Grpc::new(ProstCodec::<A, Q>::default())
         .apply_max_message_size_config(Some(LARGEST), Some(LARGEST))
-        .unary(Once(Some(answer)), request)
+        .unary(Once(Some((answer, under_way))), request)
         .await
 }
 
-struct Once<F>(Option<F>);
+struct Once<F>(Option<(F, UnderWay)>);
 
 impl<Q, A, F, G> UnaryService<Q> for Once<G>
 where
@@ -45,10 +49,14 @@ where
     type Future = Pin<Box<dyn Future<Output = Result<tonic::Response<A>, Status>> + Send>>;
 
     fn call(&mut self, request: tonic::Request<Q>) -> Self::Future {
-        let answer = (self.0.take().expect("a unary call is made once"))(request.into_inner());
+        let (answer, under_way) = self.0.take().expect("a unary call is made once");
+        let answer = answer(request.into_inner());
         // A task of its own goes on when the host drops the connection in the middle of it: what is being made is
         // made, and told to nobody, instead of being cut off between two requests.
-        let task = tokio::spawn(answer);
+        let task = tokio::spawn(async move {
+            let _until_answered = under_way;
+            answer.await
+        });
         Box::pin(async move {
             task.await.map(tonic::Response::new).map_err(|failed| Status::internal(format!("the provider failed: {failed}")))
         })
