@@ -7,7 +7,7 @@ use crate::{
 };
 use lake_api::{
     FieldPath,
-    names::{AwsName, MemberKey, Word},
+    names::{ExternalName, MemberKey, Word},
     spec::{self, Custody, Member, OnDelete, Own, Section},
 };
 use std::collections::BTreeSet;
@@ -28,7 +28,7 @@ pub(crate) fn members<K, T>(
     word: &str,
     section: &Section<T>,
     own: impl Fn(&MemberKey, &Own<T>) -> Wanted<K>,
-    external: impl Fn(&AwsName) -> K,
+    external: impl Fn(&ExternalName) -> K,
 ) -> Vec<(NodeId, Node)>
 where
     K: Kind + Into<Settings>,

@@ -1,5 +1,13 @@
 //! A database of the Glue Data Catalog.
+//!
+//! `UpdateDatabase` replaces the whole definition, into which engines write parameters of their own: what an update
+//! does not name is carried over from what is there.
 
+mod empty;
+mod expand;
+mod wire;
+
+use super::glue::{self, Location};
 use crate::{
     aws::Aws,
     diff::FieldChange,
@@ -7,11 +15,10 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
-    kinds::glue::Location,
     owner::Worn,
     place::Place,
 };
-use lake_api::{Input, spec::LakeSpec};
+use lake_api::{Input, LakeSpec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -33,12 +40,52 @@ pub struct Database {
     /// Parameters; engines write others beside them.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub parameters: BTreeMap<String, Input<String>>,
-    /// What is granted on every table that is made in it, by principal; none at all means that Lake Formation's
-    /// grants alone decide.
-    pub create_table_default_permissions: BTreeMap<String, BTreeSet<String>>,
+    /// Whom tables are opened to that are created from now on.
+    pub create_table_defaults: CreateTableDefaults,
     /// The user's tags.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub tags: BTreeMap<String, Input<String>>,
+}
+
+/// Permissions that every new table of a database gets.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct CreateTableDefaults {
+    /// Whether IAM alone decides about new tables (`ALL` for `IAM_ALLOWED_PRINCIPALS`).
+    pub iam_allowed: bool,
+    /// Further permissions, a principal each, ordered by principal.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub permissions: Vec<PrincipalPermissions>,
+}
+
+/// What one principal may do.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase", deny_unknown_fields)]
+pub struct PrincipalPermissions {
+    /// The principal.
+    pub principal: Input<String>,
+    /// What it may do, in the spec's words (`Select`), in order.
+    pub permissions: Vec<String>,
+}
+
+impl CreateTableDefaults {
+    /// Permissions by principal, each principal once and in order.
+    fn of(iam_allowed: bool, permissions: impl IntoIterator<Item = (Input<String>, String)>) -> Self {
+        let mut by_principal: BTreeMap<Input<String>, BTreeSet<String>> = BTreeMap::new();
+        for (principal, permission) in permissions {
+            by_principal.entry(principal).or_default().insert(permission);
+        }
+        CreateTableDefaults {
+            iam_allowed,
+            permissions: by_principal
+                .into_iter()
+                .map(|(principal, permissions)| PrincipalPermissions {
+                    principal,
+                    permissions: permissions.into_iter().collect(),
+                })
+                .collect(),
+        }
+    }
 }
 
 /// What addresses a database.
@@ -48,6 +95,16 @@ pub struct DatabaseKey {
     pub catalog: String,
     /// The database's name.
     pub name: String,
+}
+
+impl DatabaseKey {
+    fn arn(&self, place: &Place) -> String {
+        glue::arn(place, &self.catalog, &format!("database/{}", self.name))
+    }
+
+    fn facts(&self, place: &Place) -> Facts {
+        Facts::from([("arn".to_owned(), self.arn(place)), ("name".to_owned(), self.name.clone())])
+    }
 }
 
 impl Kind for Database {
@@ -62,44 +119,74 @@ impl Kind for Database {
     const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["bucket", "role"];
 
-    fn expand(_spec: &LakeSpec, _scope: &Scope) -> Vec<(NodeId, Node)> {
-        Vec::new()
+    fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
+        expand::all(spec, scope)
     }
 
     fn key(&self, _place: &Place) -> Option<DatabaseKey> {
         Some(DatabaseKey { catalog: self.catalog.known()?.clone(), name: self.name.known()?.clone() })
     }
 
-    fn predict(&self, _place: &Place) -> Facts {
-        Facts::new()
+    fn predict(&self, place: &Place) -> Facts {
+        self.key(place).map(|key| key.facts(place)).unwrap_or_default()
     }
 
-    async fn read(_aws: &Aws, keys: &[DatabaseKey]) -> Vec<Sight<Self>> {
-        keys.iter().map(|_| Sight::Absent).collect()
+    fn key_of_arn(arn: &str, place: &Place) -> Option<DatabaseKey> {
+        let (catalog, name) = glue::key_of_arn(arn, "database", place)?;
+        Some(DatabaseKey { catalog: catalog.to_owned(), name: name.to_owned() })
     }
 
-    async fn worn(_aws: &Aws, _key: &DatabaseKey) -> Result<Option<Option<Worn>>, CloudError> {
-        Ok(None)
+    async fn read(aws: &Aws, keys: &[DatabaseKey]) -> Vec<Sight<Self>> {
+        wire::read(aws, keys).await
     }
 
-    async fn create(&self, _aws: &Aws, _mark: &Worn) -> Result<(), CloudError> {
+    async fn worn(aws: &Aws, key: &DatabaseKey) -> Result<Option<Option<Worn>>, CloudError> {
+        glue::worn(aws, &key.arn(&aws.place)).await
+    }
+
+    async fn create(&self, aws: &Aws, mark: &Worn) -> Result<(), CloudError> {
+        let mut tags = glue::map(&self.tags);
+        tags.extend(mark.tags());
+        aws.glue
+            .create_database()
+            .catalog_id(glue::text(&self.catalog))
+            .database_input(self.input())
+            .set_tags(Some(tags))
+            .send()
+            .await
+            .map_err(|error| CloudError::from_sdk("glue:CreateDatabase", error))?;
         Ok(())
     }
 
-    async fn update(
-        &self,
-        _aws: &Aws,
-        _key: &DatabaseKey,
-        _changes: &[FieldChange],
-    ) -> Result<(), CloudError> {
-        Ok(())
+    async fn update(&self, aws: &Aws, key: &DatabaseKey, changes: &[FieldChange]) -> Result<(), CloudError> {
+        if changes.iter().any(|change| !glue::touches(std::slice::from_ref(change), "tags")) {
+            let live = wire::get(aws, key).await?;
+            aws.glue
+                .update_database()
+                .catalog_id(&key.catalog)
+                .name(&key.name)
+                .database_input(self.merged(live, changes))
+                .send()
+                .await
+                .map_err(|error| CloudError::from_sdk("glue:UpdateDatabase", error))?;
+        }
+        glue::retag(aws, &key.arn(&aws.place), changes, &self.tags).await
     }
 
-    async fn mark(_aws: &Aws, _key: &DatabaseKey, _mark: &Worn) -> Result<(), CloudError> {
-        Ok(())
+    async fn mark(aws: &Aws, key: &DatabaseKey, mark: &Worn) -> Result<(), CloudError> {
+        glue::mark(aws, &key.arn(&aws.place), mark).await
     }
 
-    async fn delete(_aws: &Aws, _key: &DatabaseKey, _data: Data) -> Result<(), CloudError> {
-        Ok(())
+    /// `DeleteDatabase` takes every table of the database with it, so tables are looked for first: with
+    /// [`Data::Keep`] the database must be empty, with [`Data::Empty`] no table may wear a lake's mark.
+    async fn delete(aws: &Aws, key: &DatabaseKey, data: Data) -> Result<(), CloudError> {
+        empty::clear(aws, key, data).await?;
+        match aws.glue.delete_database().catalog_id(&key.catalog).name(&key.name).send().await {
+            Ok(_) => Ok(()),
+            Err(error) => match CloudError::from_sdk("glue:DeleteDatabase", error) {
+                gone if gone.is_gone() => Ok(()),
+                error => Err(error),
+            },
+        }
     }
 }

@@ -1,0 +1,84 @@
+//! What one word for a format means, and how types are spelt.
+//!
+//! The classes are those that AWS's documentation of Athena gives for each format ("Supported SerDes").
+
+use super::Serde;
+use lake_api::{Input, spec::table::Format};
+use std::collections::BTreeMap;
+
+const TEXT_IN: &str = "org.apache.hadoop.mapred.TextInputFormat";
+const TEXT_OUT: &str = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat";
+
+/// The format as crawlers and jobs spell it in the parameter `classification`.
+pub(super) fn word(format: Format) -> &'static str {
+    match format {
+        Format::Parquet => "parquet",
+        Format::Orc => "orc",
+        Format::Json => "json",
+        Format::Csv => "csv",
+    }
+}
+
+/// How rows of a format are read and written.
+pub(super) fn serde(format: Format) -> Serde {
+    let (library, input, output): (_, _, _) = match format {
+        Format::Parquet => (
+            "org.apache.hadoop.hive.ql.io.parquet.serde.ParquetHiveSerDe",
+            "org.apache.hadoop.hive.ql.io.parquet.MapredParquetInputFormat",
+            "org.apache.hadoop.hive.ql.io.parquet.MapredParquetOutputFormat",
+        ),
+        Format::Orc => (
+            "org.apache.hadoop.hive.ql.io.orc.OrcSerde",
+            "org.apache.hadoop.hive.ql.io.orc.OrcInputFormat",
+            "org.apache.hadoop.hive.ql.io.orc.OrcOutputFormat",
+        ),
+        Format::Json => ("org.openx.data.jsonserde.JsonSerDe", TEXT_IN, TEXT_OUT),
+        Format::Csv => ("org.apache.hadoop.hive.serde2.OpenCSVSerde", TEXT_IN, TEXT_OUT),
+    };
+    let parameters: &[(&str, &str)] = match format {
+        Format::Parquet | Format::Orc => &[("serialization.format", "1")],
+        Format::Json => &[],
+        Format::Csv => &[("separatorChar", ","), ("quoteChar", "\""), ("escapeChar", "\\")],
+    };
+    Serde {
+        name: None,
+        library: Some(Input::from(library)),
+        input_format: Some(Input::from(input)),
+        output_format: Some(Input::from(output)),
+        parameters: parameters
+            .iter()
+            .map(|(key, value)| ((*key).to_owned(), Input::from(*value)))
+            .collect::<BTreeMap<_, _>>(),
+    }
+}
+
+/// A type without white space that means nothing: `decimal(10, 2)` is `decimal(10,2)`, while
+/// `timestamp with time zone` keeps its words apart.
+pub(super) fn tidy(hive: &str) -> String {
+    let mut tidy = String::with_capacity(hive.len());
+    for word in hive.split_whitespace() {
+        let parts_words = |c: char| c.is_alphanumeric() || c == '_';
+        if tidy.ends_with(parts_words) && word.starts_with(parts_words) {
+            tidy.push(' ');
+        }
+        tidy.push_str(word);
+    }
+    tidy
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn types_are_compared_without_needless_space() {
+        for (said, tidied) in [
+            ("decimal(10, 2)", "decimal(10,2)"),
+            (" struct < a : int,\n b : array<string> > ", "struct<a:int,b:array<string>>"),
+            ("timestamp  with time zone", "timestamp with time zone"),
+            ("bigint", "bigint"),
+        ] {
+            assert_eq!(tidy(said), tidied);
+        }
+    }
+}
