@@ -9,11 +9,17 @@ import threading
 
 def main() -> None:
     """Listens until told to end."""
-    words = argparse.ArgumentParser(prog="tests/aws/run", description="The AWS of tests: moto behind a strict launcher.")
+    words = argparse.ArgumentParser(
+        prog="tests/aws/run", description="The AWS of tests: moto behind a strict launcher."
+    )
     words.add_argument("--port", type=int, default=0, help="port on 127.0.0.1; 0 takes a free one")
     words.add_argument("--region", default="eu-west-1", help="the region told with --foreground")
-    words.add_argument("--account", default="123456789012", help="the account of callers whose credentials name no other")
-    words.add_argument("--until-stdin-closes", action="store_true", help="end when stdin closes, so that no test leaks it")
+    words.add_argument(
+        "--account", default="123456789012", help="the account of callers whose credentials name no other"
+    )
+    words.add_argument(
+        "--until-stdin-closes", action="store_true", help="end when stdin closes, so that no test leaks it"
+    )
     words.add_argument("--foreground", action="store_true", help="print the variables to export, too")
     said = words.parse_args()
 

@@ -1,5 +1,6 @@
 """One request, decoded."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,8 @@ class Request:
     query: str
     headers: dict[str, str]
     body: bytes
+    #: Whether its sender has closed the connection by now.
+    gone: Callable[[], bool] = lambda: False
 
 
 @dataclass

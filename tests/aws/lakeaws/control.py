@@ -53,6 +53,7 @@ def _reset(front: Front, _body: Any) -> Any:
     front.world.reset()
     clock.reset()
     front.faults.clear()
+    front.faults.latency_ms = 0.0
     front.journal.clear()
     return {}
 

@@ -78,7 +78,11 @@ def _additions(service: str, operation: str) -> str:
     """What is checked before moto answers, and what is put right after, by the names of the functions."""
     key = (service, operation)
     named = [("checked first", registry.BEFORE.get(key, [])), ("put right", registry.AFTER.get(key, []))]
-    told = [f"{what}: {', '.join(each.__name__.strip('_').replace('_', ' ') for each in hooks)}" for what, hooks in named if hooks]
+    told = [
+        f"{what}: {', '.join(each.__name__.strip('_').replace('_', ' ') for each in hooks)}"
+        for what, hooks in named
+        if hooks
+    ]
     return f" ({'; '.join(told)})" if told else ""
 
 

@@ -28,7 +28,9 @@ class Rule:
     def __post_init__(self) -> None:
         unknown = self.said.keys() - _WORDS
         if unknown:
-            raise ValueError(f"a fault rule has no {', '.join(sorted(unknown))}; its words are {', '.join(sorted(_WORDS))}")
+            raise ValueError(
+                f"a fault rule has no {', '.join(sorted(unknown))}; its words are {', '.join(sorted(_WORDS))}"
+            )
         if self.said.get("hold", "before") not in ("before", "after"):
             raise ValueError("a fault rule holds a call before or after it is carried out")
         for name in ("operation", "resource"):
@@ -84,17 +86,21 @@ class Faults:
             self._rules += made
 
     def clear(self) -> None:
-        """No rules, no latency."""
+        """No rules; what they hold goes on."""
         with self._lock:
             self._rules = []
-            self.latency_ms = 0.0
             self._generation += 1
             self._changed.notify_all()
 
-    def for_call(self, call: Call) -> dict[str, Any]:
-        """The rule that this call meets, or an empty one."""
+    def for_call(self, call: Call) -> Rule:
+        """The rule that this call meets, or one that says nothing."""
         with self._lock:
-            return next((rule.said for rule in self._rules if rule.takes(call)), {})
+            return next((rule for rule in self._rules if rule.takes(call)), Rule({}))
+
+    def give_back(self, rule: Rule) -> None:
+        """The rule found nothing to do at the call that it took: it waits for the next."""
+        with self._lock:
+            rule.fired -= 1
 
     def hold(self, call: Call) -> None:
         """Holds a call until the rules are cleared."""

@@ -22,6 +22,9 @@ class Dropped(Exception):
     """The connection must be closed without an answer."""
 
 
+_NOTHING = Response(0, {}, b"")
+
+
 class Front:
     """Answers requests against one world, with its journal and its faults."""
 
@@ -45,13 +48,24 @@ class Front:
                 told = f"{len(found)} validation error(s) detected: {'; '.join(found)}"
                 raise AwsError(validation.refusal(call.model, found), told, 400)
         except NotEmulated as cause:
-            return self._note(call, request, service, _not_emulated(service, request, cause), entries.NOT_EMULATED, str(cause))
+            return self._note(
+                call, request, service, _not_emulated(service, request, cause), entries.NOT_EMULATED, str(cause)
+            )
         except AwsError as refusal:
-            return self._note(call, request, service, wire.encode_error(_spoken(service), request, refusal), refusal.code, refusal.message)
+            return self._note(
+                call,
+                request,
+                service,
+                wire.encode_error(_spoken(service), request, refusal),
+                refusal.code,
+                refusal.message,
+            )
         except Exception as cause:  # A bug of ours in reading the request: told in the journal, and no success.
             traceback.print_exc()
             crash = AwsError("EmulatorCrash", f"{request.method} {request.path}: {cause}", 501)
-            return self._note(call, request, service, wire.encode_error(_spoken(service), request, crash), entries.CRASH, str(cause))
+            return self._note(
+                call, request, service, wire.encode_error(_spoken(service), request, crash), entries.CRASH, str(cause)
+            )
         return self._answer_call(call)
 
     def _decode(self, request: Request, signed: routing.Signature) -> Call:
@@ -71,23 +85,38 @@ class Front:
 
     def _answer_call(self, call: Call) -> Response:
         rule = self.faults.for_call(call)
-        if rule.get("delayMs"):
-            time.sleep(rule["delayMs"] / 1000)
-        if rule.get("code") and not rule.get("lost"):
-            injected = AwsError(rule["code"], rule.get("message", "Injected by a fault rule."), rule.get("status", 400))
+        said = rule.said
+        if said.get("delayMs"):
+            time.sleep(said["delayMs"] / 1000)
+        lost = said.get("lost")
+        if said.get("code") and not lost:
+            injected = AwsError(said["code"], said.get("message", "Injected by a fault rule."), said.get("status", 400))
             return self._refuse(call, injected)
-        if rule.get("hold") == "before":
+        if said.get("hold") == "before":
             self.faults.hold(call)
+            if call.request.gone():
+                self._note(
+                    call,
+                    call.request,
+                    call.service,
+                    _NOTHING,
+                    "GONE",
+                    "the client went away before the call was carried out",
+                )
+                raise Dropped
         with self.world.lock:
-            answer, code, message = self._in_world(call, rule)
-        if rule.get("hold") == "after":
+            answer, code, message = self._in_world(call, said)
+        if said.get("hold") == "after":
             self.faults.hold(call)
-        if rule.get("lost") == "drop":
-            self._note(call, call.request, call.service, Response(0, {}, b""), "LOST", "the connection was closed after the commit")
+        if lost and code is not None:
+            # A refusal commits nothing that could be lost.
+            self.faults.give_back(rule)
+        elif lost == "drop":
+            self._note(call, call.request, call.service, _NOTHING, "LOST", "the connection was closed after the commit")
             raise Dropped
-        if rule.get("lost"):
-            internal = AwsError(rule.get("code", "InternalError"), rule.get("message", "We encountered an internal error. Please try again."), rule.get("status", 500))
-            return self._refuse(call, internal)
+        elif lost:
+            told = said.get("message", "We encountered an internal error. Please try again.")
+            return self._refuse(call, AwsError(said.get("code", "InternalError"), told, said.get("status", 500)))
         return self._note(call, call.request, call.service, answer, code, message)
 
     def _in_world(self, call: Call, rule: dict[str, Any]) -> tuple[Response, str | None, str | None]:
@@ -96,7 +125,9 @@ class Front:
         remembered = self.world.snapshot(call.account, call.partition) if writes and self.faults.any_stale else None
         seen = None
         if "stale" in rule or "staleSeconds" in rule:
-            seen = self.world.before_last_write(call.service, call.resource, since_armed=rule.get("staleSince") == "rule")
+            seen = self.world.before_last_write(
+                call.service, call.resource, since_armed=rule.get("staleSince") == "rule"
+            )
         try:
             with self.world.as_of(seen):
                 answer, result = self._dispatch(call)
@@ -114,7 +145,11 @@ class Front:
         if remembered is not None:
             self.world.remember(call.service, call.resource, remembered)
         if wrong := validation.check(call.model.output_shape, result):
-            told = AwsError("EmulatorInvalid", f"{call.service} {call.operation} was answered against AWS's model: {'; '.join(wrong)}", 501)
+            told = AwsError(
+                "EmulatorInvalid",
+                f"{call.service} {call.operation} was answered against AWS's model: {'; '.join(wrong)}",
+                501,
+            )
             return wire.encode_error(call.service, call.request, told), entries.INVALID, told.message
         return answer, None, None
 
@@ -145,7 +180,9 @@ class Front:
         answer = wire.encode_error(call.service, call.request, refusal)
         return self._note(call, call.request, call.service, answer, refusal.code, refusal.message)
 
-    def _note(self, call: Call | None, request: Request, service: str, answer: Response, code: str | None, message: str | None) -> Response:
+    def _note(
+        self, call: Call | None, request: Request, service: str, answer: Response, code: str | None, message: str | None
+    ) -> Response:
         self.journal.add(
             {
                 "service": service,

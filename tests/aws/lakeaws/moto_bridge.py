@@ -13,7 +13,6 @@ from lakeaws.errors import NotEmulated
 from lakeaws.wire import Response, protocol
 
 
-
 class _Policies:
     """AWS's managed policies, read once for each account: moto reads all 1,500 again at every reset."""
 
@@ -66,7 +65,11 @@ def ask(call: Call) -> Response:
     if status >= 400 and b"<!doctype html>" in body[:64].lower():
         raise NotEmulated(f"moto does not emulate {call.service} {call.operation}")
     hop = {"connection", "server", "date", "transfer-encoding"}
-    headers = {name: value for name, value in began["headers"] if name.lower() not in hop and not name.lower().startswith("access-control")}
+    headers = {
+        name: value
+        for name, value in began["headers"]
+        if name.lower() not in hop and not name.lower().startswith("access-control")
+    }
     return Response(status, headers, body)
 
 

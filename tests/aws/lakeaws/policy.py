@@ -15,7 +15,17 @@ from moto.backends import get_backend
 Refuse = Callable[[str], Exception]
 
 _TOP = {"Version", "Id", "Statement"}
-_STATEMENT = {"Sid", "Effect", "Principal", "NotPrincipal", "Action", "NotAction", "Resource", "NotResource", "Condition"}
+_STATEMENT = {
+    "Sid",
+    "Effect",
+    "Principal",
+    "NotPrincipal",
+    "Action",
+    "NotAction",
+    "Resource",
+    "NotResource",
+    "Condition",
+}
 
 
 def parse(document: str, refuse: Refuse, *, principals: bool, resources: bool) -> list[dict[str, Any]]:
@@ -54,7 +64,9 @@ def _statement(statement: Any, refuse: Refuse, *, principals: bool, resources: b
     if unknown := statement.keys() - _STATEMENT:
         raise refuse(f"Unknown field {sorted(unknown)[0]}")
     if statement.get("Effect") not in ("Allow", "Deny"):
-        raise refuse("Missing required field Effect" if "Effect" not in statement else f"Invalid effect: {statement['Effect']}")
+        raise refuse(
+            "Missing required field Effect" if "Effect" not in statement else f"Invalid effect: {statement['Effect']}"
+        )
     if ("Action" in statement) == ("NotAction" in statement):
         raise refuse("Missing required field Action")
     has_principal = "Principal" in statement or "NotPrincipal" in statement
@@ -134,7 +146,10 @@ def is_public(statements: list[dict[str, Any]]) -> bool:
             if not operator.lower().startswith(("stringnot", "arnnot", "notip", "null"))
             for key, value in pairs.items()
         ]
-        narrowed = any(key in _NARROW and not any(str(item) in ("*", "0.0.0.0/0", "::/0") for item in items) for key, items in conditions)
+        narrowed = any(
+            key in _NARROW and not any(str(item) in ("*", "0.0.0.0/0", "::/0") for item in items)
+            for key, items in conditions
+        )
         if everyone and not narrowed:
             return True
     return False

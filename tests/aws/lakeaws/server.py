@@ -1,5 +1,6 @@
 """The HTTP server: loopback only, HTTP/1.1 with keep-alive, a thread for each connection."""
 
+import select
 import socket
 import sys
 from http.client import responses
@@ -42,7 +43,7 @@ class _Handler(BaseHTTPRequestHandler):
         body = self._chunked() if self.headers.get("Transfer-Encoding", "").lower() == "chunked" else self._whole()
         path, _, query = self.path.partition("?")
         headers = {name.lower(): value for name, value in self.headers.items()}
-        request = Request(self.command, path, query, headers, body)
+        request = Request(self.command, path, query, headers, body, self._gone)
         if path.startswith(control.PREFIX):
             return self._send(control.answer(self.server.front, request))
         try:
@@ -54,6 +55,14 @@ class _Handler(BaseHTTPRequestHandler):
         return self._send(answer)
 
     do_GET = do_HEAD = do_PUT = do_POST = do_DELETE = do_PATCH = do_OPTIONS = _serve
+
+    def _gone(self) -> bool:
+        if not select.select([self.connection], [], [], 0)[0]:
+            return False
+        try:
+            return self.connection.recv(1, socket.MSG_PEEK) == b""
+        except OSError:
+            return True
 
     def _whole(self) -> bytes:
         return self.rfile.read(int(self.headers.get("Content-Length") or 0))

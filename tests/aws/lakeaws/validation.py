@@ -65,7 +65,9 @@ def unknown_members(shape: Any, raw: Any, path: str = "") -> list[str]:
                 out += unknown_members(known[key], value, f"{path}.{key}")
         return out
     if kind == "list" and isinstance(raw, list):
-        return [text for index, item in enumerate(raw) for text in unknown_members(shape.member, item, f"{path}[{index}]")]
+        return [
+            text for index, item in enumerate(raw) for text in unknown_members(shape.member, item, f"{path}[{index}]")
+        ]
     if kind == "map" and isinstance(raw, dict):
         return [text for key, item in raw.items() for text in unknown_members(shape.value, item, f"{path}.{key}")]
     return []
@@ -162,7 +164,9 @@ _CHECKERS = {
 def _bounds(shape: Any, size: float, path: str, out: list[str], what: str) -> None:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
     if (low is not None and size < float(low)) or (high is not None and size > float(high)):
-        out.append(f"{path}: {what} {size} is outside [{low if low is not None else ''}, {high if high is not None else ''}]")
+        out.append(
+            f"{path}: {what} {size} is outside [{low if low is not None else ''}, {high if high is not None else ''}]"
+        )
 
 
 @cache

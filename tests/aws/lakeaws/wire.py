@@ -106,7 +106,9 @@ def encode_error(service: str, request: Request, error: AwsError) -> Response:
     told = request_id()
     if spoken == cbor.PROTOCOL:
         body = cbor.write_texts({"__type": error.code, "message": error.message, **error.fields})
-        return Response(status, {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"} | error.headers, body)
+        return Response(
+            status, {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"} | error.headers, body
+        )
     if spoken in ("json", "rest-json"):
         body = json.dumps({"__type": error.code, "message": error.message, **error.fields}).encode()
         kind = "application/x-amz-json-1.1" if spoken == "json" else "application/json"
@@ -171,10 +173,18 @@ def _rooted(base: type, root: str) -> type:
     class Rooted(base):
         def _serialized_result_to_response(self, resp: Any, result: Any, shape: Any, serialized: Any) -> Any:
             answer = super()._serialized_result_to_response(resp, result, shape, serialized)
-            if shape is not None and "payload" not in shape.serialization and "resultWrapper" not in shape.serialization:
+            if (
+                shape is not None
+                and "payload" not in shape.serialization
+                and "resultWrapper" not in shape.serialization
+            ):
                 name = f"{self.operation_model.name}Response"
                 body = answer["body"]
-                for opening, closing in ((f"<{name}>", f"<{root}>"), (f"<{name} ", f"<{root} "), (f"</{name}>", f"</{root}>")):
+                for opening, closing in (
+                    (f"<{name}>", f"<{root}>"),
+                    (f"<{name} ", f"<{root} "),
+                    (f"</{name}>", f"</{root}>"),
+                ):
                     body = body.replace(opening, closing)
                 answer["body"] = body.replace(f"<{name}/>", f"<{root}/>")
             return answer

@@ -76,7 +76,11 @@ class Aws:
         keys = [{"Name": "day", "Type": "string"}]
         glue.create_table(
             DatabaseName=database,
-            TableInput={"Name": name, "StorageDescriptor": {"Columns": columns, "Location": "s3://x/y/"}, "PartitionKeys": keys},
+            TableInput={
+                "Name": name,
+                "StorageDescriptor": {"Columns": columns, "Location": "s3://x/y/"},
+                "PartitionKeys": keys,
+            },
         )
 
 

@@ -12,7 +12,10 @@ def test_the_page_is_current() -> None:
 
 def test_every_rule_names_its_source() -> None:
     services.load()
-    rules = [*registry.OURS.values(), *(hook for hooks in (*registry.BEFORE.values(), *registry.AFTER.values()) for hook in hooks)]
+    rules = [
+        *registry.OURS.values(),
+        *(hook for hooks in (*registry.BEFORE.values(), *registry.AFTER.values()) for hook in hooks),
+    ]
     source = re.compile(r"API|API Reference|User Guide|Developer Guide|https://|#\d+|the Rust SDK|README")
     unnamed = {f"{rule.__module__}.{rule.__name__}" for rule in rules if not source.search(inspect.getdoc(rule) or "")}
     assert unnamed == set()

@@ -1,6 +1,9 @@
 """Fault rules."""
 
+import subprocess
+import sys
 import time
+from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError, HTTPClientError
@@ -41,6 +44,40 @@ def test_an_answer_is_lost_after_the_commit(aws: Aws) -> None:
     with refused("InternalError"):
         aws.bucket()
     aws.client("s3").head_bucket(Bucket="lake-store")
+
+
+def test_a_refusal_is_not_lost(aws: Aws) -> None:
+    aws.fault(operation="CreateBucket", lost=True)
+    with refused("InternalError"):
+        aws.bucket()
+    with refused("BucketAlreadyOwnedByYou"):
+        aws.bucket()
+
+
+def held(aws: Aws, when: str, *, client_dies: bool) -> list[str]:
+    """Buckets there are after a CreateBucket was held, and its client killed or not."""
+    aws.fault(operation="CreateBucket", hold=when, times=1)
+    command = [sys.executable, "-c", "from conftest import Aws; import sys; Aws(sys.argv[1]).bucket()", aws.endpoint]
+    client = subprocess.Popen(command, cwd=Path(__file__).parent, stderr=subprocess.DEVNULL)
+    while not aws.control("GET", "held"):
+        assert client.poll() is None
+    if client_dies:
+        client.kill()
+        client.wait(10)
+    aws.control("DELETE", "faults")
+    client.wait(10)
+    while not [entry for entry in aws.control("GET", "journal") if entry["operation"] == "CreateBucket"]:
+        pass
+    return [each["Name"] for each in aws.client("s3").list_buckets()["Buckets"]]
+
+
+def test_a_call_is_held_before_it_is_carried_out_and_not_carried_out_for_the_dead(aws: Aws) -> None:
+    assert held(aws, "before", client_dies=True) == []
+    assert held(aws, "before", client_dies=False) == ["lake-store"]
+
+
+def test_a_call_is_held_after_it_is_carried_out(aws: Aws) -> None:
+    assert held(aws, "after", client_dies=True) == ["lake-store"]
 
 
 def test_a_connection_is_dropped_after_the_commit(aws: Aws) -> None:
@@ -101,7 +138,9 @@ def test_the_journal_tells_what_was_called(aws: Aws) -> None:
         aws.client("s3").put_bucket_tagging(Bucket="nope", Tagging={"TagSet": []})
     first, second = aws.control("GET", "journal")
     told = ("service", "operation", "status", "code", "region", "resource", "mutates")
-    assert [first[name] for name in told] == ["iam", "CreateRole", 200, None, "us-east-1", "etl", True] or first["region"] == REGION
+    assert [first[name] for name in told] == ["iam", "CreateRole", 200, None, "us-east-1", "etl", True] or first[
+        "region"
+    ] == REGION
     assert [second[name] for name in told] == ["s3", "PutBucketTagging", 404, "NoSuchBucket", REGION, "nope", True]
     assert first["params"]["AssumeRolePolicyDocument"] == TRUST
     assert second["n"] == first["n"] + 1

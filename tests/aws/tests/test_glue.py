@@ -30,9 +30,16 @@ def until(read, wanted) -> None:
 
 
 def test_a_database_folds_its_name_and_has_defaults(glue) -> None:
-    glue.create_database(DatabaseInput={"Name": "Lake", "LocationUri": "s3://x/y/", "Parameters": {"a": "b"}}, Tags={"k": "v"})
+    glue.create_database(
+        DatabaseInput={"Name": "Lake", "LocationUri": "s3://x/y/", "Parameters": {"a": "b"}}, Tags={"k": "v"}
+    )
     read = glue.get_database(Name="LAKE")["Database"]
-    assert (read["Name"], read["LocationUri"], read["Parameters"], read["CatalogId"]) == ("lake", "s3://x/y/", {"a": "b"}, ACCOUNT)
+    assert (read["Name"], read["LocationUri"], read["Parameters"], read["CatalogId"]) == (
+        "lake",
+        "s3://x/y/",
+        {"a": "b"},
+        ACCOUNT,
+    )
     everybody = {"Principal": {"DataLakePrincipalIdentifier": "IAM_ALLOWED_PRINCIPALS"}, "Permissions": ["ALL"]}
     assert read["CreateTableDefaultPermissions"] == [everybody]
     with refused("AlreadyExistsException"):
@@ -64,7 +71,9 @@ def test_a_table_is_replaced_whole_and_only_from_its_last_version(aws: Aws, glue
         glue.update_table(DatabaseName="lake", TableInput=changed, VersionId="0")
     read = glue.get_table(DatabaseName="lake", Name="orders")["Table"]
     assert read["VersionId"] == "1" and "StorageDescriptor" not in read
-    assert [each["Name"] for each in glue.get_tables(DatabaseName="lake", Expression="ord.*")["TableList"]] == ["orders"]
+    assert [each["Name"] for each in glue.get_tables(DatabaseName="lake", Expression="ord.*")["TableList"]] == [
+        "orders"
+    ]
     glue.delete_table(DatabaseName="lake", Name="orders")
     with refused("EntityNotFoundException"):
         glue.get_table(DatabaseName="lake", Name="orders")
@@ -79,7 +88,9 @@ def test_an_iceberg_table_gets_its_metadata(aws: Aws, glue) -> None:
         OpenTableFormatInput={"IcebergInput": {"MetadataOperation": "CREATE", "Version": "2"}},
     )
     parameters = glue.get_table(DatabaseName="lake", Name="ice")["Table"]["Parameters"]
-    assert parameters["table_type"] == "ICEBERG" and parameters["metadata_location"].startswith("s3://x/y/metadata/00000-")
+    assert parameters["table_type"] == "ICEBERG" and parameters["metadata_location"].startswith(
+        "s3://x/y/metadata/00000-"
+    )
     assert "OpenTableFormatInput" not in parameters
 
 
@@ -95,13 +106,20 @@ def test_a_database_takes_its_tables_along(aws: Aws, glue) -> None:
 
 def test_a_crawler_comes_back_with_what_was_not_said(glue) -> None:
     glue.create_crawler(
-        Name="raw", Role=f"arn:aws:iam::{ACCOUNT}:role/lake/events/etl", DatabaseName="lake", Targets=S3, Configuration='{"Version":1,"Grouping":{}}'
+        Name="raw",
+        Role=f"arn:aws:iam::{ACCOUNT}:role/lake/events/etl",
+        DatabaseName="lake",
+        Targets=S3,
+        Configuration='{"Version":1,"Grouping":{}}',
     )
     read = glue.get_crawler(Name="raw")["Crawler"]
     assert (read["Role"], read["State"], read["Version"]) == ("etl", "READY", 1)
     assert read["Targets"]["S3Targets"] == S3["S3Targets"] and read["Targets"]["CatalogTargets"] == []
     assert read["Configuration"] == '{"Version":1.0,"Grouping":{}}'
-    assert read["SchemaChangePolicy"] == {"UpdateBehavior": "UPDATE_IN_DATABASE", "DeleteBehavior": "DEPRECATE_IN_DATABASE"}
+    assert read["SchemaChangePolicy"] == {
+        "UpdateBehavior": "UPDATE_IN_DATABASE",
+        "DeleteBehavior": "DEPRECATE_IN_DATABASE",
+    }
     assert read["RecrawlPolicy"] == {"RecrawlBehavior": "CRAWL_EVERYTHING"}
     assert read["LakeFormationConfiguration"] == {"UseLakeFormationCredentials": False, "AccountId": ""}
     assert "Schedule" not in read and "LastCrawl" not in read
@@ -109,12 +127,31 @@ def test_a_crawler_comes_back_with_what_was_not_said(glue) -> None:
 
 def test_a_crawler_is_merged_and_cleared_by_empties(glue) -> None:
     glue.create_crawler(
-        Name="raw", Role="etl", Targets=S3, Description="d", TablePrefix="p_", Schedule="cron(0 1 * * ? *)", Configuration='{"Version":1.0}'
+        Name="raw",
+        Role="etl",
+        Targets=S3,
+        Description="d",
+        TablePrefix="p_",
+        Schedule="cron(0 1 * * ? *)",
+        Configuration='{"Version":1.0}',
     )
     glue.update_crawler(Name="raw", TablePrefix="q_")
     read = glue.get_crawler(Name="raw")["Crawler"]
-    assert (read["Description"], read["TablePrefix"], read["Schedule"]["State"], read["Version"]) == ("d", "q_", "SCHEDULED", 2)
-    glue.update_crawler(Name="raw", Description="", TablePrefix="", Schedule="", Configuration="", Classifiers=[], CrawlerSecurityConfiguration="")
+    assert (read["Description"], read["TablePrefix"], read["Schedule"]["State"], read["Version"]) == (
+        "d",
+        "q_",
+        "SCHEDULED",
+        2,
+    )
+    glue.update_crawler(
+        Name="raw",
+        Description="",
+        TablePrefix="",
+        Schedule="",
+        Configuration="",
+        Classifiers=[],
+        CrawlerSecurityConfiguration="",
+    )
     read = glue.get_crawler(Name="raw")["Crawler"]
     assert not {"Description", "TablePrefix", "Schedule", "Configuration", "CrawlerSecurityConfiguration"} & read.keys()
 
@@ -133,7 +170,10 @@ def test_a_crawler_is_merged_and_cleared_by_empties(glue) -> None:
         ({"Configuration": "{"}, "InvalidInputException", "JSON"),
         ({"Configuration": '{"Grouping":{}}'}, "InvalidInputException", "Version"),
         (
-            {"Targets": {**S3, "CatalogTargets": [{"DatabaseName": "lake", "Tables": ["t"]}]}, "SchemaChangePolicy": {"DeleteBehavior": "LOG"}},
+            {
+                "Targets": {**S3, "CatalogTargets": [{"DatabaseName": "lake", "Tables": ["t"]}]},
+                "SchemaChangePolicy": {"DeleteBehavior": "LOG"},
+            },
             "InvalidInputException",
             "combined",
         ),
@@ -148,7 +188,9 @@ def test_bad_crawlers(glue, said: dict, code: str, words: str) -> None:
 def test_a_role_must_trust_glue(aws: Aws, glue) -> None:
     from conftest import TRUST
 
-    aws.client("iam").create_role(RoleName="lambda", AssumeRolePolicyDocument=TRUST.replace("glue.amazonaws", "lambda.amazonaws"))
+    aws.client("iam").create_role(
+        RoleName="lambda", AssumeRolePolicyDocument=TRUST.replace("glue.amazonaws", "lambda.amazonaws")
+    )
     with refused("InvalidInputException", ASSUME):
         glue.create_crawler(Name="raw", Role="lambda", Targets=S3)
     with refused("InvalidInputException", ASSUME):
@@ -210,7 +252,10 @@ def test_crawlers_and_jobs_are_read_many_at_once(glue) -> None:
 def test_a_job_has_the_defaults_of_its_sort_and_version(glue) -> None:
     glue.create_job(Name="spark", Role="etl", Command=SPARK)
     read = glue.get_job(JobName="spark")["Job"]
-    told = {name: read[name] for name in ("Timeout", "GlueVersion", "MaxRetries", "JobMode", "JobRunQueuingEnabled", "ExecutionProperty")}
+    told = {
+        name: read[name]
+        for name in ("Timeout", "GlueVersion", "MaxRetries", "JobMode", "JobRunQueuingEnabled", "ExecutionProperty")
+    }
     assert told == {
         "Timeout": 480,
         "GlueVersion": "6.0",
@@ -222,18 +267,34 @@ def test_a_job_has_the_defaults_of_its_sort_and_version(glue) -> None:
     glue.create_job(Name="old", Role="etl", Command=SPARK, GlueVersion="4.0", WorkerType="G.2X", NumberOfWorkers=3)
     read = glue.get_job(JobName="old")["Job"]
     assert (read["Timeout"], read["MaxCapacity"], read["AllocatedCapacity"]) == (2880, 6.0, 6)
-    glue.create_job(Name="shell", Role="etl", Command={"Name": "pythonshell", "ScriptLocation": "s3://x/y.py", "PythonVersion": "3.9"})
+    glue.create_job(
+        Name="shell",
+        Role="etl",
+        Command={"Name": "pythonshell", "ScriptLocation": "s3://x/y.py", "PythonVersion": "3.9"},
+    )
     assert glue.get_job(JobName="shell")["Job"]["MaxCapacity"] == 0.0625
 
 
 def test_updating_a_job_overwrites_all_but_its_version(glue) -> None:
     glue.create_job(
-        Name="etl", Role="etl", Command=SPARK, GlueVersion="5.0", Description="d", DefaultArguments={"--a": "b"}, WorkerType="G.1X", NumberOfWorkers=7
+        Name="etl",
+        Role="etl",
+        Command=SPARK,
+        GlueVersion="5.0",
+        Description="d",
+        DefaultArguments={"--a": "b"},
+        WorkerType="G.1X",
+        NumberOfWorkers=7,
     )
     glue.update_job(JobName="etl", JobUpdate={"Role": "etl", "Command": SPARK, "Timeout": 60})
     read = glue.get_job(JobName="etl")["Job"]
     assert not {"Description", "DefaultArguments"} & read.keys()
-    assert (read["GlueVersion"], read["Timeout"], read["WorkerType"], read["NumberOfWorkers"]) == ("5.0", 60, "G.1X", 10)
+    assert (read["GlueVersion"], read["Timeout"], read["WorkerType"], read["NumberOfWorkers"]) == (
+        "5.0",
+        60,
+        "G.1X",
+        10,
+    )
     with refused("EntityNotFoundException"):
         glue.update_job(JobName="nobody", JobUpdate={"Role": "etl", "Command": SPARK})
 

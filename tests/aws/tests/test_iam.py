@@ -8,7 +8,9 @@ from conftest import ACCOUNT, TRUST, Aws, refused
 
 ADMIN = "arn:aws:iam::aws:policy/AdministratorAccess"
 GLUE = "arn:aws:iam::aws:policy/service-role/AWSGlueServiceRole"
-INLINE = json.dumps({"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]})
+INLINE = json.dumps(
+    {"Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "s3:GetObject", "Resource": "*"}]}
+)
 
 
 @pytest.fixture
@@ -19,7 +21,13 @@ def iam(aws: Aws):
 def test_a_role_comes_back_as_it_was_made(iam) -> None:
     tags = [{"Key": "lake.dev/owner", "Value": "x"}]
     iam.create_role(
-        RoleName="etl", Path="/lake/events/", AssumeRolePolicyDocument=TRUST, Description="d", MaxSessionDuration=7200, PermissionsBoundary=ADMIN, Tags=tags
+        RoleName="etl",
+        Path="/lake/events/",
+        AssumeRolePolicyDocument=TRUST,
+        Description="d",
+        MaxSessionDuration=7200,
+        PermissionsBoundary=ADMIN,
+        Tags=tags,
     )
     role = iam.get_role(RoleName="etl")["Role"]
     assert role["Arn"] == f"arn:aws:iam::{ACCOUNT}:role/lake/events/etl"
@@ -34,7 +42,10 @@ def test_refusals(iam) -> None:
     for document, words in (
         ("{no", "invalid Json"),
         (INLINE, "Principal"),
-        (TRUST.replace('{"Service": "glue.amazonaws.com"}', f'{{"AWS": "arn:aws:iam::{ACCOUNT}:role/nobody"}}'), "Invalid principal in policy"),
+        (
+            TRUST.replace('{"Service": "glue.amazonaws.com"}', f'{{"AWS": "arn:aws:iam::{ACCOUNT}:role/nobody"}}'),
+            "Invalid principal in policy",
+        ),
     ):
         with refused("MalformedPolicyDocument", words):
             iam.create_role(RoleName="etl", AssumeRolePolicyDocument=document)
@@ -47,7 +58,9 @@ def test_refusals(iam) -> None:
     with refused("MalformedPolicyDocument"):
         iam.put_role_policy(RoleName="etl", PolicyName="p", PolicyDocument="{no")
     with refused("LimitExceeded"):
-        iam.put_role_policy(RoleName="etl", PolicyName="p", PolicyDocument=INLINE.replace('"*"', json.dumps(["x" * 100] * 110)))
+        iam.put_role_policy(
+            RoleName="etl", PolicyName="p", PolicyDocument=INLINE.replace('"*"', json.dumps(["x" * 100] * 110))
+        )
     with refused("NoSuchEntity"):
         iam.attach_role_policy(RoleName="etl", PolicyArn="arn:aws:iam::aws:policy/NoSuchThing")
     with refused("InvalidInput"):
@@ -82,7 +95,13 @@ def test_a_role_is_deleted_when_nothing_hangs_on_it(iam) -> None:
 
 def test_all_roles_are_told_with_their_tags_in_pages(iam) -> None:
     for name in ("c", "a", "b"):
-        iam.create_role(RoleName=name, Path="/own/", AssumeRolePolicyDocument=TRUST, Tags=[{"Key": "k", "Value": name}], PermissionsBoundary=ADMIN)
+        iam.create_role(
+            RoleName=name,
+            Path="/own/",
+            AssumeRolePolicyDocument=TRUST,
+            Tags=[{"Key": "k", "Value": name}],
+            PermissionsBoundary=ADMIN,
+        )
         iam.put_role_policy(RoleName=name, PolicyName="p", PolicyDocument=INLINE)
     first = iam.get_account_authorization_details(Filter=["Role"], MaxItems=2)
     rest = iam.get_account_authorization_details(Filter=["Role"], Marker=first["Marker"])

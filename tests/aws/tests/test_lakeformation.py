@@ -19,7 +19,9 @@ def test_a_filter_comes_back_with_a_version_that_changes(lake) -> None:
     assert {**first, "VersionId": ""} == {**FILTER, "VersionId": ""}
     changed = {**KEY, "RowFilter": {"AllRowsWildcard": {}}, "ColumnNames": ["country"], "VersionId": first["VersionId"]}
     lake.update_data_cells_filter(TableData=changed)
-    second = lake.list_data_cells_filter(Table={"CatalogId": ACCOUNT, "DatabaseName": "lake", "Name": "orders"})["DataCellsFilters"]
+    second = lake.list_data_cells_filter(Table={"CatalogId": ACCOUNT, "DatabaseName": "lake", "Name": "orders"})[
+        "DataCellsFilters"
+    ]
     assert [each["ColumnNames"] for each in second] == [["country"]] and second[0]["VersionId"] != first["VersionId"]
     with refused("ConcurrentModificationException"):
         lake.update_data_cells_filter(TableData=changed)
@@ -42,7 +44,11 @@ def test_no_excluded_columns_come_back_as_none(lake) -> None:
         ({"TableName": "missing"}, "EntityNotFoundException", "missing"),
         ({"DatabaseName": "missing"}, "EntityNotFoundException", "missing"),
         ({"TableCatalogId": "210987654321"}, "AccessDeniedException", ""),
-        ({"ColumnNames": ["card"]}, "InvalidInputException", "cannot have both column wildcard expression and column names"),
+        (
+            {"ColumnNames": ["card"]},
+            "InvalidInputException",
+            "cannot have both column wildcard expression and column names",
+        ),
         ({"ColumnWildcard": None}, "InvalidInputException", "either"),
         ({"ColumnWildcard": {"ExcludedColumnNames": ["nothing"]}}, "InvalidInputException", "nothing"),
         ({"RowFilter": {}}, "InvalidInputException", "exactly one"),
@@ -61,7 +67,11 @@ def test_bad_filters(lake, said: dict, code: str, words: str) -> None:
 
 @pytest.mark.parametrize(
     "rows",
-    ["country IN ('IN','AT') AND NOT amount BETWEEN 1 AND 2.5", "\"card\" LIKE '4%' OR day = '2026-01-01'", "country <> 'it''s' AND card IS NOT NULL"],
+    [
+        "country IN ('IN','AT') AND NOT amount BETWEEN 1 AND 2.5",
+        "\"card\" LIKE '4%' OR day = '2026-01-01'",
+        "country <> 'it''s' AND card IS NOT NULL",
+    ],
 )
 def test_good_rows(lake, rows: str) -> None:
     lake.create_data_cells_filter(TableData={**FILTER, "RowFilter": {"FilterExpression": rows}})
@@ -79,7 +89,11 @@ def test_a_crawl_brings_the_table(aws: Aws) -> None:
     with refused("EntityNotFoundException"):
         lake.create_data_cells_filter(TableData=FILTER)
     columns = [{"Name": name, "Type": "string"} for name in ("country", "card")]
-    aws.control("POST", "glue/crawled", {"database": "lake", "table": "orders", "location": "s3://x/", "columns": columns, "crawler": "raw"})
+    aws.control(
+        "POST",
+        "glue/crawled",
+        {"database": "lake", "table": "orders", "location": "s3://x/", "columns": columns, "crawler": "raw"},
+    )
     lake.create_data_cells_filter(TableData=FILTER)
     table = aws.client("glue").get_table(DatabaseName="lake", Name="orders")["Table"]
     assert table["Parameters"]["UPDATED_BY_CRAWLER"] == "raw"

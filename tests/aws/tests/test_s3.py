@@ -83,7 +83,10 @@ def test_anothers_bucket_is_forbidden_and_tells_its_region(aws: Aws, s3) -> None
 def test_buckets_are_addressed_in_their_region(aws: Aws, s3) -> None:
     # botocore follows the region that the refusal names.
     aws.client("s3", region="eu-central-1").head_bucket(Bucket=BUCKET)
-    assert [(entry["status"], entry["region"]) for entry in aws.control("GET", "journal")[-2:]] == [(301, "eu-central-1"), (200, REGION)]
+    assert [(entry["status"], entry["region"]) for entry in aws.control("GET", "journal")[-2:]] == [
+        (301, "eu-central-1"),
+        (200, REGION),
+    ]
 
 
 def test_what_is_off_is_404(s3) -> None:
@@ -108,16 +111,32 @@ def test_lifecycles_come_back_whole(s3) -> None:
         {
             "ID": "big",
             "Status": "Enabled",
-            "Filter": {"And": {"Prefix": "tmp/", "Tags": [{"Key": "a", "Value": "b"}], "ObjectSizeGreaterThan": 1, "ObjectSizeLessThan": 9}},
+            "Filter": {
+                "And": {
+                    "Prefix": "tmp/",
+                    "Tags": [{"Key": "a", "Value": "b"}],
+                    "ObjectSizeGreaterThan": 1,
+                    "ObjectSizeLessThan": 9,
+                }
+            },
             "Transitions": [{"Days": 30, "StorageClass": "STANDARD_IA"}, {"Days": 90, "StorageClass": "GLACIER"}],
             "Expiration": {"Days": 365},
-            "NoncurrentVersionTransitions": [{"NoncurrentDays": 30, "StorageClass": "STANDARD_IA", "NewerNoncurrentVersions": 2}],
+            "NoncurrentVersionTransitions": [
+                {"NoncurrentDays": 30, "StorageClass": "STANDARD_IA", "NewerNoncurrentVersions": 2}
+            ],
             "NoncurrentVersionExpiration": {"NoncurrentDays": 60, "NewerNoncurrentVersions": 5},
         },
-        {"ID": "uploads", "Status": "Disabled", "Filter": {"Prefix": ""}, "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7}},
+        {
+            "ID": "uploads",
+            "Status": "Disabled",
+            "Filter": {"Prefix": ""},
+            "AbortIncompleteMultipartUpload": {"DaysAfterInitiation": 7},
+        },
     ]
     s3.put_bucket_lifecycle_configuration(
-        Bucket=BUCKET, LifecycleConfiguration={"Rules": rules}, TransitionDefaultMinimumObjectSize="varies_by_storage_class"
+        Bucket=BUCKET,
+        LifecycleConfiguration={"Rules": rules},
+        TransitionDefaultMinimumObjectSize="varies_by_storage_class",
     )
     read = s3.get_bucket_lifecycle_configuration(Bucket=BUCKET)
     assert (read["Rules"], read["TransitionDefaultMinimumObjectSize"]) == (rules, "varies_by_storage_class")
@@ -128,17 +147,25 @@ def test_lifecycles_come_back_whole(s3) -> None:
     [
         ({"Filter": {"Prefix": ""}}, "InvalidRequest"),
         ({"Filter": {}, "Transitions": [{"Days": 29, "StorageClass": "STANDARD_IA"}]}, "InvalidArgument"),
-        ({"Filter": {}, "Transitions": [{"Days": 60, "StorageClass": "GLACIER"}], "Expiration": {"Days": 60}}, "InvalidArgument"),
+        (
+            {"Filter": {}, "Transitions": [{"Days": 60, "StorageClass": "GLACIER"}], "Expiration": {"Days": 60}},
+            "InvalidArgument",
+        ),
         ({"Filter": {"Prefix": "a", "ObjectSizeLessThan": 4}, "Expiration": {"Days": 1}}, "MalformedXML"),
         ({"Filter": {"And": {"Prefix": "a"}}, "Expiration": {"Days": 1}}, "MalformedXML"),
         ({"Expiration": {"Days": 1}}, "MalformedXML"),
         ({"Filter": {}, "Expiration": {"Days": 0}}, "InvalidArgument"),
-        ({"Filter": {}, "NoncurrentVersionExpiration": {"NoncurrentDays": 1, "NewerNoncurrentVersions": 101}}, "InvalidArgument"),
+        (
+            {"Filter": {}, "NoncurrentVersionExpiration": {"NoncurrentDays": 1, "NewerNoncurrentVersions": 101}},
+            "InvalidArgument",
+        ),
     ],
 )
 def test_lifecycle_rules_are_checked(s3, rule: dict, code: str) -> None:
     with refused(code):
-        s3.put_bucket_lifecycle_configuration(Bucket=BUCKET, LifecycleConfiguration={"Rules": [{"Status": "Enabled", **rule}]})
+        s3.put_bucket_lifecycle_configuration(
+            Bucket=BUCKET, LifecycleConfiguration={"Rules": [{"Status": "Enabled", **rule}]}
+        )
 
 
 def test_lifecycle_rules_get_ids_and_share_none(s3) -> None:
@@ -155,8 +182,16 @@ def test_lifecycle_rules_get_ids_and_share_none(s3) -> None:
     ("document", "code", "words"),
     [
         ("{not json", "MalformedPolicy", "invalid Json"),
-        (policy({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::other/*"}), "MalformedPolicy", "resource"),
-        (policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}), "MalformedPolicy", "Principal"),
+        (
+            policy({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": "arn:aws:s3:::other/*"}),
+            "MalformedPolicy",
+            "resource",
+        ),
+        (
+            policy({"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}),
+            "MalformedPolicy",
+            "Principal",
+        ),
         (
             policy(
                 {
@@ -170,7 +205,9 @@ def test_lifecycle_rules_get_ids_and_share_none(s3) -> None:
             "Invalid principal in policy",
         ),
         (
-            policy({"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}),
+            policy(
+                {"Effect": "Allow", "Principal": "*", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+            ),
             "AccessDenied",
             "BlockPublicPolicy",
         ),
@@ -184,8 +221,19 @@ def test_bad_policies(s3, document: str, code: str, words: str) -> None:
 def test_good_policies_come_back_as_written(aws: Aws, s3) -> None:
     role = aws.role()
     document = policy(
-        {"Effect": "Deny", "Principal": "*", "Action": "s3:*", "Resource": f"arn:aws:s3:::{BUCKET}", "Condition": {"Bool": {"aws:SecureTransport": "false"}}},
-        {"Effect": "Allow", "Principal": {"AWS": [role, ACCOUNT]}, "Action": ["s3:GetObject"], "Resource": f"arn:aws:s3:::{BUCKET}/*"},
+        {
+            "Effect": "Deny",
+            "Principal": "*",
+            "Action": "s3:*",
+            "Resource": f"arn:aws:s3:::{BUCKET}",
+            "Condition": {"Bool": {"aws:SecureTransport": "false"}},
+        },
+        {
+            "Effect": "Allow",
+            "Principal": {"AWS": [role, ACCOUNT]},
+            "Action": ["s3:GetObject"],
+            "Resource": f"arn:aws:s3:::{BUCKET}/*",
+        },
         {
             "Effect": "Allow",
             "Principal": "*",
@@ -199,12 +247,25 @@ def test_good_policies_come_back_as_written(aws: Aws, s3) -> None:
 
 
 def test_configurations_come_back_as_put(s3) -> None:
-    cors = [{"ID": "a", "AllowedHeaders": ["*"], "AllowedMethods": ["GET", "HEAD"], "AllowedOrigins": ["https://x"], "ExposeHeaders": ["ETag"], "MaxAgeSeconds": 9}]
+    cors = [
+        {
+            "ID": "a",
+            "AllowedHeaders": ["*"],
+            "AllowedMethods": ["GET", "HEAD"],
+            "AllowedOrigins": ["https://x"],
+            "ExposeHeaders": ["ETag"],
+            "MaxAgeSeconds": 9,
+        }
+    ]
     s3.put_bucket_cors(Bucket=BUCKET, CORSConfiguration={"CORSRules": cors})
     assert s3.get_bucket_cors(Bucket=BUCKET)["CORSRules"] == cors
     s3.put_bucket_notification_configuration(Bucket=BUCKET, NotificationConfiguration={"EventBridgeConfiguration": {}})
     assert s3.get_bucket_notification_configuration(Bucket=BUCKET)["EventBridgeConfiguration"] == {}
-    logging = {"TargetBucket": BUCKET, "TargetPrefix": "log/", "TargetObjectKeyFormat": {"PartitionedPrefix": {"PartitionDateSource": "EventTime"}}}
+    logging = {
+        "TargetBucket": BUCKET,
+        "TargetPrefix": "log/",
+        "TargetObjectKeyFormat": {"PartitionedPrefix": {"PartitionDateSource": "EventTime"}},
+    }
     s3.put_bucket_logging(Bucket=BUCKET, BucketLoggingStatus={"LoggingEnabled": logging})
     assert s3.get_bucket_logging(Bucket=BUCKET)["LoggingEnabled"] == logging
     metrics = {"Id": "raw", "Filter": {"And": {"Prefix": "raw/", "Tags": [{"Key": "a", "Value": "b"}]}}}
@@ -226,14 +287,23 @@ def test_configurations_come_back_as_put(s3) -> None:
 
 def test_an_object_is_put_once(s3) -> None:
     metadata = {"lake-sha256": "abc", "lake-owner": "terraform/default/events"}
-    s3.put_object(Bucket=BUCKET, Key="glue/é t.py", Body=b"\xff\x00", IfNoneMatch="*", Metadata=metadata, ContentType="text/x-python")
+    s3.put_object(
+        Bucket=BUCKET,
+        Key="glue/é t.py",
+        Body=b"\xff\x00",
+        IfNoneMatch="*",
+        Metadata=metadata,
+        ContentType="text/x-python",
+    )
     with refused("PreconditionFailed"):
         s3.put_object(Bucket=BUCKET, Key="glue/é t.py", Body=b"other", IfNoneMatch="*")
     head = s3.head_object(Bucket=BUCKET, Key="glue/é t.py")
     assert (head["Metadata"], head["ContentType"], head["ContentLength"]) == (metadata, "text/x-python", 2)
     assert s3.get_object(Bucket=BUCKET, Key="glue/é t.py")["Body"].read() == b"\xff\x00"
     source = {"Bucket": BUCKET, "Key": "glue/é t.py"}
-    s3.copy_object(Bucket=BUCKET, Key="glue/é t.py", CopySource=source, MetadataDirective="REPLACE", Metadata={"lake-owner": "b"})
+    s3.copy_object(
+        Bucket=BUCKET, Key="glue/é t.py", CopySource=source, MetadataDirective="REPLACE", Metadata={"lake-owner": "b"}
+    )
     assert s3.head_object(Bucket=BUCKET, Key="glue/é t.py")["Metadata"] == {"lake-owner": "b"}
     with refused("404"):
         s3.head_object(Bucket=BUCKET, Key="nothing")
@@ -252,7 +322,10 @@ def test_a_bucket_is_deleted_when_it_is_empty_and_nothing_hangs_on_it(aws: Aws, 
     with refused("BucketNotEmpty", "versions"):
         s3.delete_bucket(Bucket=BUCKET)
     versions = s3.list_object_versions(Bucket=BUCKET)
-    every = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in versions["Versions"] + versions["DeleteMarkers"]]
+    every = [
+        {"Key": each["Key"], "VersionId": each["VersionId"]}
+        for each in versions["Versions"] + versions["DeleteMarkers"]
+    ]
     assert len(s3.delete_objects(Bucket=BUCKET, Delete={"Objects": every})["Deleted"]) == 2
     s3.delete_bucket(Bucket=BUCKET)
     with refused("404"):

@@ -17,18 +17,33 @@ def control(aws: Aws):
 
 
 def test_an_access_point_comes_back_as_it_was_made(control) -> None:
-    blocked = {"BlockPublicAcls": True, "IgnorePublicAcls": False, "BlockPublicPolicy": False, "RestrictPublicBuckets": True}
+    blocked = {
+        "BlockPublicAcls": True,
+        "IgnorePublicAcls": False,
+        "BlockPublicPolicy": False,
+        "RestrictPublicBuckets": True,
+    }
     tags = [{"Key": "lake.dev/owner", "Value": "terraform/default/events"}]
     made = control.create_access_point(
-        **MINE, Bucket=BUCKET, VpcConfiguration={"VpcId": "vpc-0abc1234"}, PublicAccessBlockConfiguration=blocked, Tags=tags
+        **MINE,
+        Bucket=BUCKET,
+        VpcConfiguration={"VpcId": "vpc-0abc1234"},
+        PublicAccessBlockConfiguration=blocked,
+        Tags=tags,
     )
     assert made["AccessPointArn"] == ARN and made["Alias"].endswith("-s3alias")
     read = control.get_access_point(**MINE)
-    assert (read["NetworkOrigin"], read["VpcConfiguration"], read["BucketAccountId"]) == ("VPC", {"VpcId": "vpc-0abc1234"}, ACCOUNT)
+    assert (read["NetworkOrigin"], read["VpcConfiguration"], read["BucketAccountId"]) == (
+        "VPC",
+        {"VpcId": "vpc-0abc1234"},
+        ACCOUNT,
+    )
     assert read["PublicAccessBlockConfiguration"] == blocked
     assert read["Alias"] == made["Alias"] and read["Endpoints"]["ipv4"] == f"s3-accesspoint.{REGION}.amazonaws.com"
     assert control.list_tags_for_resource(AccountId=ACCOUNT, ResourceArn=ARN)["Tags"] == tags
-    assert [each["Name"] for each in control.list_access_points(AccountId=ACCOUNT, Bucket=BUCKET)["AccessPointList"]] == ["analysts"]
+    assert [
+        each["Name"] for each in control.list_access_points(AccountId=ACCOUNT, Bucket=BUCKET)["AccessPointList"]
+    ] == ["analysts"]
 
 
 def test_refusals(control) -> None:
@@ -73,7 +88,9 @@ def test_policies(control) -> None:
 
 def test_tags_are_added_and_taken_away(control) -> None:
     control.create_access_point(**MINE, Bucket=BUCKET, Tags=[{"Key": "a", "Value": "1"}])
-    control.tag_resource(AccountId=ACCOUNT, ResourceArn=ARN, Tags=[{"Key": "b", "Value": "2"}, {"Key": "a", "Value": "3"}])
+    control.tag_resource(
+        AccountId=ACCOUNT, ResourceArn=ARN, Tags=[{"Key": "b", "Value": "2"}, {"Key": "a", "Value": "3"}]
+    )
     control.untag_resource(AccountId=ACCOUNT, ResourceArn=ARN, TagKeys=["b"])
     assert control.list_tags_for_resource(AccountId=ACCOUNT, ResourceArn=ARN)["Tags"] == [{"Key": "a", "Value": "3"}]
     bucket = f"arn:aws:s3:::{BUCKET}"

@@ -17,7 +17,11 @@ def strict(launcher: Aws) -> Aws:
     ("service", "operation", "arguments"),
     [
         ("s3", "delete_bucket_intelligent_tiering_configuration", {"Bucket": "lake-store", "Id": "x"}),
-        ("s3", "put_bucket_request_payment", {"Bucket": "lake-store", "RequestPaymentConfiguration": {"Payer": "Requester"}}),
+        (
+            "s3",
+            "put_bucket_request_payment",
+            {"Bucket": "lake-store", "RequestPaymentConfiguration": {"Payer": "Requester"}},
+        ),
         ("s3", "delete_bucket_inventory_configuration", {"Bucket": "lake-store", "Id": "x"}),
         ("glue", "get_workflow", {"Name": "x"}),
         ("lakeformation", "list_lf_tags", {}),
@@ -60,10 +64,17 @@ def test_an_unknown_member_is_not_dropped_silently(strict: Aws) -> None:
         ("lakeformation", "create_data_cells_filter", {"TableData": {"Name": "x"}}, "InvalidInputException"),
         ("iam", "create_role", {"RoleName": "a/b", "AssumeRolePolicyDocument": "{}"}, "ValidationError"),
         ("resourcegroupstaggingapi", "get_resources", {"ResourceARNList": []}, "InvalidParameterException"),
-        ("s3", "put_bucket_versioning", {"Bucket": "b-b-b", "VersioningConfiguration": {"Status": "Bogus"}}, "MalformedXML"),
+        (
+            "s3",
+            "put_bucket_versioning",
+            {"Bucket": "b-b-b", "VersioningConfiguration": {"Status": "Bogus"}},
+            "MalformedXML",
+        ),
     ],
 )
-def test_what_the_model_refuses_is_refused(strict: Aws, service: str, operation: str, arguments: dict, code: str) -> None:
+def test_what_the_model_refuses_is_refused(
+    strict: Aws, service: str, operation: str, arguments: dict, code: str
+) -> None:
     with refused(code):
         getattr(strict.client(service), operation)(**arguments)
 

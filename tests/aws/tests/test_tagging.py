@@ -10,14 +10,23 @@ BUCKET = "arn:aws:s3:::lake-store"
 @pytest.fixture
 def tagged(aws: Aws):
     listed = [{"Key": key, "Value": value} for key, value in OWNER.items()]
-    aws.client("s3").create_bucket(Bucket="lake-store", CreateBucketConfiguration={"LocationConstraint": REGION, "Tags": listed})
+    aws.client("s3").create_bucket(
+        Bucket="lake-store", CreateBucketConfiguration={"LocationConstraint": REGION, "Tags": listed}
+    )
     aws.client("s3control").create_access_point(AccountId=ACCOUNT, Name="analysts", Bucket="lake-store", Tags=listed)
     aws.client("iam").create_role(RoleName="etl", AssumeRolePolicyDocument=TRUST, Tags=listed)
     aws.table()
     glue = aws.client("glue")
     glue.create_database(DatabaseInput={"Name": "tagged"}, Tags=OWNER)
-    glue.create_job(Name="etl", Role="etl", Command={"Name": "glueetl", "ScriptLocation": "s3://x/y"}, Tags={**OWNER, "more": "1"})
-    glue.create_crawler(Name="raw", Role="etl", Targets={"S3Targets": [{"Path": "s3://lake-store/"}]}, Tags={"lake.dev/owner": "another"})
+    glue.create_job(
+        Name="etl", Role="etl", Command={"Name": "glueetl", "ScriptLocation": "s3://x/y"}, Tags={**OWNER, "more": "1"}
+    )
+    glue.create_crawler(
+        Name="raw",
+        Role="etl",
+        Targets={"S3Targets": [{"Path": "s3://lake-store/"}]},
+        Tags={"lake.dev/owner": "another"},
+    )
     return aws.client("resourcegroupstaggingapi")
 
 
@@ -28,15 +37,27 @@ def arns(answer: dict) -> list[str]:
 def test_lists_what_wears_a_tag_but_roles_and_tables(tagged) -> None:
     found = arns(tagged.get_resources(TagFilters=[{"Key": "lake.dev/owner", "Values": list(OWNER.values())}]))
     glue = f"arn:aws:glue:{REGION}:{ACCOUNT}"
-    assert found == [f"{glue}:database/tagged", f"{glue}:job/etl", BUCKET, f"arn:aws:s3:{REGION}:{ACCOUNT}:accesspoint/analysts"]
+    assert found == [
+        f"{glue}:database/tagged",
+        f"{glue}:job/etl",
+        BUCKET,
+        f"arn:aws:s3:{REGION}:{ACCOUNT}:accesspoint/analysts",
+    ]
     assert len(arns(tagged.get_resources(TagFilters=[{"Key": "lake.dev/owner"}]))) == 5
-    assert arns(tagged.get_resources(TagFilters=[{"Key": "lake.dev/owner"}, {"Key": "more", "Values": ["1", "2"]}])) == [f"{glue}:job/etl"]
-    assert arns(tagged.get_resources(ResourceTypeFilters=["glue:crawler", "s3:bucket"])) == [f"{glue}:crawler/raw", BUCKET]
+    assert arns(
+        tagged.get_resources(TagFilters=[{"Key": "lake.dev/owner"}, {"Key": "more", "Values": ["1", "2"]}])
+    ) == [f"{glue}:job/etl"]
+    assert arns(tagged.get_resources(ResourceTypeFilters=["glue:crawler", "s3:bucket"])) == [
+        f"{glue}:crawler/raw",
+        BUCKET,
+    ]
 
 
 def test_looks_up_arns(tagged) -> None:
     answer = tagged.get_resources(ResourceARNList=[BUCKET, "arn:aws:s3:::lake-nowhere"])
-    assert answer["ResourceTagMappingList"] == [{"ResourceARN": BUCKET, "Tags": [{"Key": "lake.dev/owner", "Value": "terraform/default/events"}]}]
+    assert answer["ResourceTagMappingList"] == [
+        {"ResourceARN": BUCKET, "Tags": [{"Key": "lake.dev/owner", "Value": "terraform/default/events"}]}
+    ]
     with refused("InvalidParameterException"):
         tagged.get_resources(ResourceARNList=[BUCKET], TagFilters=[{"Key": "a"}])
     with refused("InvalidParameterException"):

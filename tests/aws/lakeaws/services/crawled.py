@@ -21,8 +21,17 @@ def bring(world: World, said: dict[str, Any]) -> dict[str, Any]:
     call: Any = SimpleNamespace(account=account, region=region, partition="aws")
     if said["database"] not in world.table("glue.database", account, region):
         raise ValueError(f"no database {said['database']} in {account} {region}")
-    crawler = {"UPDATED_BY_CRAWLER": said["crawler"], "CrawlerSchemaDeserializerVersion": "1.0", "CrawlerSchemaSerializerVersion": "1.0"}
-    parameters = {"classification": "parquet", "compressionType": "none", "typeOfData": "file", **(crawler if "crawler" in said else {})}
+    crawler = {
+        "UPDATED_BY_CRAWLER": said["crawler"],
+        "CrawlerSchemaDeserializerVersion": "1.0",
+        "CrawlerSchemaSerializerVersion": "1.0",
+    }
+    parameters = {
+        "classification": "parquet",
+        "compressionType": "none",
+        "typeOfData": "file",
+        **(crawler if "crawler" in said else {}),
+    }
     parquet = "org.apache.hadoop.hive.ql.io.parquet"
     table = {
         "Name": said["table"],
@@ -35,7 +44,10 @@ def bring(world: World, said: dict[str, Any]) -> dict[str, Any]:
             "Location": said.get("location", ""),
             "InputFormat": f"{parquet}.MapredParquetInputFormat",
             "OutputFormat": f"{parquet}.MapredParquetOutputFormat",
-            "SerdeInfo": {"SerializationLibrary": f"{parquet}.serde.ParquetHiveSerDe", "Parameters": {"serialization.format": "1"}},
+            "SerdeInfo": {
+                "SerializationLibrary": f"{parquet}.serde.ParquetHiveSerDe",
+                "Parameters": {"serialization.format": "1"},
+            },
             "Parameters": dict(parameters),
         },
     }

@@ -95,7 +95,11 @@ def check_role(call: Call, role: str) -> None:
         trusted = statement.get("Principal", {})
         services = policy.listed(trusted.get("Service")) if isinstance(trusted, dict) else [trusted]
         actions = policy.listed(statement.get("Action"))
-        if statement["Effect"] == "Allow" and set(services) & {"glue.amazonaws.com", "*"} and set(actions) & {"sts:AssumeRole", "sts:*", "*"}:
+        if (
+            statement["Effect"] == "Allow"
+            and set(services) & {"glue.amazonaws.com", "*"}
+            and set(actions) & {"sts:AssumeRole", "sts:*", "*"}
+        ):
             return
     raise refusal
 
@@ -117,7 +121,9 @@ def check_cron(expression: str) -> None:
         raise invalid(f"The Schedule expression is invalid: {expression}")
     minutes, hours, day, month, weekday, year = fields
     if (day == "?") == (weekday == "?"):
-        raise invalid(f"The Schedule expression is invalid: exactly one of day-of-month and day-of-week must be '?': {expression}")
+        raise invalid(
+            f"The Schedule expression is invalid: exactly one of day-of-month and day-of-week must be '?': {expression}"
+        )
     names = r"[\d*?,/LW#\-]|JAN|FEB|MAR|APR|MAY|JUN|JUL|AUG|SEP|OCT|NOV|DEC|SUN|MON|TUE|WED|THU|FRI|SAT"
     if not all(re.fullmatch(f"({names})+", field, re.IGNORECASE) for field in fields):
         raise invalid(f"The Schedule expression is invalid: {expression}")

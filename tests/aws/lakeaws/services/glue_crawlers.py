@@ -10,7 +10,18 @@ from lakeaws.call import Call
 from lakeaws.clock import SECONDS
 from lakeaws.errors import AwsError, NotEmulated
 from lakeaws.registry import ours
-from lakeaws.services.glue import check_cron, check_role, check_tags, exists, invalid, missing, now, page, role_name, rows
+from lakeaws.services.glue import (
+    check_cron,
+    check_role,
+    check_tags,
+    exists,
+    invalid,
+    missing,
+    now,
+    page,
+    role_name,
+    rows,
+)
 from lakeaws.world import World
 
 _TARGETS = (
@@ -173,7 +184,9 @@ def _check_recrawl(record: dict[str, Any]) -> None:
     if recrawl.get("RecrawlBehavior") != "CRAWL_NEW_FOLDERS_ONLY":
         return
     if (policy.get("UpdateBehavior"), policy.get("DeleteBehavior")) != ("LOG", "LOG"):
-        raise invalid("The SchemaChangePolicy for \"Crawl new folders only\" Amazon S3 target can have only LOG DeleteBehavior value and LOG UpdateBehavior value.")
+        raise invalid(
+            'The SchemaChangePolicy for "Crawl new folders only" Amazon S3 target can have only LOG DeleteBehavior value and LOG UpdateBehavior value.'
+        )
 
 
 def _configuration(said: str | None) -> str | None:
@@ -209,7 +222,11 @@ def shown(record: dict[str, Any]) -> dict[str, Any]:
     internal/service/glue/crawler.go; defaults of SchemaChangePolicy and RecrawlPolicy: Glue API, same structures.
     """
     moment = state(record)
-    out = {key: value for key, value in record.items() if key not in ("Tags", "Crawl") and value is not None and value != ""}
+    out = {
+        key: value
+        for key, value in record.items()
+        if key not in ("Tags", "Crawl") and value is not None and value != ""
+    }
     out["Role"] = role_name(record["Role"])
     out["State"] = moment
     out["CrawlElapsedTime"] = int((time.monotonic() - record["Crawl"]["Started"]) * 1000) if record["Crawl"] else 0
@@ -222,7 +239,11 @@ def shown(record: dict[str, Any]) -> dict[str, Any]:
     out["SchemaChangePolicy"] = {**behaviours, **record["SchemaChangePolicy"]}
     out["RecrawlPolicy"] = {"RecrawlBehavior": "CRAWL_EVERYTHING", **record["RecrawlPolicy"]}
     out["LineageConfiguration"] = {"CrawlerLineageSettings": "DISABLE", **record["LineageConfiguration"]}
-    out["LakeFormationConfiguration"] = {"UseLakeFormationCredentials": False, "AccountId": "", **record["LakeFormationConfiguration"]}
+    out["LakeFormationConfiguration"] = {
+        "UseLakeFormationCredentials": False,
+        "AccountId": "",
+        **record["LakeFormationConfiguration"],
+    }
     return out
 
 

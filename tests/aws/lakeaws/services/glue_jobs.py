@@ -38,12 +38,21 @@ def create_job(world: World, call: Call) -> dict[str, Any]:
     check_tags(tags)
     if (there := rows(world, call, "job").get(name)) is not None:
         if there["Asked"] != _asked(call.params):
-            raise AwsError("IdempotentParameterMismatchException", f"Job {name} already exists with different parameters.")
+            raise AwsError(
+                "IdempotentParameterMismatchException", f"Job {name} already exists with different parameters."
+            )
         raise exists(f"Job {name} already exists.")
     said = copy.deepcopy(_asked(call.params))
     record = defined(call, said)
     moment = now()
-    rows(world, call, "job")[name] = {**record, "Name": name, "CreatedOn": moment, "LastModifiedOn": moment, "Tags": tags, "Asked": _asked(call.params)}
+    rows(world, call, "job")[name] = {
+        **record,
+        "Name": name,
+        "CreatedOn": moment,
+        "LastModifiedOn": moment,
+        "Tags": tags,
+        "Asked": _asked(call.params),
+    }
     return {"Name": name}
 
 
@@ -64,7 +73,9 @@ def defined(call: Call, said: dict[str, Any], before: dict[str, Any] | None = No
     if sort not in ("glueetl", "gluestreaming", "pythonshell", "glueray"):
         raise invalid(f"Command name {sort} is not valid.")
     check_role(call, said.get("Role", ""))
-    version = said.get("GlueVersion") or (before or {}).get("GlueVersion") or ("3.0" if sort == "pythonshell" else "6.0")
+    version = (
+        said.get("GlueVersion") or (before or {}).get("GlueVersion") or ("3.0" if sort == "pythonshell" else "6.0")
+    )
     _check_capacity(said, sort, version)
     if said.get("ExecutionClass") == "FLEX" and (sort != "glueetl" or _number(version) < 3):
         raise invalid("ExecutionClass FLEX is only allowed for glueetl jobs with Glue version 3.0 or later.")
@@ -107,7 +118,9 @@ def _check_capacity(said: dict[str, Any], sort: str, version: str) -> None:
         if sort == "pythonshell" and said["MaxCapacity"] not in (0.0625, 1.0):
             raise invalid("Max Capacity of a Python shell job must be 0.0625 or 1.")
         if sort in ("glueetl", "gluestreaming") and _number(version) >= 2:
-            raise invalid("Max Capacity cannot be set for Glue version 2.0 or later; set Worker Type and Number of Workers.")
+            raise invalid(
+                "Max Capacity cannot be set for Glue version 2.0 or later; set Worker Type and Number of Workers."
+            )
     if sort == "pythonshell" and workers:
         raise invalid("Worker Type and Number of Workers are not supported for Python shell jobs.")
 
@@ -206,11 +219,21 @@ def start_job_run(world: World, call: Call) -> dict[str, Any]:
     """
     record = job(world, call, call.params["JobName"])
     runs = rows(world, call, "run")
-    under_way = [run for run in runs.values() if run["JobName"] == record["Name"] and _state(run) in ("RUNNING", "STOPPING")]
+    under_way = [
+        run for run in runs.values() if run["JobName"] == record["Name"] and _state(run) in ("RUNNING", "STOPPING")
+    ]
     most = record["ExecutionProperty"].get("MaxConcurrentRuns", 1)
     if len(under_way) >= most:
         raise AwsError("ConcurrentRunsExceededException", f"Concurrent runs exceeded for {record['Name']}")
-    sizing = ("Timeout", "MaxCapacity", "WorkerType", "NumberOfWorkers", "GlueVersion", "ExecutionClass", "SecurityConfiguration")
+    sizing = (
+        "Timeout",
+        "MaxCapacity",
+        "WorkerType",
+        "NumberOfWorkers",
+        "GlueVersion",
+        "ExecutionClass",
+        "SecurityConfiguration",
+    )
     moment, run_id = now(), f"jr_{uuid.uuid4().hex * 2}"
     runs[run_id] = {
         "Id": run_id,

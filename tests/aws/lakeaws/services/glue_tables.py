@@ -33,7 +33,13 @@ def stored(said: dict[str, Any]) -> dict[str, Any]:
     said["Name"] = said["Name"].lower()
     said.setdefault("Retention", 0)
     if "StorageDescriptor" in said:
-        fill = {"Columns": [], "Compressed": False, "NumberOfBuckets": 0, "SortColumns": [], "StoredAsSubDirectories": False}
+        fill = {
+            "Columns": [],
+            "Compressed": False,
+            "NumberOfBuckets": 0,
+            "SortColumns": [],
+            "StoredAsSubDirectories": False,
+        }
         said["StorageDescriptor"] = {**fill, **said["StorageDescriptor"]}
     columns = [column["Name"] for column in said.get("StorageDescriptor", {}).get("Columns", [])]
     keys = [column["Name"] for column in said.get("PartitionKeys", [])]
@@ -109,7 +115,9 @@ def get_tables(world: World, call: Call) -> dict[str, Any]:
         raise NotEmulated("GetTables with AttributesToGet is not emulated")
     home = database(world, call, call.params["DatabaseName"])["Name"]
     wanted = re.compile(call.params.get("Expression") or ".*")
-    found = [row for key, row in sorted(rows(world, call, "table").items()) if key[0] == home and wanted.fullmatch(key[1])]
+    found = [
+        row for key, row in sorted(rows(world, call, "table").items()) if key[0] == home and wanted.fullmatch(key[1])
+    ]
     listed, token = page(found, call.params, 100)
     return {"TableList": listed, **token}
 
@@ -122,14 +130,25 @@ def update_table(world: World, call: Call) -> dict[str, Any]:
     ConcurrentModificationException); wholesale replacement, which drops what engines wrote: go-to-k/cdkd #1479.
     """
     catalog(call)
-    if call.params.get("ViewUpdateAction") or call.params.get("UpdateOpenTableFormatInput") or "TableInput" not in call.params:
+    if (
+        call.params.get("ViewUpdateAction")
+        or call.params.get("UpdateOpenTableFormatInput")
+        or "TableInput" not in call.params
+    ):
         raise NotEmulated("UpdateTable without TableInput is not emulated")
     said = stored(call.params["TableInput"])
     record = table(world, call, call.params["DatabaseName"], said["Name"])
     asked = call.params.get("VersionId", record["VersionId"])
     if asked != record["VersionId"]:
         raise AwsError("ConcurrentModificationException", "Update table failed due to concurrent modifications.")
-    kept = ("DatabaseName", "CatalogId", "CreateTime", "CreatedBy", "IsRegisteredWithLakeFormation", "IsMultiDialectView")
+    kept = (
+        "DatabaseName",
+        "CatalogId",
+        "CreateTime",
+        "CreatedBy",
+        "IsRegisteredWithLakeFormation",
+        "IsMultiDialectView",
+    )
     version = str(int(record["VersionId"]) + 1)
     replaced = {**said, **{name: record[name] for name in kept}, "UpdateTime": now(), "VersionId": version}
     rows(world, call, "table")[(record["DatabaseName"], record["Name"])] = replaced

@@ -65,7 +65,9 @@ def _trust_policy(_world: World, call: Call) -> None:
     statements = policy.parse(document, _malformed, principals=True, resources=False)
     for principal in policy.aws_principals(statements):
         policy.check_principals(
-            [{"Principal": {"AWS": principal}}], call.account, lambda: _malformed(f'Invalid principal in policy: "AWS":"{principal}"')
+            [{"Principal": {"AWS": principal}}],
+            call.account,
+            lambda: _malformed(f'Invalid principal in policy: "AWS":"{principal}"'),
         )
     if len(re.sub(r"\s", "", document)) > 2048:
         raise AwsError("LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048", 409)
@@ -105,7 +107,9 @@ def _inline_policy(_world: World, call: Call) -> None:
     policy.parse(document, _malformed, principals=False, resources=True)
     others = [text for name, text in _role(call).policies.items() if name != call.params["PolicyName"]]
     if sum(len(re.sub(r"\s", "", text)) for text in [document, *others]) > 10_240:
-        raise AwsError("LimitExceeded", f"Maximum policy size of 10240 bytes exceeded for role {call.params['RoleName']}", 409)
+        raise AwsError(
+            "LimitExceeded", f"Maximum policy size of 10240 bytes exceeded for role {call.params['RoleName']}", 409
+        )
 
 
 @before("iam", "AttachRolePolicy")
@@ -155,7 +159,13 @@ def get_account_authorization_details(_world: World, call: Call) -> dict[str, An
 
 def _detail(role: Any) -> dict[str, Any]:
     """API Reference, RoleDetail: documents are percent-encoded."""
-    profiles = ("name", "InstanceProfileName"), ("id", "InstanceProfileId"), ("arn", "Arn"), ("path", "Path"), ("created_on", "CreateDate")
+    profiles = (
+        ("name", "InstanceProfileName"),
+        ("id", "InstanceProfileId"),
+        ("arn", "Arn"),
+        ("path", "Path"),
+        ("created_on", "CreateDate"),
+    )
     out = {
         "Path": role.path,
         "RoleName": role.name,
@@ -164,10 +174,13 @@ def _detail(role: Any) -> dict[str, Any]:
         "CreateDate": role.create_date,
         "AssumeRolePolicyDocument": quote(role.assume_role_policy_document),
         "InstanceProfileList": [
-            {member: getattr(profile, name) for name, member in profiles} | {"Roles": []} for profile in role.instance_profile_list
+            {member: getattr(profile, name) for name, member in profiles} | {"Roles": []}
+            for profile in role.instance_profile_list
         ],
         "RolePolicyList": role.role_policy_list,
-        "AttachedManagedPolicies": [{"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn} for arn in sorted(role.managed_policies)],
+        "AttachedManagedPolicies": [
+            {"PolicyName": arn.rpartition("/")[2], "PolicyArn": arn} for arn in sorted(role.managed_policies)
+        ],
         "Tags": list(role.tags or []),
         "RoleLastUsed": {},
     }

@@ -36,7 +36,10 @@ def _key(said: dict[str, Any]) -> tuple[str, ...]:
 def _table(world: World, call: Call, said: dict[str, Any]) -> dict[str, Any]:
     """The catalogue's table. API Reference, CreateDataCellsFilter: EntityNotFoundException, AccessDeniedException."""
     if said["TableCatalogId"] != call.account:
-        raise AwsError("AccessDeniedException", f"Insufficient Lake Formation permission(s) on the catalog {said['TableCatalogId']}")
+        raise AwsError(
+            "AccessDeniedException",
+            f"Insufficient Lake Formation permission(s) on the catalog {said['TableCatalogId']}",
+        )
     database, table = said["DatabaseName"].lower(), said["TableName"].lower()
     if database not in world.table("glue.database", call.account, call.region):
         raise AwsError("EntityNotFoundException", f"Database {said['DatabaseName']} not found.")
@@ -176,7 +179,9 @@ def list_filters(world: World, call: Call) -> dict[str, Any]:
     """API Reference, ListDataCellsFilter: those of one table or of all, pages of at most 1,000."""
     table = call.params.get("Table", {})
     database, name = table.get("DatabaseName", "").lower(), table.get("Name", "").lower()
-    found = [row for key, row in sorted(_filters(world, call).items()) if database in ("", key[1]) and name in ("", key[2])]
+    found = [
+        row for key, row in sorted(_filters(world, call).items()) if database in ("", key[1]) and name in ("", key[2])
+    ]
     listed, token = page(found, call.params, 1000)
     return {"DataCellsFilters": listed, **token}
 

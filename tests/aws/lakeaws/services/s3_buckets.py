@@ -14,7 +14,12 @@ from lakeaws.world import World
 
 #: "Amazon S3 gives every new bucket these": API Reference, PutPublicAccessBlock; User Guide, "Default settings for new S3
 #: buckets FAQ", https://docs.aws.amazon.com/AmazonS3/latest/userguide/create-bucket-faq.html.
-ALL_BLOCKED = {"BlockPublicAcls": True, "IgnorePublicAcls": True, "BlockPublicPolicy": True, "RestrictPublicBuckets": True}
+ALL_BLOCKED = {
+    "BlockPublicAcls": True,
+    "IgnorePublicAcls": True,
+    "BlockPublicPolicy": True,
+    "RestrictPublicBuckets": True,
+}
 
 
 #: User Guide, "Setting default server-side encryption behavior for Amazon S3 buckets": every bucket, unless told otherwise,
@@ -92,11 +97,20 @@ def create_bucket(world: World, call: Call) -> dict[str, Any]:
             )
         if call.region == "us-east-1" and existing["Region"] == "us-east-1":
             return {"Location": f"/{name}"}
-        raise AwsError("BucketAlreadyOwnedByYou", "Your previous request to create the named bucket succeeded and you already own it.", 409, BucketName=name)
+        raise AwsError(
+            "BucketAlreadyOwnedByYou",
+            "Your previous request to create the named bucket succeeded and you already own it.",
+            409,
+            BucketName=name,
+        )
     ownership = call.params.get("ObjectOwnership", "BucketOwnerEnforced")
     if ownership == "BucketOwnerEnforced" and call.params.get("ACL", "private") != "private":
         # API Reference, CreateBucket: "InvalidBucketAclWithObjectOwnership" with HTTP 400.
-        raise AwsError("InvalidBucketAclWithObjectOwnership", "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting", 400)
+        raise AwsError(
+            "InvalidBucketAclWithObjectOwnership",
+            "Bucket cannot have ACLs set with ObjectOwnership's BucketOwnerEnforced setting",
+            400,
+        )
     tags = settings.get("Tags", [])
     check_tags(tags)
     get_backend("s3")[call.account][call.partition].create_bucket(name, region)
@@ -124,7 +138,11 @@ def _check_name(name: str, call: Call) -> None:
         or name.endswith(("-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"))
     )
     namespaced = call.params.get("BucketNamespace") == "account-regional"
-    if bad or name.endswith("-an") != namespaced or (namespaced and not name.endswith(f"-{call.account}-{call.region}-an")):
+    if (
+        bad
+        or name.endswith("-an") != namespaced
+        or (namespaced and not name.endswith(f"-{call.account}-{call.region}-an"))
+    ):
         raise AwsError("InvalidBucketName", "The specified bucket is not valid.", 400, BucketName=name)
 
 
@@ -156,7 +174,9 @@ def check_tags(tags: list[dict[str, str]]) -> None:
         if len(tag["Key"]) > 128 or not tag["Key"]:
             raise AwsError("InvalidTag", "The TagKey you have provided is invalid", 400, TagKey=tag["Key"])
         if len(tag["Value"]) > 256 or not re.fullmatch(r"[\w\s.:/=+\-@]*", tag["Value"]):
-            raise AwsError("InvalidTag", "The TagValue you have provided is invalid", 400, TagKey=tag["Key"], TagValue=tag["Value"])
+            raise AwsError(
+                "InvalidTag", "The TagValue you have provided is invalid", 400, TagKey=tag["Key"], TagValue=tag["Value"]
+            )
 
 
 @ours("s3", "HeadBucket")
@@ -164,7 +184,11 @@ def head_bucket(world: World, call: Call) -> dict[str, Any]:
     """API Reference, HeadBucket."""
     name = call.params["Bucket"]
     found = bucket(world, name)
-    return {"BucketArn": f"arn:{call.partition}:s3:::{name}", "BucketRegion": found["Region"], "AccessPointAlias": False}
+    return {
+        "BucketArn": f"arn:{call.partition}:s3:::{name}",
+        "BucketRegion": found["Region"],
+        "AccessPointAlias": False,
+    }
 
 
 @ours("s3", "GetBucketLocation")
@@ -187,7 +211,9 @@ def list_buckets(world: World, call: Call) -> dict[str, Any]:
     )
     page = rows[: call.params.get("MaxBuckets", 10_000)]
     out: dict[str, Any] = {
-        "Buckets": [{"Name": name, "CreationDate": row["CreationDate"], "BucketRegion": row["Region"]} for name, row in page],
+        "Buckets": [
+            {"Name": name, "CreationDate": row["CreationDate"], "BucketRegion": row["Region"]} for name, row in page
+        ],
         "Owner": {"ID": "b" * 64},
     }
     if "Prefix" in call.params:

@@ -88,12 +88,20 @@ def put_encryption(world: World, call: Call) -> dict[str, Any]:
     """
     rules = call.params["ServerSideEncryptionConfiguration"]["Rules"]
     if len(rules) != 1:
-        raise AwsError("MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema", 400)
+        raise AwsError(
+            "MalformedXML",
+            "The XML you provided was not well-formed or did not validate against our published schema",
+            400,
+        )
     rule = {"BucketKeyEnabled": False, **rules[0]}
     default = rule.get("ApplyServerSideEncryptionByDefault", {"SSEAlgorithm": "AES256"})
     rule["ApplyServerSideEncryptionByDefault"] = default
     if default["SSEAlgorithm"] == "AES256" and "KMSMasterKeyID" in default:
-        raise AwsError("InvalidArgument", "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse", 400)
+        raise AwsError(
+            "InvalidArgument",
+            "a KMSMasterKeyID is not applicable if the default sse algorithm is not aws:kms or aws:kms:dsse",
+            400,
+        )
     bucket(world, call.params["Bucket"])["Encryption"] = {"Rules": [rule]}
     encrypt_objects(call, call.params["Bucket"], rule)
     return {}
@@ -102,7 +110,9 @@ def put_encryption(world: World, call: Call) -> dict[str, Any]:
 @ours("s3", "GetBucketEncryption")
 def get_encryption(world: World, call: Call) -> dict[str, Any]:
     """API Reference, GetBucketEncryption: SSE-S3 where nothing else was said."""
-    return {"ServerSideEncryptionConfiguration": bucket(world, call.params["Bucket"]).get("Encryption", {"Rules": [SSE_S3]})}
+    return {
+        "ServerSideEncryptionConfiguration": bucket(world, call.params["Bucket"]).get("Encryption", {"Rules": [SSE_S3]})
+    }
 
 
 @ours("s3", "DeleteBucketEncryption")
@@ -148,7 +158,11 @@ def put_ownership(world: World, call: Call) -> dict[str, Any]:
     """API Reference, PutBucketOwnershipControls: exactly one rule."""
     asked = call.params["OwnershipControls"]
     if len(asked["Rules"]) != 1:
-        raise AwsError("MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema", 400)
+        raise AwsError(
+            "MalformedXML",
+            "The XML you provided was not well-formed or did not validate against our published schema",
+            400,
+        )
     bucket(world, call.params["Bucket"])["OwnershipControls"] = asked
     return {}
 
@@ -223,11 +237,19 @@ def put_cors(world: World, call: Call) -> dict[str, Any]:
     """API Reference, PutBucketCors: at most 100 rules, and only these methods; "Error responses": InvalidRequest."""
     rules = call.params["CORSConfiguration"]["CORSRules"]
     if not 1 <= len(rules) <= 100:
-        raise AwsError("MalformedXML", "The XML you provided was not well-formed or did not validate against our published schema", 400)
+        raise AwsError(
+            "MalformedXML",
+            "The XML you provided was not well-formed or did not validate against our published schema",
+            400,
+        )
     for rule in rules:
         for method in rule["AllowedMethods"]:
             if method not in ("GET", "PUT", "HEAD", "POST", "DELETE"):
-                raise AwsError("InvalidRequest", f"Found unsupported HTTP method in CORS config. Unsupported method is {method}", 400)
+                raise AwsError(
+                    "InvalidRequest",
+                    f"Found unsupported HTTP method in CORS config. Unsupported method is {method}",
+                    400,
+                )
     bucket(world, call.params["Bucket"])["Cors"] = rules
     return {}
 
@@ -235,7 +257,11 @@ def put_cors(world: World, call: Call) -> dict[str, Any]:
 @ours("s3", "GetBucketCors")
 def get_cors(world: World, call: Call) -> dict[str, Any]:
     """API Reference, GetBucketCors; "Error responses": NoSuchCORSConfiguration 404."""
-    return {"CORSRules": _remembered(world, call, "Cors", "NoSuchCORSConfiguration", "The CORS configuration does not exist")}
+    return {
+        "CORSRules": _remembered(
+            world, call, "Cors", "NoSuchCORSConfiguration", "The CORS configuration does not exist"
+        )
+    }
 
 
 @ours("s3", "DeleteBucketCors")
@@ -256,7 +282,12 @@ def put_logging(world: World, call: Call) -> dict[str, Any]:
     if asked is not None:
         target = world.table("s3.bucket").get(asked["TargetBucket"])
         if target is None:
-            raise AwsError("InvalidTargetBucketForLogging", "The target bucket for logging does not exist", 400, TargetBucket=asked["TargetBucket"])
+            raise AwsError(
+                "InvalidTargetBucketForLogging",
+                "The target bucket for logging does not exist",
+                400,
+                TargetBucket=asked["TargetBucket"],
+            )
         if (target["Account"], target["Region"]) != (row["Account"], row["Region"]):
             told = "The owner for the bucket to be logged and the target bucket must be the same, and so must their location."
             raise AwsError("InvalidTargetBucketForLogging", told, 400, TargetBucket=asked["TargetBucket"])
@@ -297,7 +328,11 @@ def put_metrics(world: World, call: Call) -> dict[str, Any]:
     if asked["Id"] != call.params["Id"]:
         raise AwsError("InvalidArgument", "The id in the request and the id in the configuration differ", 400)
     if asked["Id"] not in rows and len(rows) >= 1000:
-        raise AwsError("TooManyConfigurations", "You have attempted to create a new configuration but have already reached the 1,000-configuration limit", 400)
+        raise AwsError(
+            "TooManyConfigurations",
+            "You have attempted to create a new configuration but have already reached the 1,000-configuration limit",
+            400,
+        )
     rows[asked["Id"]] = asked
     return {}
 

@@ -18,7 +18,13 @@ from lakeaws.registry import ours
 from lakeaws.services.s3_buckets import bucket
 from lakeaws.world import World
 
-_ACTIONS = ("Expiration", "Transitions", "NoncurrentVersionTransitions", "NoncurrentVersionExpiration", "AbortIncompleteMultipartUpload")
+_ACTIONS = (
+    "Expiration",
+    "Transitions",
+    "NoncurrentVersionTransitions",
+    "NoncurrentVersionExpiration",
+    "AbortIncompleteMultipartUpload",
+)
 
 _MALFORMED = "The XML you provided was not well-formed or did not validate against our published schema"
 
@@ -46,7 +52,11 @@ def put_lifecycle(world: World, call: Call) -> dict[str, Any]:
     if len(set(ids)) != len(ids):
         raise _argument("Rule ID must be unique. Found same ID for one or more rules")
     if len({"Prefix" in rule for rule in rules}) > 1:
-        raise AwsError("InvalidRequest", "Base level prefix cannot be used in Lifecycle V2, prefixes are only supported in the Filter.", 400)
+        raise AwsError(
+            "InvalidRequest",
+            "Base level prefix cannot be used in Lifecycle V2, prefixes are only supported in the Filter.",
+            400,
+        )
     size = call.params.get("TransitionDefaultMinimumObjectSize", "all_storage_classes_128K")
     bucket(world, call.params["Bucket"])["Lifecycle"] = {"Rules": rules, "TransitionDefaultMinimumObjectSize": size}
     return {"TransitionDefaultMinimumObjectSize": size}
@@ -57,7 +67,12 @@ def get_lifecycle(world: World, call: Call) -> dict[str, Any]:
     """API Reference, GetBucketLifecycleConfiguration: NoSuchLifecycleConfiguration 404."""
     found = bucket(world, call.params["Bucket"]).get("Lifecycle")
     if found is None:
-        raise AwsError("NoSuchLifecycleConfiguration", "The lifecycle configuration does not exist", 404, BucketName=call.params["Bucket"])
+        raise AwsError(
+            "NoSuchLifecycleConfiguration",
+            "The lifecycle configuration does not exist",
+            404,
+            BucketName=call.params["Bucket"],
+        )
     return found
 
 
@@ -82,7 +97,9 @@ def _check_rule(rule: dict[str, Any]) -> None:
     abort = rule.get("AbortIncompleteMultipartUpload")
     if abort is not None:
         if abort.get("DaysAfterInitiation", 0) < 1:
-            raise _argument("'DaysAfterInitiation' for AbortIncompleteMultipartUpload action must be a positive integer")
+            raise _argument(
+                "'DaysAfterInitiation' for AbortIncompleteMultipartUpload action must be a positive integer"
+            )
         if _tags(rule):
             raise AwsError("InvalidRequest", "AbortIncompleteMultipartUpload cannot be specified with Tags", 400)
 
@@ -101,7 +118,9 @@ def _check_filter(rule: dict[str, Any]) -> None:
     sized = both or chosen
     low, high = sized.get("ObjectSizeGreaterThan"), sized.get("ObjectSizeLessThan")
     if low is not None and high is not None and low >= high:
-        raise AwsError("InvalidRequest", "'ObjectSizeLessThan' has to be a value greater than 'ObjectSizeGreaterThan'", 400)
+        raise AwsError(
+            "InvalidRequest", "'ObjectSizeLessThan' has to be a value greater than 'ObjectSizeGreaterThan'", 400
+        )
 
 
 def _tags(rule: dict[str, Any]) -> list[dict[str, str]]:
@@ -132,14 +151,20 @@ def _check_transitions(rule: dict[str, Any]) -> None:
         if storage is None or ("Days" in transition) == ("Date" in transition):
             raise _malformed()
         if storage in seen:
-            raise AwsError("InvalidRequest", f"'StorageClass' must be different for 'Transition' actions in same 'Rule' with prefix: {storage}", 400)
+            raise AwsError(
+                "InvalidRequest",
+                f"'StorageClass' must be different for 'Transition' actions in same 'Rule' with prefix: {storage}",
+                400,
+            )
         seen.add(storage)
         _check_midnight(transition)
         days = transition.get("Days", 30)
         if days < 0:
             raise _argument("'Days' for Transition action must be nonnegative")
         if storage in ("STANDARD_IA", "ONEZONE_IA") and days < 30:
-            raise _argument(f"'Days' in Transition action must be greater than or equal to 30 for storageClass '{storage}'")
+            raise _argument(
+                f"'Days' in Transition action must be greater than or equal to 30 for storageClass '{storage}'"
+            )
 
 
 def _check_midnight(action: dict[str, Any]) -> None:
@@ -160,9 +185,15 @@ def _check_noncurrent(rule: dict[str, Any]) -> None:
         if "NoncurrentDays" not in action:
             raise _malformed()
         if newer is not None and "Filter" not in rule:
-            raise AwsError("InvalidRequest", "'NewerNoncurrentVersions' requires the rule to have a Filter element", 400)
+            raise AwsError(
+                "InvalidRequest", "'NewerNoncurrentVersions' requires the rule to have a Filter element", 400
+            )
         storage = action.get("StorageClass")
         least = 30 if storage in ("STANDARD_IA", "ONEZONE_IA") else 0 if storage else 1
         if action["NoncurrentDays"] < least:
-            told = f"must be greater than or equal to 30 for storageClass '{storage}'" if least == 30 else "must be a positive integer"
+            told = (
+                f"must be greater than or equal to 30 for storageClass '{storage}'"
+                if least == 30
+                else "must be a positive integer"
+            )
             raise _argument(f"'NoncurrentDays' {told}")

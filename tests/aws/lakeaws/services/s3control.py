@@ -38,7 +38,9 @@ def _point(world: World, call: Call) -> dict[str, Any]:
     _own(call)
     found = points(world, call).get(call.params["Name"])
     if found is None:
-        raise AwsError("NoSuchAccessPoint", "The specified accesspoint does not exist", 404, AccessPointName=call.params["Name"])
+        raise AwsError(
+            "NoSuchAccessPoint", "The specified accesspoint does not exist", 404, AccessPointName=call.params["Name"]
+        )
     return found
 
 
@@ -68,7 +70,12 @@ def create_access_point(world: World, call: Call) -> dict[str, Any]:
     if bucket["Account"] != owner:
         raise AwsError("AccessDenied", "Access Denied", 403)
     if name in points(world, call):
-        raise AwsError("AccessPointAlreadyOwnedByYou", "Your previous request to create the named accesspoint succeeded and you already own it.", 409, AccessPointName=name)
+        raise AwsError(
+            "AccessPointAlreadyOwnedByYou",
+            "Your previous request to create the named accesspoint succeeded and you already own it.",
+            409,
+            AccessPointName=name,
+        )
     if len(points(world, call)) >= _MOST:
         raise AwsError("TooManyAccessPoints", "You have attempted to create more access points than allowed", 400)
     tags = call.params.get("Tags", [])
@@ -79,7 +86,9 @@ def create_access_point(world: World, call: Call) -> dict[str, Any]:
         "Bucket": call.params["Bucket"],
         "NetworkOrigin": "Internet" if vpc is None else "VPC",
         "VpcConfiguration": vpc,
-        "PublicAccessBlockConfiguration": dict(ALL_BLOCKED) if blocked is None else {key: blocked.get(key, False) for key in ALL_BLOCKED},
+        "PublicAccessBlockConfiguration": dict(ALL_BLOCKED)
+        if blocked is None
+        else {key: blocked.get(key, False) for key in ALL_BLOCKED},
         "CreationDate": datetime.now(timezone.utc),
         "Alias": _alias(call, name),
         "AccessPointArn": call.arn("s3", f"accesspoint/{name}"),
@@ -93,7 +102,9 @@ def create_access_point(world: World, call: Call) -> dict[str, Any]:
 
 def _check_name(name: str) -> None:
     """User Guide, "Access points restrictions and limitations", naming rules."""
-    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,48}[a-z0-9]", name) or name.endswith(("-s3alias", "-ext-s3alias", "--xa-s3")):
+    if not re.fullmatch(r"[a-z0-9][a-z0-9-]{1,48}[a-z0-9]", name) or name.endswith(
+        ("-s3alias", "-ext-s3alias", "--xa-s3")
+    ):
         raise _invalid("Your Amazon S3 AccessPoint name is invalid")
 
 
@@ -121,10 +132,16 @@ def list_access_points(world: World, call: Call) -> dict[str, Any]:
     if call.params.get("DataSourceId") or call.params.get("DataSourceType"):
         raise NotEmulated("access points of data sources other than buckets are not emulated")
     after = call.params.get("NextToken", "")
-    found = [row for name, row in sorted(points(world, call).items()) if row["Bucket"] == call.params.get("Bucket", row["Bucket"]) and name > after]
+    found = [
+        row
+        for name, row in sorted(points(world, call).items())
+        if row["Bucket"] == call.params.get("Bucket", row["Bucket"]) and name > after
+    ]
     page = found[: call.params.get("MaxResults", 1000)]
     shown = ("Name", "NetworkOrigin", "VpcConfiguration", "Bucket", "AccessPointArn", "Alias", "BucketAccountId")
-    out: dict[str, Any] = {"AccessPointList": [{key: row[key] for key in shown if row[key] is not None} for row in page]}
+    out: dict[str, Any] = {
+        "AccessPointList": [{key: row[key] for key in shown if row[key] is not None} for row in page]
+    }
     if page and len(page) < len(found):
         out["NextToken"] = page[-1]["Name"]
     return out
@@ -158,11 +175,17 @@ def put_policy(world: World, call: Call) -> dict[str, Any]:
     statements = policy.parse(document, _malformed, principals=True, resources=True)
     for statement in statements:
         for resource in policy.listed(statement.get("Resource", statement.get("NotResource"))):
-            if resource != found["AccessPointArn"] and not str(resource).startswith(f"{found['AccessPointArn']}/object/"):
+            if resource != found["AccessPointArn"] and not str(resource).startswith(
+                f"{found['AccessPointArn']}/object/"
+            ):
                 raise _malformed("Policy has invalid resource")
     policy.check_principals(statements, call.account, lambda: _malformed("Invalid principal in policy"))
     # "Access points with a network origin of VPC are always considered non-public".
-    if found["PublicAccessBlockConfiguration"]["BlockPublicPolicy"] and found["NetworkOrigin"] != "VPC" and policy.is_public(statements):
+    if (
+        found["PublicAccessBlockConfiguration"]["BlockPublicPolicy"]
+        and found["NetworkOrigin"] != "VPC"
+        and policy.is_public(statements)
+    ):
         raise AwsError("AccessDenied", "Access Denied", 403)
     found["Policy"] = document
     return {}
@@ -173,7 +196,12 @@ def get_policy(world: World, call: Call) -> dict[str, Any]:
     """API Reference, GetAccessPointPolicy; "Error responses": NoSuchAccessPointPolicy 404."""
     found = _point(world, call)
     if found["Policy"] is None:
-        raise AwsError("NoSuchAccessPointPolicy", "The specified accesspoint policy does not exist", 404, AccessPointName=found["Name"])
+        raise AwsError(
+            "NoSuchAccessPointPolicy",
+            "The specified accesspoint policy does not exist",
+            404,
+            AccessPointName=found["Name"],
+        )
     return {"Policy": found["Policy"]}
 
 

@@ -49,14 +49,19 @@ def get_resources(world: World, call: Call) -> dict[str, Any]:
     if asked.get("IncludeComplianceDetails") or asked.get("ExcludeCompliantResources") or "TagsPerPage" in asked:
         raise NotEmulated("GetResources with tag policies or pages by tags is not emulated")
     arns = asked.get("ResourceARNList")
-    if arns is not None and any(asked.get(name) for name in ("TagFilters", "ResourceTypeFilters", "ResourcesPerPage", "PaginationToken")):
+    if arns is not None and any(
+        asked.get(name) for name in ("TagFilters", "ResourceTypeFilters", "ResourcesPerPage", "PaginationToken")
+    ):
         raise _invalid("ResourceARNList cannot be combined with filters or pagination")
     size = asked.get("ResourcesPerPage", 50)
     if not 1 <= size <= 100:
         raise _invalid("ResourcesPerPage must be between 1 and 100")
     found = sorted((arn, tags) for arn, tags in _resources(world, call) if tags and _wanted(arn, tags, asked))
     if arns is not None:
-        return {"PaginationToken": "", "ResourceTagMappingList": [_mapping(arn, tags) for arn, tags in found if arn in arns]}
+        return {
+            "PaginationToken": "",
+            "ResourceTagMappingList": [_mapping(arn, tags) for arn, tags in found if arn in arns],
+        }
     start = _start(asked.get("PaginationToken", ""))
     page = found[start : start + size]
     more = start + size < len(found)
