@@ -229,13 +229,13 @@ pub(super) async fn identify(access: &Access, config: &SdkConfig) -> Result<Plac
 
 /// The error of the credentials' provider, where that is what failed.
 fn credentials_error<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a CredentialsError> {
-    std::iter::successors(Some(error), |error| error.source()).find_map(|error| error.downcast_ref())
+    std::iter::successors(Some(error), |error| (*error).source()).find_map(|error| error.downcast_ref())
 }
 
 /// What STS said when it refused a role.
 fn refusal(error: &CredentialsError) -> Option<CloudError> {
     use aws_smithy_types::error::metadata::ProvideErrorMetadata;
-    std::iter::successors(Some(error as &(dyn Error + 'static)), |error| error.source())
+    std::iter::successors(Some(error as &(dyn Error + 'static)), |error| (*error).source())
         .find_map(|error| error.downcast_ref::<aws_sdk_sts::operation::assume_role::AssumeRoleError>())
         .and_then(|said| {
             Some(CloudError::answered("sts:AssumeRole", said.code()?, said.message().unwrap_or_default()))
@@ -244,7 +244,7 @@ fn refusal(error: &CredentialsError) -> Option<CloudError> {
 
 /// The innermost reason why there are no credentials.
 fn reason(error: &CredentialsError, access: &Access) -> String {
-    let innermost = std::iter::successors(Some(error as &(dyn Error + 'static)), |error| error.source())
+    let innermost = std::iter::successors(Some(error as &(dyn Error + 'static)), |error| (*error).source())
         .last()
         .map(ToString::to_string)
         .unwrap_or_default();

@@ -54,11 +54,12 @@ pub(crate) async fn tags_of(
     aws: &Aws,
     arns: &[String],
 ) -> Result<BTreeMap<String, BTreeMap<String, String>>, CloudError> {
-    let pages: Vec<_> = stream::iter(arns.chunks(ARNS))
+    let chunks: Vec<Vec<String>> = arns.chunks(ARNS).map(<[String]>::to_vec).collect();
+    let pages: Vec<_> = stream::iter(chunks)
         .map(|some| async move {
             aws.tagging
                 .get_resources()
-                .set_resource_arn_list(Some(some.to_vec()))
+                .set_resource_arn_list(Some(some))
                 .send()
                 .await
                 .map_err(|e| CloudError::from_sdk("tagging:GetResources", e))

@@ -11,7 +11,7 @@ use crate::{
 };
 use lake_api::{
     Input,
-    names::{AwsName, MemberKey, Target, Word},
+    names::{ExternalName, MemberKey, Target, Word},
     spec::{self, LakeSpec, Own, bucket::PublicAccessBlock},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -19,7 +19,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The nodes of the section `accessPoints`.
 pub(super) fn expand(spec: &LakeSpec, names: &Names<'_>) -> Vec<(NodeId, Node)> {
     let own = |key: &MemberKey, member: &Own<spec::AccessPoint>| wanted(key, member, names);
-    let external = |name: &AwsName| AccessPoint {
+    let external = |name: &ExternalName| AccessPoint {
         name: names.filled(name).map(|name| name.rsplit('/').next().unwrap_or(&name).to_owned()),
         bucket: Input::Unknown,
         bucket_account: Input::Unknown,

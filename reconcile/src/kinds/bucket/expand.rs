@@ -11,7 +11,7 @@ use crate::{
 };
 use lake_api::{
     FieldPath, Input,
-    names::{AwsName, MemberKey, Word},
+    names::{ExternalName, MemberKey, Word},
     spec::{
         self, LakeSpec, Own,
         bucket::{BucketNamespace, Sse},
@@ -24,7 +24,7 @@ use std::collections::{BTreeMap, BTreeSet};
 /// The nodes of the section `buckets`.
 pub(super) fn expand(spec: &LakeSpec, names: &Names<'_>) -> Vec<(NodeId, Node)> {
     let own = |key: &MemberKey, member: &Own<spec::Bucket>| wanted(key, member, names);
-    let external = |name: &AwsName| {
+    let external = |name: &ExternalName| {
         Bucket::of(names.filled(name).map(|name| name.rsplit(':').next().unwrap_or(&name).to_owned()))
     };
     let mut nodes = members("buckets", &spec.buckets, own, external);
