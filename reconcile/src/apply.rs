@@ -1,1 +1,382 @@
-//! 
+//! Writes only: a plan is done, in parallel along the graph.
+//!
+//! `ops` turns steps into operations and says what each waits for, `anchor` chooses what goes alone before all, and
+//! `perform` makes the calls of one operation. What depends on a failure is left out and says so; all else goes on.
+
+mod anchor;
+mod ops;
+mod perform;
+
+pub(crate) use perform::unsign;
+
+use crate::{
+    cloud::Cloud,
+    engine::{Memory, Stop},
+    error::Retry,
+    failure::{Action, Cause, Failure},
+    graph::NodeId,
+    inventory::{Facts, Inventory},
+    kind::Wears,
+    kinds::{Key, Settings},
+    owner::Owner,
+    plan::{Change, Plan, Step, Taking},
+    record::{Got, Record},
+    reference,
+};
+use futures::stream::{FuturesUnordered, StreamExt};
+use lake_api::{FieldPath, spec::OnDelete};
+use ops::{Op, Ops, What};
+use perform::{Done, Job};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What is needed to write.
+#[derive(Clone, Copy)]
+pub(crate) struct Tools<'a> {
+    pub(crate) cloud: &'a dyn Cloud,
+    pub(crate) owner: &'a Owner,
+    pub(crate) memory: &'a dyn Memory,
+    pub(crate) stop: &'a Stop,
+    /// How many operations are under way at once.
+    pub(crate) concurrency: usize,
+}
+
+/// What is to be done, and within which bounds.
+pub(crate) struct Task<'a> {
+    pub(crate) plan: &'a Plan,
+    pub(crate) inventory: &'a Inventory,
+    /// What becomes of each wanted node when its member leaves.
+    pub(crate) policies: BTreeMap<&'a NodeId, OnDelete>,
+    /// Steps that must not be done, by their place in the plan, and why; `None` for those left out without a word.
+    pub(crate) barred: BTreeMap<usize, Option<Cause>>,
+    /// Whether the lake's first creation is not at its end yet.
+    pub(crate) creating: bool,
+}
+
+/// What came of it.
+#[derive(Debug, Default)]
+pub(crate) struct Applied {
+    /// What was not done, by the place of its step in the plan.
+    pub(crate) failures: BTreeMap<usize, Failure>,
+    /// Steps that were done, by their place in the plan.
+    pub(crate) done: BTreeSet<usize>,
+    /// Keys of which nothing is known any more until they are looked at.
+    pub(crate) touched: BTreeSet<Key>,
+    /// Keys that came to be.
+    pub(crate) made: BTreeSet<Key>,
+    /// Keys that are to be no more.
+    pub(crate) removed: BTreeSet<Key>,
+}
+
+/// Do what a plan says. The record names every key before it is created.
+pub(crate) async fn apply(tools: Tools<'_>, task: Task<'_>, record: &mut Record) -> Applied {
+    let mut run = Run::new(tools, &task, record);
+    run.skip_the_doomed();
+    if run.remember().await {
+        run.to_the_end().await;
+    }
+    run.out
+}
+
+/// A plan being done.
+struct Run<'a, 'r> {
+    tools: Tools<'a>,
+    task: &'a Task<'a>,
+    record: &'r mut Record,
+    ops: Ops<'a>,
+    /// What is known of each node by now.
+    facts: BTreeMap<NodeId, Facts>,
+    /// Facts that somebody waits for and that only a look can bring.
+    asked: BTreeSet<(NodeId, String)>,
+    /// Keys that the record named only because they were about to be made.
+    promised: BTreeSet<(NodeId, Key)>,
+    out: Applied,
+}
+
+impl<'a, 'r> Run<'a, 'r> {
+    fn new(tools: Tools<'a>, task: &'a Task<'a>, record: &'r mut Record) -> Self {
+        let plan = task.plan;
+        let failures: BTreeMap<usize, Failure> = plan
+            .steps
+            .iter()
+            .enumerate()
+            .filter_map(|(at, step)| {
+                let cause = match task.barred.get(&at) {
+                    Some(cause) => cause.clone()?,
+                    None => hindrance(&step.change)?,
+                };
+                Some((at, failure(step, cause)))
+            })
+            .collect();
+        let anchor = anchor::choose(task, record);
+        let ops = Ops::of(task, &anchor);
+        if let Some(node) = anchor.node() {
+            record.anchor = Some(node.clone());
+        }
+        let mut facts: BTreeMap<NodeId, Facts> = BTreeMap::new();
+        for step in &plan.steps {
+            let known =
+                step.facts.iter().filter_map(|(name, fact)| Some((name.clone(), fact.known()?.clone())));
+            facts.entry(step.node.clone()).or_default().extend(known);
+        }
+        let asked =
+            ops.makes().filter_map(|(_, step)| step.wanted.as_ref()).flat_map(reference::facts).collect();
+        let out = Applied { failures, ..Applied::default() };
+        Run { tools, task, record, ops, facts, asked, promised: BTreeSet::new(), out }
+    }
+
+    /// What needs a node whose own step cannot be done is not begun.
+    fn skip_the_doomed(&mut self) {
+        for (op, need) in self.ops.doomed() {
+            self.fail(op, Cause::Skipped(need));
+        }
+    }
+
+    /// Write down, before anything is created, every key that is about to be ours; `false` when that failed.
+    async fn remember(&mut self) -> bool {
+        let before = self.record.clone();
+        let steps: Vec<(usize, &Step)> = self.ops.makes().collect();
+        for (_, step) in &steps {
+            if let Some(key) = &step.key {
+                self.promise(step, key);
+            }
+        }
+        if *self.record == before {
+            return true;
+        }
+        let Err(error) = self.tools.memory.keep(self.record).await else { return true };
+        *self.record = before;
+        for (at, step) in steps {
+            self.out.failures.insert(at, failure(step, Cause::Refused(error.clone())));
+        }
+        false
+    }
+
+    fn promise(&mut self, step: &Step, key: &Key) {
+        let Some(on_delete) = self.task.policies.get(&step.node) else { return };
+        if self.record.got(&step.node, key).is_none() {
+            self.promised.insert((step.node.clone(), key.clone()));
+        }
+        self.record.remember(&step.node, key.clone(), got(step), *on_delete);
+    }
+
+    /// What was promised and not begun, or plainly refused, is not ours after all. Where the answer was lost, or the
+    /// mark will tell what came of it, the key stays.
+    fn keep_promises(&mut self) {
+        for (node, key) in std::mem::take(&mut self.promised) {
+            self.record.forget(&node, &key);
+        }
+    }
+
+    async fn to_the_end(&mut self) {
+        let mut under_way = FuturesUnordered::new();
+        loop {
+            while under_way.len() < self.tools.concurrency && !self.tools.stop.is_stopped() {
+                let Some(op) = self.ops.next() else { break };
+                match self.job(op) {
+                    Ok(job) => under_way.push(perform::perform(self.tools, op, job)),
+                    Err(cause) => self.fail(op, cause),
+                }
+            }
+            match under_way.next().await {
+                Some((op, Ok(done))) => self.done(op, done),
+                Some((op, Err(cause))) => {
+                    self.touch(op);
+                    self.judge_promise(op, &cause);
+                    self.fail(op, cause);
+                }
+                None if self.tools.stop.is_stopped() || self.ops.is_through() => break,
+                // Everything waits for something: kinds that need each other's end. AWS's refusal decides.
+                None => self.ops.release_one(),
+            }
+        }
+        for op in self.ops.rest() {
+            self.fail_only(op, Cause::Stopped);
+        }
+        self.keep_promises();
+    }
+
+    /// What is called for one operation, now that all it waited for is done.
+    fn job(&mut self, op: Op) -> Result<Job, Cause> {
+        let step = self.ops.step(op);
+        let key = || step.key.clone().expect("what is there has a key");
+        match self.ops.what(op) {
+            What::Sign { node, key, creating } => {
+                Ok(Job::Mark { node: node.clone(), key: key.clone(), creating: *creating })
+            }
+            What::Retain => Ok(Job::Retain { node: step.node.clone(), key: key() }),
+            What::Remove(old) => {
+                Ok(Job::Remove { node: step.node.clone(), key: old.clone(), data: data(step) })
+            }
+            &What::Make { creating } => {
+                let (settings, wants) = self.settings(step)?;
+                let asks = self.asked.iter().any(|(node, name)| {
+                    node == &step.node && !self.facts.get(node).is_some_and(|facts| facts.contains_key(name))
+                });
+                let unseen = step.key.is_none();
+                let key =
+                    settings.key(&self.record.place).ok_or_else(|| Cause::Unknown("its key".to_owned()))?;
+                if unseen {
+                    self.promise(step, &key);
+                }
+                let record = unseen.then(|| Box::new(self.record.clone()));
+                Ok(Job::make(step, settings, &wants, key, creating, asks, record))
+            }
+        }
+    }
+
+    /// What is wanted, with every fact in its place.
+    fn settings(&self, step: &Step) -> Result<(Settings, Value), Cause> {
+        let wanted = step.wanted.as_ref().unwrap_or(&Value::Null);
+        let fact = |node: &NodeId, name: &str| self.facts.get(node)?.get(name).cloned();
+        let wants = reference::resolve(wanted, &fact);
+        if reference::has_unknown(&wants) {
+            let missing =
+                reference::facts(wanted).into_iter().find(|(node, name)| fact(node, name).is_none());
+            return Err(match missing {
+                Some((node, name)) if self.is_made(&node) => {
+                    Cause::Unsettled(format!("{node} was made moments ago and its {name} cannot be seen yet"))
+                }
+                Some((node, name)) => Cause::Unknown(format!("the {name} of {node}")),
+                None => Cause::Unknown("a part of it".to_owned()),
+            });
+        }
+        let settings = Settings::from_json(step.node.kind(), wants.clone())
+            .map_err(|error| Cause::Unknown(format!("a part of it ({error})")))?;
+        Ok((settings, wants))
+    }
+
+    fn is_made(&self, node: &NodeId) -> bool {
+        self.out.done.iter().any(|at| &self.task.plan.steps[*at].node == node)
+    }
+
+    fn done(&mut self, op: Op, done: Done) {
+        self.touch(op);
+        let step = self.ops.step(op);
+        let place = self.ops.place(op);
+        match self.ops.what(op) {
+            What::Sign { .. } => {}
+            What::Retain => {
+                if let Some(key) = &step.key {
+                    self.record.forget(&step.node, key);
+                }
+                self.out.done.insert(place);
+            }
+            What::Remove(old) => {
+                self.out.touched.insert(old.clone());
+                self.out.made.remove(old);
+                self.out.removed.insert(old.clone());
+                self.out.done.insert(place);
+            }
+            What::Make { .. } => {
+                self.promised.retain(|(node, _)| node != &step.node);
+                if let Some(Taking::Move(was)) = &step.taking {
+                    self.record.forget(was, &done.key);
+                }
+                if let Some(remembered) = self.record.nodes.get_mut(&step.node) {
+                    remembered.owned = owned(&step.node, &done.wants);
+                }
+                if matches!(step.change, Change::Create | Change::Replace { .. }) {
+                    self.out.made.insert(done.key.clone());
+                }
+                self.out.touched.insert(done.key);
+                self.facts.entry(step.node.clone()).or_default().extend(done.facts);
+                self.out.done.insert(place);
+            }
+        }
+        self.ops.done(op);
+    }
+
+    /// A failed call may have made something. Where its mark will not tell, only a lost answer leaves that open.
+    fn judge_promise(&mut self, op: Op, cause: &Cause) {
+        let lost = matches!(cause, Cause::Refused(error) if error.retry == Retry::Unanswered);
+        let node = &self.ops.step(op).node;
+        self.promised.retain(|(by, key)| by != node || (key.traits().wears == Wears::Nothing && !lost));
+    }
+
+    /// A key that was written to, or nearly, has to be looked at again.
+    fn touch(&mut self, op: Op) {
+        let keys = match self.ops.what(op) {
+            What::Sign { key, .. } => Some(key.clone()),
+            _ => self.ops.step(op).key.clone(),
+        };
+        self.out.touched.extend(keys);
+    }
+
+    /// A failure, and all that depends on it.
+    fn fail(&mut self, op: Op, cause: Cause) {
+        let node = self.ops.node(op).clone();
+        self.fail_only(op, cause);
+        for dependent in self.ops.failed(op) {
+            self.fail_only(dependent, Cause::Skipped(node.clone()));
+        }
+    }
+
+    fn fail_only(&mut self, op: Op, cause: Cause) {
+        let step = self.ops.step(op);
+        self.out.failures.entry(self.ops.place(op)).or_insert_with(|| failure(step, cause));
+    }
+}
+
+/// Why a step that asks for no write is nevertheless not as it should be.
+fn hindrance(change: &Change) -> Option<Cause> {
+    match change {
+        Change::Blocked(reason) => Some(Cause::Blocked(reason.clone())),
+        Change::Foreign(owner) => Some(Cause::Foreign(owner.clone())),
+        Change::Unreadable(error) => Some(Cause::Refused(error.clone())),
+        Change::Settle(reason) => Some(Cause::Unsettled(reason.clone())),
+        Change::Unknown(_) => Some(Cause::Unknown("a part of what is wanted".to_owned())),
+        Change::CreateUnseen | Change::Unseen => Some(Cause::Unknown("whether it exists".to_owned())),
+        Change::Keep
+        | Change::Create
+        | Change::Update(_)
+        | Change::Replace { .. }
+        | Change::Delete(_)
+        | Change::Retain
+        | Change::Wait(_) => None,
+    }
+}
+
+fn failure(step: &Step, cause: Cause) -> Failure {
+    let action = match &step.change {
+        Change::Create | Change::CreateUnseen | Change::Wait(_) => Action::Create,
+        Change::Replace { .. } => Action::Replace,
+        Change::Delete(_) => Action::Delete,
+        Change::Retain => Action::Retain,
+        Change::Unreadable(_) | Change::Settle(_) | Change::Unseen => Action::Look,
+        // A node that can wear no facts of its own yet is blocked before it is made.
+        Change::Blocked(_) | Change::Foreign(_) | Change::Unknown(_) | Change::Update(_) | Change::Keep => {
+            Action::Update
+        }
+    };
+    Failure { node: step.node.clone(), origin: step.origin.clone(), action, cause }
+}
+
+/// How a node comes by the key of a step.
+fn got(step: &Step) -> Got {
+    match step.taking {
+        Some(Taking::Adopt(_)) => Got::Adopted,
+        Some(Taking::Found) => Got::Found,
+        _ => Got::Made,
+    }
+}
+
+fn data(step: &Step) -> crate::kind::Data {
+    match step.change {
+        Change::Delete(data) => data,
+        _ => crate::kind::Data::Keep,
+    }
+}
+
+/// The names of the entries that we put into maps which others write into.
+pub(crate) fn owned(node: &NodeId, wants: &Value) -> BTreeSet<String> {
+    let maps = crate::kinds::traits(node.kind()).map(|traits| traits.shared).unwrap_or_default();
+    let paths = maps.iter().filter_map(|map| map.parse::<FieldPath>().ok());
+    paths
+        .flat_map(|path| {
+            let entries =
+                crate::diff::get(wants, &path).and_then(Value::as_object).cloned().unwrap_or_default();
+            entries.into_iter().map(move |(name, _)| path.key(name).to_string())
+        })
+        .collect()
+}

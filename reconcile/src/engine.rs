@@ -3,26 +3,42 @@
 //! [`Engine::round`] is one pass and never waits: it tells when to come again. [`Engine::settle`] goes round until
 //! all is quiet, within a time. Both observe, plan, apply, and observe what was touched.
 
+mod pass;
+mod patience;
 mod recall;
+mod settle;
 mod stop;
 
 pub use recall::Recalled;
 pub use stop::Stop;
 
 use crate::{
-    cloud::Cloud, error::CloudError, failure::Failure, graph::Graph, inventory::Inventory, kinds::Key,
-    observe::Observed, owner::Owner, place::Place, plan::Plan, record::Record,
+    apply::Tools,
+    cloud::Cloud,
+    error::CloudError,
+    failure::Failure,
+    graph::Graph,
+    inventory::{Inventory, Presence},
+    kinds::Key,
+    observe::{self, Observed},
+    owner::Owner,
+    place::Place,
+    plan::{Note, Plan},
+    record::Record,
 };
 use futures::future::BoxFuture;
 use std::{
-    collections::BTreeMap,
-    sync::{Arc, Mutex},
+    collections::{BTreeMap, BTreeSet},
+    sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
 use tokio::time::Instant;
 
 /// How many calls are under way at once, where nothing else is said.
 pub const CONCURRENCY: usize = 16;
+
+/// How long AWS may take to show what was made: terraform-provider-aws waits as long for a new Glue or IAM resource.
+const VISIBLE_WITHIN: Duration = Duration::from_secs(120);
 
 /// Where the record is kept while a lake is worked on. Terraform keeps it when all is done (`()`), Kubernetes before
 /// each create.
@@ -61,6 +77,10 @@ pub struct Outcome {
     pub inventory: Inventory,
     /// What was not done, and why. Empty when all went well.
     pub failures: Vec<Failure>,
+    /// What the user should be told of what was done.
+    pub notes: Vec<Note>,
+    /// Why what wears the lake's mark could not be listed, if it could not: leftovers may have been overlooked.
+    pub unlisted: Option<CloudError>,
     /// Whether the user stopped it before it was through.
     pub stopped: bool,
 }
@@ -110,17 +130,26 @@ impl Engine {
     /// Look at all that is wanted or remembered, and at what wears this lake's mark and is not remembered: that
     /// joins the record.
     pub async fn observe(&self, graph: &Graph, record: &mut Record) -> Observed {
-        unimplemented!()
+        let listed = observe::leftovers(&*self.cloud, &self.owner, graph, record).await;
+        let mut inventory = Inventory::new();
+        self.observe_missing(graph, record, &mut inventory).await;
+        let (leftovers, unlisted) = match listed {
+            Ok(leftovers) => (leftovers, None),
+            Err(error) => (BTreeSet::new(), Some(error)),
+        };
+        let unfinished = inventory.values().flat_map(BTreeMap::values).any(Presence::is_signed);
+        Observed { inventory, leftovers, unfinished, unlisted }
     }
 
-    /// Look at what is wanted or remembered and not in the inventory yet.
+    /// Look at what is wanted or remembered and is not in the inventory yet.
     pub async fn observe_missing(&self, graph: &Graph, record: &Record, inventory: &mut Inventory) {
-        unimplemented!()
+        let fresh = self.fresh();
+        observe::observe(&*self.cloud, &self.owner, graph, record, &fresh, inventory).await;
     }
 
-    /// One pass: observe, plan, apply. Never waits for a time.
+    /// One pass: observe, plan, apply, and look at what was touched. Never waits for a time.
     pub async fn round(&self, graph: &Graph, record: Record) -> Round {
-        unimplemented!()
+        settle::round(self, graph, record).await
     }
 
     /// Passes until all is quiet, nothing more can be done, or the time is over. An empty graph destroys the lake.
@@ -134,7 +163,7 @@ impl Engine {
         within: Duration,
         fence: Option<&Plan>,
     ) -> Outcome {
-        unimplemented!()
+        settle::settle(self, graph, record, within, fence).await
     }
 
     /// The record of a lake that exists, from the marks it wears (an import).
@@ -143,5 +172,28 @@ impl Engine {
     /// When what wears the mark cannot be listed.
     pub async fn recall(&self) -> Result<Recalled, CloudError> {
         recall::recall(self).await
+    }
+
+    fn tools(&self) -> Tools<'_> {
+        Tools {
+            cloud: &*self.cloud,
+            owner: &self.owner,
+            memory: &*self.memory,
+            stop: &self.stop,
+            concurrency: self.concurrency,
+        }
+    }
+
+    /// Keys that this process made so lately that a read may not see them yet.
+    fn fresh(&self) -> BTreeSet<Key> {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        made.retain(|_, when| when.elapsed() < VISIBLE_WITHIN);
+        made.keys().cloned().collect()
+    }
+
+    fn remember_making(&self, made: &BTreeSet<Key>, removed: &BTreeSet<Key>) {
+        let mut known = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        known.retain(|key, _| !removed.contains(key));
+        known.extend(made.iter().map(|key| (key.clone(), Instant::now())));
     }
 }

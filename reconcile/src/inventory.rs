@@ -76,6 +76,12 @@ pub enum Presence {
 }
 
 impl Presence {
+    /// Whether it is this lake's and wears the sign of one that is still being created.
+    #[must_use]
+    pub fn is_signed(&self) -> bool {
+        matches!(self, Presence::Present { mark: Mark::Ours(_), creating: true, .. })
+    }
+
     /// A sight, seen by one owner. `wears` says whether the kind can wear a mark at all.
     #[must_use]
     pub fn of(sight: Sight<Settings>, owner: &Owner, wears: Wears) -> Self {

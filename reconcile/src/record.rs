@@ -62,11 +62,14 @@ impl Record {
         self.nodes.get(node)?.keys.get(key).copied()
     }
 
-    /// Remember a key of a node. What is already known of how we came by it stays.
+    /// Remember a key of a node. What is already known of how we came by it stays, unless it was only found so far.
     pub fn remember(&mut self, node: &NodeId, key: Key, got: Got, on_delete: OnDelete) {
         let remembered = self.nodes.entry(node.clone()).or_insert_with(|| Remembered::new(on_delete));
         remembered.on_delete = on_delete;
-        remembered.keys.entry(key).or_insert(got);
+        let known = remembered.keys.entry(key).or_insert(got);
+        if *known == Got::Found {
+            *known = got;
+        }
     }
 
     /// Forget a key of a node, and the node with its last key.

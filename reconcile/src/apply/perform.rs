@@ -1,0 +1,224 @@
+//! The calls of one operation.
+
+use super::{Tools, ops::Op};
+use crate::{
+    cloud::Write,
+    diff::{self, FieldChange},
+    error::{CloudError, Retry},
+    failure::Cause,
+    graph::NodeId,
+    inventory::{Facts, Sight},
+    kind::{Data, Wears},
+    kinds::{Key, Settings},
+    owner::{Mark, Worn},
+    plan::{Change, Step, Taking},
+    record::Record,
+};
+use serde_json::Value;
+
+/// What is called, all references in place.
+pub(super) enum Job {
+    /// Make or change a resource.
+    Make(Box<Make>),
+    /// Delete a resource.
+    Remove { node: NodeId, key: Key, data: Data },
+    /// Mark a resource as left behind.
+    Retain { node: NodeId, key: Key },
+    /// Put the sign of a lake that is being created on, or take it off.
+    Mark { node: NodeId, key: Key, creating: bool },
+}
+
+/// A resource to be made, changed, or taken over.
+pub(super) struct Make {
+    node: NodeId,
+    key: Key,
+    settings: Settings,
+    wants: Value,
+    /// `None`: it is made.
+    changes: Option<Vec<FieldChange>>,
+    taking: Option<Taking>,
+    creating: bool,
+    /// Whether somebody waits for facts that only a look can bring.
+    asks: bool,
+    /// The record to keep first, where the key was not known before now and nobody looked.
+    record: Option<Box<Record>>,
+}
+
+/// What came of a job.
+pub(super) struct Done {
+    pub(super) key: Key,
+    pub(super) wants: Value,
+    pub(super) facts: Facts,
+}
+
+impl Job {
+    pub(super) fn make(
+        step: &Step,
+        settings: Settings,
+        wants: &Value,
+        key: Key,
+        creating: bool,
+        asks: bool,
+        record: Option<Box<Record>>,
+    ) -> Self {
+        let changes = match &step.change {
+            Change::Update(changes) => {
+                Some(changes.iter().filter_map(|change| known(change, wants)).collect())
+            }
+            _ => None,
+        };
+        let (node, taking) = (step.node.clone(), step.taking.clone());
+        let wants = wants.clone();
+        Job::Make(Box::new(Make { node, key, settings, wants, changes, taking, creating, asks, record }))
+    }
+}
+
+/// The change with what is known by now; `None` when it turns out to be none.
+fn known(change: &FieldChange, wants: &Value) -> Option<FieldChange> {
+    if !change.is_unknown() {
+        return Some(change.clone());
+    }
+    let wanted = diff::get(wants, &change.path).cloned();
+    (change.was != wanted).then(|| FieldChange { wanted, ..change.clone() })
+}
+
+pub(super) async fn perform(tools: Tools<'_>, op: Op, job: Job) -> (Op, Result<Done, Cause>) {
+    let done = match job {
+        Job::Make(make) => make.perform(tools).await,
+        Job::Remove { node, key, data } => remove(tools, &node, &key, data).await.map(|()| nothing(key)),
+        Job::Retain { node, key } => {
+            let mark = Worn::retained(tools.owner, &node);
+            remark(tools, &node, &key, mark, &Expect::Ours).await.map(|()| nothing(key))
+        }
+        Job::Mark { node, key, creating } => {
+            let mark = Worn::new(tools.owner, &node, creating);
+            remark(tools, &node, &key, mark, &Expect::Ours).await.map(|()| nothing(key))
+        }
+    };
+    (op, done)
+}
+
+/// Take the sign of a lake that is being created off: its creation is at its end.
+pub(crate) async fn unsign(tools: Tools<'_>, node: &NodeId, key: &Key) -> Result<(), Cause> {
+    remark(tools, node, key, Worn::new(tools.owner, node, false), &Expect::Ours).await
+}
+
+fn nothing(key: Key) -> Done {
+    Done { key, wants: Value::Null, facts: Facts::new() }
+}
+
+impl Make {
+    async fn perform(self, tools: Tools<'_>) -> Result<Done, Cause> {
+        let mark = Worn::new(tools.owner, &self.node, self.creating);
+        match &self.changes {
+            None => self.create(tools, mark).await?,
+            Some(changes) => self.change(tools, mark, changes).await?,
+        }
+        let facts = if self.asks { look(tools, &self.key).await? } else { Facts::new() };
+        Ok(Done { key: self.key, wants: self.wants, facts })
+    }
+
+    async fn create(&self, tools: Tools<'_>, mark: Worn) -> Result<(), Cause> {
+        if let Some(record) = &self.record {
+            // Its key was not known when the plan was made. Nothing is created on a guess.
+            match tools.cloud.read(vec![self.key.clone()]).await.into_iter().next() {
+                Some((_, Sight::Absent)) => {}
+                Some((_, Sight::Unreadable(error))) => return Err(Cause::Refused(error)),
+                _ => {
+                    return Err(Cause::Unsettled(format!(
+                        "{} is there already and is looked at first",
+                        self.key
+                    )));
+                }
+            }
+            tools.memory.keep(record).await.map_err(Cause::Refused)?;
+        }
+        let create = Write::Create { settings: self.settings.clone(), mark };
+        tools.cloud.write(&self.node, create).await.map_err(Cause::Refused)
+    }
+
+    async fn change(&self, tools: Tools<'_>, mark: Worn, changes: &[FieldChange]) -> Result<(), Cause> {
+        match &self.taking {
+            Some(Taking::Found) => {}
+            Some(taking) => remark(tools, &self.node, &self.key, mark, &Expect::Taken(taking)).await?,
+            None => expect(tools, &self.key, &Expect::Ours).await?,
+        }
+        if changes.is_empty() {
+            return Ok(());
+        }
+        let (key, settings) = (self.key.clone(), self.settings.clone());
+        let update = Write::Update { key, settings, changes: changes.to_vec() };
+        tools.cloud.write(&self.node, update).await.map_err(Cause::Refused)
+    }
+}
+
+async fn remove(tools: Tools<'_>, node: &NodeId, key: &Key, data: Data) -> Result<(), Cause> {
+    match expect(tools, key, &Expect::Ours).await {
+        Err(Cause::Refused(error)) if error.is_gone() => return Ok(()),
+        other => other?,
+    }
+    match tools.cloud.write(node, Write::Delete { key: key.clone(), data }).await {
+        Err(error) if !error.is_gone() => Err(Cause::Refused(error)),
+        _ => Ok(()),
+    }
+}
+
+/// Put a mark on, if the one that is there is as expected. What can wear none is left as it is.
+async fn remark(
+    tools: Tools<'_>,
+    node: &NodeId,
+    key: &Key,
+    mark: Worn,
+    wearing: &Expect<'_>,
+) -> Result<(), Cause> {
+    if key.traits().wears == Wears::Nothing {
+        return Ok(());
+    }
+    expect(tools, key, wearing).await?;
+    tools.cloud.write(node, Write::Mark { key: key.clone(), mark }).await.map_err(Cause::Refused)
+}
+
+/// Whose mark a resource must wear now, so that it may be written to.
+enum Expect<'a> {
+    /// This lake's.
+    Ours,
+    /// That of whom it is taken from, or already this lake's.
+    Taken(&'a Taking),
+}
+
+/// Ask the resource's own service whose it is now: the plan's look is some time ago.
+async fn expect(tools: Tools<'_>, key: &Key, expected: &Expect<'_>) -> Result<(), Cause> {
+    if key.traits().wears == Wears::Nothing {
+        return Ok(());
+    }
+    let doing = format!("{}:Mark", key.kind());
+    let worn = tools.cloud.worn(key).await.map_err(Cause::Refused)?;
+    let Some(worn) = worn else {
+        return Err(Cause::Refused(CloudError::own(
+            &doing,
+            Retry::Gone,
+            format!("{key} is gone since it was seen"),
+        )));
+    };
+    let mark = worn.map_or(Mark::Nobody, |worn| worn.seen_by(tools.owner));
+    let fits = match (expected, &mark) {
+        (_, Mark::Ours(_)) => true,
+        (Expect::Taken(Taking::Resume), Mark::Retained(_)) => true,
+        (Expect::Taken(Taking::Adopt(None)), Mark::Nobody) => true,
+        (Expect::Taken(Taking::Adopt(Some(from))), Mark::Other(owner)) => from == owner,
+        _ => false,
+    };
+    if fits {
+        return Ok(());
+    }
+    let said = format!("the mark of {key} was changed by somebody since it was seen");
+    Err(Cause::Refused(CloudError::own(&doing, Retry::Conflict, said)))
+}
+
+/// Facts of what was just made. That they cannot be seen yet is no failure of the one that was made.
+async fn look(tools: Tools<'_>, key: &Key) -> Result<Facts, Cause> {
+    match tools.cloud.read(vec![key.clone()]).await.into_iter().next() {
+        Some((_, Sight::Present(seen))) => Ok(seen.facts),
+        _ => Ok(Facts::new()),
+    }
+}

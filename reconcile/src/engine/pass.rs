@@ -1,0 +1,238 @@
+//! One pass: observe what is not known, plan, apply.
+
+use super::Engine;
+use crate::{
+    apply::{self, Applied, Task},
+    error::CloudError,
+    failure::{Cause, Failure},
+    graph::{Graph, NodeId},
+    inventory::{Inventory, Presence},
+    kinds::Key,
+    plan::{self, Change, Note, Plan, Step},
+    record::Record,
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// A step, the same in every plan.
+pub(super) type StepId = (NodeId, Option<Key>);
+
+/// How often a step that has been done may turn up again before AWS is said not to keep what is set.
+const REPEATS: usize = 5;
+
+/// A lake being worked on, over one or more passes.
+pub(super) struct Work<'a> {
+    engine: &'a Engine,
+    graph: &'a Graph,
+    fence: Option<&'a Plan>,
+    pub(super) record: Record,
+    pub(super) inventory: Inventory,
+    leftovers: BTreeSet<(NodeId, Key)>,
+    creating: bool,
+    pub(super) unlisted: Option<CloudError>,
+    pub(super) notes: Vec<Note>,
+    /// Steps that will not be tried again.
+    given_up: BTreeMap<StepId, Failure>,
+    /// Steps that were done, what they changed, and how often.
+    repeats: BTreeMap<StepId, (String, usize)>,
+    /// How many looks each step that turned up again has been given to see what was done.
+    looks: BTreeMap<StepId, usize>,
+}
+
+/// What came of a pass.
+pub(super) struct Passed {
+    pub(super) plan: Plan,
+    pub(super) failures: BTreeMap<StepId, Failure>,
+    /// Steps that were done.
+    pub(super) done: BTreeSet<StepId>,
+}
+
+impl<'a> Work<'a> {
+    /// Take up a lake: look at all of it.
+    pub(super) async fn begin(
+        engine: &'a Engine,
+        graph: &'a Graph,
+        mut record: Record,
+        fence: Option<&'a Plan>,
+    ) -> Self {
+        let new = record.nodes.is_empty() && !graph.is_empty();
+        let observed = engine.observe(graph, &mut record).await;
+        Work {
+            engine,
+            graph,
+            fence,
+            creating: new || record.anchor.is_some() || observed.unfinished,
+            record,
+            inventory: observed.inventory,
+            leftovers: observed.leftovers,
+            unlisted: observed.unlisted,
+            notes: Vec::new(),
+            given_up: BTreeMap::new(),
+            repeats: BTreeMap::new(),
+            looks: BTreeMap::new(),
+        }
+    }
+
+    /// Look at what is not known, and plan. The record learns what the look taught.
+    pub(super) async fn plan(&mut self) -> Plan {
+        self.engine.observe_missing(self.graph, &self.record, &mut self.inventory).await;
+        let plan = plan::plan(self.graph, &self.record, &self.inventory);
+        for (node, key) in &plan.forget {
+            self.record.forget(node, key);
+        }
+        for ((node, key), got) in &plan.remember {
+            let on_delete = self.graph[node].treatment.on_delete;
+            self.record.remember(node, key.clone(), *got, on_delete);
+        }
+        for step in &plan.steps {
+            if let (Change::Keep, Some(wanted), Some(remembered)) =
+                (&step.change, &step.wanted, self.record.nodes.get_mut(&step.node))
+            {
+                remembered.owned = apply::owned(&step.node, wanted);
+            }
+        }
+        for (node, remembered) in &mut self.record.nodes {
+            if let Some(wanted) = self.graph.get(node) {
+                remembered.on_delete = wanted.treatment.on_delete;
+            }
+        }
+        for note in &plan.notes {
+            if !self.notes.contains(note) {
+                self.notes.push(note.clone());
+            }
+        }
+        plan
+    }
+
+    /// One pass.
+    pub(super) async fn pass(&mut self) -> Passed {
+        let plan = self.plan().await;
+        let barred = self.barred(&plan);
+        let policies = self.graph.iter().map(|(id, node)| (id, node.treatment.on_delete)).collect();
+        let task =
+            Task { plan: &plan, inventory: &self.inventory, policies, barred, creating: self.creating };
+        let applied = apply::apply(self.engine.tools(), task, &mut self.record).await;
+        self.learn(&plan, &applied);
+        let id = |at: &usize| id(&plan.steps[*at]);
+        Passed {
+            failures: applied.failures.iter().map(|(at, failure)| (id(at), failure.clone())).collect(),
+            done: applied.done.iter().map(id).collect(),
+            plan,
+        }
+    }
+
+    /// Do not try this step again.
+    pub(super) fn give_up(&mut self, id: StepId, failure: Failure) {
+        self.given_up.insert(id, failure);
+    }
+
+    /// Whether nothing of a plan is to be done: all is quiet, but for what the user was told would wait.
+    pub(super) fn is_quiet(&self, plan: &Plan) -> bool {
+        plan.steps.iter().all(|step| step.is_quiet() || self.is_left_out(step))
+    }
+
+    /// The creation is at its end: take its sign off, as the very last call.
+    pub(super) async fn finish(&mut self) -> Result<(), (NodeId, Cause)> {
+        for (node, found) in &mut self.inventory {
+            for (key, presence) in found.iter_mut().filter(|(_, presence)| presence.is_signed()) {
+                apply::unsign(self.engine.tools(), node, key).await.map_err(|cause| (node.clone(), cause))?;
+                if let Presence::Present { creating, .. } = presence {
+                    *creating = false;
+                }
+            }
+        }
+        self.record.anchor = None;
+        self.creating = false;
+        Ok(())
+    }
+
+    /// Steps that are not done in this pass.
+    fn barred(&mut self, plan: &Plan) -> BTreeMap<usize, Option<Cause>> {
+        let mut barred = BTreeMap::new();
+        for (at, step) in plan.steps.iter().enumerate().filter(|(_, step)| step.change.writes()) {
+            let id = id(step);
+            if self.is_left_out(step) {
+                barred.insert(at, None);
+            } else if let Some(failure) = self.given_up.get(&id) {
+                barred.insert(at, Some(failure.cause.clone()));
+            } else if self.is_unplanned(step) {
+                barred.insert(at, Some(Cause::Unplanned));
+            } else if self.repeats.get(&id).is_some_and(|(what, _)| *what == signature(step)) {
+                // Done already. Perhaps the look was too early: look again some times before it is done again.
+                let (_, times) = &self.repeats[&id];
+                let looks = self.looks.entry(id).or_default();
+                *looks += 1;
+                if *looks % 3 != 0 || *times >= REPEATS {
+                    barred.insert(at, Some(Cause::Unsteady(what(step))));
+                }
+            }
+        }
+        barred
+    }
+
+    /// Whether the user was told that the node waits: then it is not part of this apply.
+    fn is_left_out(&self, step: &Step) -> bool {
+        let shown = self.fence.and_then(|fence| fence.step(&step.node));
+        matches!(shown.map(|shown| &shown.change), Some(Change::Wait(_))) && !step.leaves()
+    }
+
+    /// Whether a step would destroy something of which the user was not told. Leftovers of our own that hold no data
+    /// are exempt: nobody can have told of them, for no record named them.
+    fn is_unplanned(&self, step: &Step) -> bool {
+        let ends = match &step.change {
+            Change::Delete(_) => step.key.as_ref(),
+            Change::Replace { old, .. } => Some(old),
+            _ => None,
+        };
+        let (Some(fence), Some(key)) = (self.fence, ends) else { return false };
+        let leftover = !key.traits().holds_data && self.leftovers.iter().any(|(_, left)| left == key);
+        !leftover && !fence.tells_end_of(key)
+    }
+
+    /// What was touched has to be looked at again, and so has what is on its way.
+    fn learn(&mut self, plan: &Plan, applied: &Applied) {
+        self.engine.remember_making(&applied.made, &applied.removed);
+        let mut stale = applied.touched.clone();
+        for (at, step) in plan.steps.iter().enumerate() {
+            if applied.done.contains(&at) {
+                let entry = self.repeats.entry(id(step)).or_insert_with(|| (signature(step), 0));
+                if entry.0 != signature(step) {
+                    *entry = (signature(step), 0);
+                }
+                entry.1 += 1;
+            } else if !step.is_quiet() {
+                stale.extend(step.key.clone());
+                if let Change::Replace { old, .. } = &step.change {
+                    stale.insert(old.clone());
+                }
+            }
+        }
+        for found in self.inventory.values_mut() {
+            found.retain(|key, _| !stale.contains(key));
+        }
+        self.inventory.retain(|_, found| !found.is_empty());
+    }
+}
+
+fn id(step: &Step) -> StepId {
+    (step.node.clone(), step.key.clone())
+}
+
+/// What a step does, to know it again.
+fn signature(step: &Step) -> String {
+    let verb = match &step.change {
+        Change::Create => "create",
+        Change::Update(_) => "update",
+        Change::Replace { .. } => "replace",
+        Change::Delete(_) => "delete",
+        _ => "other",
+    };
+    format!("{verb} {}", what(step))
+}
+
+/// The fields that a step changes.
+fn what(step: &Step) -> String {
+    match step.change.fields() {
+        [] => "it".to_owned(),
+        changes => changes.iter().map(|change| change.path.to_string()).collect::<Vec<_>>().join(", "),
+    }
+}

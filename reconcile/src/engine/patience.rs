@@ -1,0 +1,90 @@
+//! How long and how often to come again, by class of error.
+
+use super::pass::StepId;
+use crate::{error::Retry, failure::Failure};
+use std::{
+    collections::{BTreeMap, hash_map::RandomState},
+    hash::BuildHasher,
+    time::Duration,
+};
+use tokio::time::Instant;
+
+/// First wait, longest wait, and for how long in all; `None` is as long as there is time.
+struct Budget {
+    first: Duration,
+    longest: Duration,
+    in_all: Option<Duration>,
+}
+
+/// The budget of a class, or `None` where coming again changes nothing.
+///
+/// The times are those that terraform-provider-aws waits: two minutes for IAM to propagate, minutes for dependencies,
+/// up to an hour for the name of a deleted bucket (here as long as the user's timeout allows). Throttling is no
+/// failure before five minutes, which is what AWS's own retry guidance asks of a client at the least.
+fn budget(class: Retry) -> Option<Budget> {
+    let budget = |first: u64, longest: u64, in_all: Option<u64>| {
+        Some(Budget {
+            first: Duration::from_millis(first),
+            longest: Duration::from_secs(longest),
+            in_all: in_all.map(Duration::from_secs),
+        })
+    };
+    match class {
+        Retry::Throttled => budget(1_000, 30, None),
+        Retry::Propagating | Retry::Gone => budget(1_000, 3, Some(120)),
+        Retry::Settling => budget(1_000, 15, Some(600)),
+        Retry::Conflict => budget(500, 15, None),
+        Retry::Busy => budget(5_000, 30, None),
+        Retry::Unanswered => budget(1_000, 15, Some(300)),
+        Retry::Never => None,
+    }
+}
+
+/// When to come again for a class of which nothing is known but that it happened; slowly where only a permission, a
+/// quota or the spec can help.
+pub(super) fn again(class: Retry) -> Duration {
+    budget(class).map_or(Duration::from_secs(600), |budget| jitter(budget.first))
+}
+
+/// What has been tried of each step that failed.
+#[derive(Debug, Default)]
+pub(super) struct Patience {
+    trials: BTreeMap<StepId, Trial>,
+}
+
+#[derive(Debug)]
+struct Trial {
+    class: Retry,
+    since: Instant,
+    times: u32,
+}
+
+impl Patience {
+    /// How long to wait before a failed step is tried again; `None` when it has been tried enough.
+    pub(super) fn wait(&mut self, id: StepId, failure: &Failure) -> Option<Duration> {
+        let class = failure.retry();
+        let budget = budget(class)?;
+        let now = Instant::now();
+        let trial = self.trials.entry(id).or_insert(Trial { class, since: now, times: 0 });
+        if trial.class != class {
+            *trial = Trial { class, since: now, times: 0 };
+        }
+        if budget.in_all.is_some_and(|in_all| trial.since.elapsed() >= in_all) {
+            return None;
+        }
+        let wait = budget.first.saturating_mul(1 << trial.times.min(10)).min(budget.longest);
+        trial.times += 1;
+        Some(jitter(wait))
+    }
+
+    /// What has gone well is begun anew when it fails again.
+    pub(super) fn forget(&mut self, id: &StepId) {
+        self.trials.remove(id);
+    }
+}
+
+/// Between half of a wait and all of it, so that many who were refused together do not come again together.
+fn jitter(wait: Duration) -> Duration {
+    let chance = RandomState::new().hash_one(Instant::now()) % 512;
+    wait / 2 + wait.mul_f64(f64::from(u32::try_from(chance).unwrap_or(0)) / 1024.0)
+}

@@ -1,0 +1,121 @@
+//! Passes until quiet.
+
+use super::{
+    Engine, Outcome, Round,
+    pass::{Passed, StepId, Work},
+    patience::{self, Patience},
+};
+use crate::{
+    failure::{Action, Cause, Failure},
+    graph::Graph,
+    plan::Plan,
+    record::Record,
+};
+use std::{collections::BTreeMap, time::Duration};
+use tokio::time::{Instant, sleep};
+
+/// How many passes may only find that a value is still unknown, or only make way for one another.
+const IDLE_PASSES: usize = 3;
+
+pub(super) async fn settle(
+    engine: &Engine,
+    graph: &Graph,
+    record: Record,
+    within: Duration,
+    fence: Option<&Plan>,
+) -> Outcome {
+    let deadline = Instant::now() + within;
+    let mut work = Work::begin(engine, graph, record, fence).await;
+    let mut patience = Patience::default();
+    let mut idle = 0;
+    let mut failures = BTreeMap::new();
+    while !engine.stop.is_stopped() {
+        let passed = work.pass().await;
+        failures = passed.failures.clone();
+        idle = if passed.done.is_empty() { idle + 1 } else { 0 };
+        if passed.done.is_empty() && failures.is_empty() {
+            break;
+        }
+        match next(&mut work, &mut patience, passed) {
+            // Something was done: what it was is seen at once.
+            Next::Now if idle < IDLE_PASSES => {}
+            Next::After(wait) if Instant::now() + wait < deadline => {
+                tokio::select! {
+                    () = sleep(wait) => {}
+                    () = engine.stop.stopped() => {}
+                }
+            }
+            Next::Now | Next::After(_) | Next::Never => break,
+        }
+    }
+    close(engine, work, failures).await
+}
+
+/// When to go round again.
+enum Next {
+    Now,
+    After(Duration),
+    Never,
+}
+
+fn next(work: &mut Work<'_>, patience: &mut Patience, passed: Passed) -> Next {
+    for done in &passed.done {
+        if !passed.failures.contains_key(done) {
+            patience.forget(done);
+        }
+    }
+    let progress = !passed.done.is_empty();
+    let mut soonest: Option<Duration> = None;
+    for (id, failure) in passed.failures {
+        match patience.wait(id.clone(), &failure) {
+            Some(wait) => soonest = Some(soonest.map_or(wait, |soonest| soonest.min(wait))),
+            // What was kept back by another comes when that one does; what was unknown may be known by now.
+            None if matches!(failure.cause, Cause::Skipped(_) | Cause::Unknown(_)) => {}
+            None => work.give_up(id, failure),
+        }
+    }
+    match soonest {
+        Some(wait) => Next::After(wait),
+        None if progress => Next::Now,
+        None => Next::Never,
+    }
+}
+
+/// The last look, and the end of a creation.
+async fn close(engine: &Engine, mut work: Work<'_>, failures: BTreeMap<StepId, Failure>) -> Outcome {
+    let mut failures: Vec<Failure> = failures.into_values().collect();
+    let plan = work.plan().await;
+    let stopped = engine.stop.is_stopped();
+    if failures.is_empty()
+        && !stopped
+        && work.is_quiet(&plan)
+        && let Err((node, cause)) = work.finish().await
+    {
+        let origin = plan.step(&node).map(|step| step.origin.clone()).unwrap_or_default();
+        failures.push(Failure { node, origin, action: Action::Update, cause });
+    }
+    Outcome {
+        plan,
+        record: work.record,
+        inventory: work.inventory,
+        failures,
+        notes: work.notes,
+        unlisted: work.unlisted,
+        stopped,
+    }
+}
+
+pub(super) async fn round(engine: &Engine, graph: &Graph, record: Record) -> Round {
+    let mut work = Work::begin(engine, graph, record, None).await;
+    let passed = work.pass().await;
+    let done = !passed.done.is_empty();
+    let outcome = close(engine, work, passed.failures).await;
+    let again = outcome
+        .failures
+        .iter()
+        .filter(|failure| !matches!(failure.cause, Cause::Skipped(_)))
+        .map(|failure| patience::again(failure.retry()))
+        .min()
+        .or_else(|| (done && !outcome.plan.is_quiet()).then_some(Duration::ZERO));
+    Round { outcome, again }
+}
