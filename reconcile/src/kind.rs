@@ -79,6 +79,9 @@ pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Clone + Debug + Part
     const FIXED: &'static [&'static str];
     /// Paths that are left to AWS, each with its reason.
     const LEFT_TO_AWS: &'static [(&'static str, &'static str)] = &[];
+    /// Paths that are written and never read back, so that they are not compared: what hangs on them is told by
+    /// another field, as an object's content is by its digest.
+    const UNREAD: &'static [&'static str] = &[];
     /// Paths of maps into which others write too: only entries that are wanted, or were ours, are compared.
     const SHARED: &'static [&'static str] = &[];
     /// Where it wears its mark.

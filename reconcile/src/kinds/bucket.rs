@@ -143,8 +143,7 @@ impl Kind for Bucket {
     const FACTS: &'static [&'static str] = &["arn", "name", "domainName", "regionalDomainName"];
     const FIXED: &'static [&'static str] = &["name", "bucketNamespace"];
     const SHARED: &'static [&'static str] = &["policy.besideOthers"];
-    const LEFT_TO_AWS: &'static [(&'static str, &'static str)] =
-        &[("policy.keepOthers", "it says how the lake treats the policy; S3 knows nothing of it")];
+    const UNREAD: &'static [&'static str] = &["policy.keepOthers"];
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = true;
     const REPLACE: Replace = Replace::CreateFirst;

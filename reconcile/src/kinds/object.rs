@@ -67,8 +67,7 @@ impl Kind for Object {
     const NAME: &'static str = "object";
     const FACTS: &'static [&'static str] = &["arn", "uri"];
     const FIXED: &'static [&'static str] = &["bucket", "key"];
-    const LEFT_TO_AWS: &'static [(&'static str, &'static str)] =
-        &[("bytes", "the digest in `content` tells whether they are the same, without fetching them")];
+    const UNREAD: &'static [&'static str] = &["bytes"];
     const WEARS: Wears = Wears::Parameters;
     const HOLDS_DATA: bool = false;
     const REPLACE: Replace = Replace::CreateFirst;

@@ -51,6 +51,8 @@ macro_rules! kinds {
             pub fixed: &'static [&'static str],
             /// Paths left to AWS, each with its reason.
             pub left_to_aws: &'static [(&'static str, &'static str)],
+            /// Paths that are written and never read back.
+            pub unread: &'static [&'static str],
             /// Maps into which others write too.
             pub shared: &'static [&'static str],
             /// Where it wears its mark.
@@ -71,6 +73,7 @@ macro_rules! kinds {
             facts: <$Kind as Kind>::FACTS,
             fixed: <$Kind as Kind>::FIXED,
             left_to_aws: <$Kind as Kind>::LEFT_TO_AWS,
+            unread: <$Kind as Kind>::UNREAD,
             shared: <$Kind as Kind>::SHARED,
             wears: <$Kind as Kind>::WEARS,
             holds_data: <$Kind as Kind>::HOLDS_DATA,

@@ -311,6 +311,7 @@ impl<'a> Course<'a> {
         let mut changes = diff::diff(has, wants, Sharing { maps: traits.shared, owned });
         changes.retain(|change| {
             !node.treatment.ignore_drift.iter().any(|path| change.path.starts_with(path))
+                && !is_among(traits.unread.iter(), &change.path)
                 && !(change.wanted.is_none() && is_left_to_aws(traits, &change.path))
         });
         changes
@@ -424,11 +425,12 @@ fn left_alone(case: &Case<'_>, there: &There<'_>) -> Vec<(FieldPath, Option<Valu
 }
 
 fn is_left_to_aws(traits: &Traits, path: &FieldPath) -> bool {
-    traits
-        .left_to_aws
-        .iter()
-        .filter_map(|(left, _)| left.parse::<FieldPath>().ok())
-        .any(|left| path.starts_with(&left))
+    is_among(traits.left_to_aws.iter().map(|(left, _)| left), path)
+}
+
+/// Whether a path is one of some, or lies below one.
+fn is_among<'p>(mut paths: impl Iterator<Item = &'p &'static str>, path: &FieldPath) -> bool {
+    paths.any(|among| among.parse::<FieldPath>().is_ok_and(|among| path.starts_with(&among)))
 }
 
 /// The facts of a kind after a step: the first that is known.

@@ -26,8 +26,8 @@ pub(super) fn whole(bucket: &Bucket, place: &Place) -> Statements {
         .into_iter()
         .filter_map(|(on, statement)| on.then_some(statement)),
     );
-    all.extend(bucket.policy.statements.clone());
-    all.extend(bucket.policy.beside_others.clone());
+    let policy = &bucket.policy;
+    all.extend(if policy.keep_others { policy.beside_others.clone() } else { policy.statements.clone() });
     all
 }
 

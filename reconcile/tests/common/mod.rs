@@ -1,0 +1,126 @@
+//! What the tests of the kinds share: the AWS of tests, clients on it, and the round that every kind must come
+//! through.
+
+#![allow(dead_code, reason = "each test crate uses its own part")]
+
+use lake_reconcile::{
+    aws::{Access, Aws},
+    diff::{FieldChange, Sharing, diff},
+    inventory::{Seen, Sight},
+    kind::{Data, Kind},
+    owner::{Owner, Worn},
+};
+pub use lake_tests::aws::Endpoint;
+use lake_tests::aws::REGION;
+use serde_json::Value;
+use std::collections::BTreeSet;
+
+/// Clients on an endpoint, as the provider would make them.
+pub async fn connect(endpoint: &Endpoint) -> Aws {
+    connect_by(&access(endpoint)).await
+}
+
+/// Clients with other words of access.
+pub async fn connect_by(access: &Access) -> Aws {
+    Aws::connect(access).await.expect("the AWS of tests takes any credentials")
+}
+
+/// How to reach an endpoint.
+pub fn access(endpoint: &Endpoint) -> Access {
+    Access {
+        region: Some(REGION.to_owned()),
+        access_key: Some("AKIAIOSFODNN7EXAMPLE".to_owned()),
+        secret_key: Some("wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY".to_owned()),
+        endpoint_url: Some(endpoint.url.clone()),
+        ..Access::default()
+    }
+}
+
+/// The owner of everything that these tests make.
+pub fn owner() -> Owner {
+    Owner { door: "terraform".into(), instance: "tests".into(), lake: "kinds".into() }
+}
+
+/// The mark of a node of these tests, `bucket/store`.
+pub fn mark(node: &str) -> Worn {
+    Worn { owner: owner().to_string(), node: node.to_owned(), creating: false }
+}
+
+/// Look at one resource.
+pub async fn look<K: Kind>(aws: &Aws, key: &K::Key) -> Sight<K> {
+    K::read(aws, std::slice::from_ref(key)).await.pop().expect("every key is answered")
+}
+
+/// What is there.
+pub async fn found<K: Kind>(aws: &Aws, key: &K::Key) -> Seen<K> {
+    match look(aws, key).await {
+        Sight::Present(seen) => seen,
+        other => panic!("{key:?} should be there: {other:?}"),
+    }
+}
+
+/// What an update from one state to another is told.
+pub fn changes<K: Kind>(was: &K, wanted: &K) -> Vec<FieldChange> {
+    let json = |settings: &K| serde_json::to_value(settings).expect("settings are plain data");
+    let (was, wanted) = (json(was), json(wanted));
+    let owned = shared::<K>(&was);
+    let mut changes = diff(&was, &wanted, Sharing { maps: K::SHARED, owned: Some(&owned) });
+    changes.retain(|change| {
+        let below = |path: &&str| path.parse().is_ok_and(|path| change.path.starts_with(&path));
+        !K::UNREAD.iter().any(below)
+            && !(change.wanted.is_none() && K::LEFT_TO_AWS.iter().any(|(path, _)| below(path)))
+    });
+    changes
+}
+
+/// The entries of the maps into which others write too, as a record remembers ours.
+fn shared<K: Kind>(settings: &Value) -> BTreeSet<String> {
+    let entries = |map: &&str| {
+        let path: lake_api::FieldPath = map.parse().expect("a kind's paths are paths");
+        let entries = lake_reconcile::diff::get(settings, &path).and_then(Value::as_object).cloned();
+        entries.into_iter().flatten().map(move |(key, _)| path.key(key).to_string()).collect::<Vec<_>>()
+    };
+    K::SHARED.iter().flat_map(entries).collect()
+}
+
+/// A kind's round: made with the least (`base`), changed to each variant and back again, deleted. What was read
+/// after the creation is read again after each way back.
+pub async fn comes_round<K: Kind>(aws: &Aws, node: &str, base: &K, variants: &[(&str, K)]) {
+    let key = base.key(&aws.place).expect("all is known");
+    let mark = mark(node);
+    assert!(matches!(look::<K>(aws, &key).await, Sight::Absent), "{node} should not be there yet");
+    assert_eq!(K::worn(aws, &key).await.expect("readable"), None);
+    base.create(aws, &mark).await.expect("it can be made");
+    let first = found::<K>(aws, &key).await;
+    assert_eq!(changes(&first.settings, base), [], "a second plan of {node} is empty");
+    assert_eq!(first.worn.as_ref(), Some(&mark), "{node} wears its mark");
+    assert_eq!(K::worn(aws, &key).await.expect("readable"), Some(Some(mark.clone())));
+    for (fact, value) in base.predict(&aws.place) {
+        assert_eq!(first.facts.get(&fact), Some(&value), "the predicted {fact} of {node}");
+    }
+    for fact in K::FACTS {
+        assert!(first.facts.contains_key(*fact), "{node} tells its {fact}");
+    }
+    for (name, variant) in variants {
+        let there = changes(&first.settings, variant);
+        assert_ne!(there, [], "{name} differs");
+        variant.update(aws, &key, &there).await.unwrap_or_else(|e| panic!("{node} to {name}: {e}"));
+        let seen = found::<K>(aws, &key).await;
+        assert_eq!(changes(&seen.settings, variant), [], "{node} is {name}");
+        assert_eq!(seen.worn.as_ref(), Some(&mark), "{node} keeps its mark when it becomes {name}");
+        let back = changes(&seen.settings, base);
+        base.update(aws, &key, &back).await.unwrap_or_else(|e| panic!("{node} back from {name}: {e}"));
+        assert_eq!(found::<K>(aws, &key).await, first, "{node} is as it was before {name}");
+    }
+    let other = Worn { node: format!("{node}-moved"), creating: true, ..mark.clone() };
+    for worn in [&other, &mark] {
+        K::mark(aws, &key, worn).await.expect("it can be marked");
+        let seen = found::<K>(aws, &key).await;
+        assert_eq!(seen.worn.as_ref(), Some(worn));
+        assert_eq!(changes(&seen.settings, base), [], "a mark changes nothing else");
+    }
+    for _ in 0..2 {
+        K::delete(aws, &key, Data::Keep).await.expect("it can be deleted, and that again");
+        assert!(matches!(look::<K>(aws, &key).await, Sight::Absent), "{node} is gone");
+    }
+}
