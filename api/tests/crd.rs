@@ -8,7 +8,7 @@ use serde_json::Value;
 /// The definition in YAML.
 fn yaml() -> String {
     let head = "# Generated from the types in api/src/spec: `cargo run -p lake-api --example crd > crds/lake.yaml`.\n";
-    format!("{head}{}", serde_saphyr::to_string(&crd()).unwrap())
+    format!("{head}{}", serde_saphyr::to_string(&crd()).expect("a definition can be written"))
 }
 
 #[test]
