@@ -56,6 +56,6 @@ impl fmt::Display for Finding {
         } else {
             write!(f, "{word}: {}: {}", self.path, self.summary)?;
         }
-        if self.detail.is_empty() { Ok(()) } else { write!(f, "\n  {}", self.detail) }
+        if self.detail.is_empty() { Ok(()) } else { write!(f, "\n  {}", self.detail.replace('\n', "\n  ")) }
     }
 }

@@ -1,6 +1,6 @@
 //! Crawlers.
 
-use super::{cron, rows};
+use super::cron;
 use crate::names::{Arn, Word};
 use crate::spec::Crawler;
 use crate::spec::crawler::{OnDataChanged, OnDataGone, Recrawl};
@@ -24,7 +24,7 @@ pub(super) fn check(path: &FieldPath, crawler: &Crawler, told: &mut Vec<Finding>
         told.push(Finding::error(
             path.field("schedule"),
             format!("`{schedule}` is no schedule of Glue"),
-            format!("{}\n{}", refusal.why, rows::point(schedule, refusal.at)),
+            refusal.shown(schedule),
         ));
     }
     changes(path, crawler, told);

@@ -96,7 +96,7 @@ fn expression(path: &FieldPath, text: &str, columns: Option<&Columns<'_>>, told:
             told.push(Finding::error(
                 path.clone(),
                 format!("Lake Formation cannot read the row filter at character {}", refusal.at + 1),
-                format!("{}\n{}", refusal.why, rows::point(text, refusal.at)),
+                refusal.shown(text),
             ));
             return;
         }
@@ -192,7 +192,7 @@ fn crawled(
             crawlers.iter().map(|(key, _)| format!("`{}`", member("crawlers", key))).collect();
         let hint = match into.as_slice() {
             [] => "No member crawls into that database.".to_owned(),
-            into => format!("{} crawl(s) into that database with other prefixes.", list(into)),
+            into => format!("Into that database crawls what is called otherwise: {}.", list(into)),
         };
         told.push(Finding::warning(
             at,

@@ -79,7 +79,7 @@ fn size(path: &FieldPath, job: &Job, version: Option<Version>, told: &mut Vec<Fi
             if workers.count < 2 {
                 told.push(Finding::error(
                     path.field("workers").field("count"),
-                    format!("{} worker(s) are too few", workers.count),
+                    "one worker is too few",
                     "Spark takes 2 or more: one of them is the driver.",
                 ));
             }
@@ -113,13 +113,6 @@ fn worker(path: &FieldPath, kind: &str, command: Command, version: Option<Versio
             path.clone(),
             "`G.025X` takes `GlueStreaming` jobs only",
             "Choose `G.1X` or larger.",
-        ));
-    }
-    if kind == "Standard" && version.is_some_and(|version| version >= (3, 0)) {
-        return Some(Finding::error(
-            path.clone(),
-            "`Standard` workers end with Glue 2.0",
-            "Choose `G.1X`, which is of the same size, or larger.",
         ));
     }
     let (least, version) = least.zip(version)?;

@@ -181,7 +181,7 @@ impl Names<'_> {
         let (least, greatest) = rule.length;
         let (shortest, longest) = (filled.shortest.chars().count(), filled.longest.chars().count());
         let sort = rule.sort;
-        let detail = format!("The name of a {sort} has {least} to {greatest} characters ({}).", rule.source);
+        let detail = format!("A name here has {least} to {greatest} characters ({}).", rule.source);
         if shortest > greatest {
             let summary = format!("the name `{}` is too long: {shortest} characters", filled.shortest);
             told.push(Finding::error(path.clone(), summary, format!("{detail} Give it a shorter `name`.")));
@@ -197,7 +197,7 @@ impl Names<'_> {
             told.push(Finding::error(path.clone(), summary, format!("{detail} Give it a longer `name`.")));
         }
         if let Some(why) = (rule.letters)(&filled.longest) {
-            let summary = format!("`{name}` is no name of a {sort}");
+            let summary = format!("no {sort} can be called `{name}`");
             told.push(Finding::error(path.clone(), summary, format!("{why} ({}).", rule.source)));
         }
         Some(Named { path, within, name: filled.longest })

@@ -33,9 +33,9 @@ pub(super) fn check(spec: &LakeSpec, told: &mut Vec<Finding>) {
             .collect()
     };
     let mut edges = Vec::new();
-    texts::each(spec, &mut |path, schema, text| {
-        let section = schema.get("x-lake-member-of").and_then(Value::as_str);
-        let is_arn = schema.get("pattern").and_then(Value::as_str).is_some_and(|p| p.contains("arn:"));
+    texts::each(spec, &mut |path, form, text| {
+        let section = form.member_of.as_deref();
+        let is_arn = form.pattern.as_deref().is_some_and(|pattern| pattern.contains("arn:"));
         if text.starts_with("arn:") && is_arn {
             told.extend(arn(path, section, text));
         } else if let Some(section) = section {

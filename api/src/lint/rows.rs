@@ -54,6 +54,14 @@ impl Refusal {
     fn new(at: usize, why: impl Into<String>) -> Self {
         Refusal { at, why: why.into() }
     }
+
+    /// The reason as a sentence, and the place in the text with a caret under it.
+    #[must_use]
+    pub fn shown(&self, text: &str) -> String {
+        let mut letters = self.why.chars();
+        let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
+        format!("{first}{}.\n{}", letters.as_str(), point(text, self.at))
+    }
 }
 
 /// The columns that an expression names, in its order.

@@ -1,52 +1,35 @@
 //! Every text of a spec, with what the schema says of it.
 
+use crate::contract::{Shape, Text, schema};
 use crate::{FieldPath, LakeSpec};
-use serde_json::{Map, Value};
-use std::sync::LazyLock;
+use serde_json::Value;
 
-/// The schema of a spec with its `x-lake-*` keys.
-static SCHEMA: LazyLock<Value> = LazyLock::new(|| schemars::schema_for!(LakeSpec).to_value());
-
-/// Call `see` with the place, the schema and the value of every known text of a spec.
-pub(super) fn each(spec: &LakeSpec, see: &mut dyn FnMut(&FieldPath, &Map<String, Value>, &str)) {
+/// Call `see` with the place, the form and the value of every known text of a spec.
+pub(super) fn each(spec: &LakeSpec, see: &mut dyn FnMut(&FieldPath, &Text, &str)) {
     // A spec that cannot be told as JSON came from none; its fields are checked where they are typed.
     if let Ok(value) = serde_json::to_value(spec) {
-        walk(&SCHEMA, &value, &FieldPath::root(), see);
+        walk(schema(), &value, &FieldPath::root(), see);
     }
 }
 
-fn walk(
-    schema: &Value,
-    value: &Value,
-    path: &FieldPath,
-    see: &mut dyn FnMut(&FieldPath, &Map<String, Value>, &str),
-) {
-    let Some(rules) = schema.as_object() else { return };
-    if let Some(name) = rules.get("$ref").and_then(Value::as_str).and_then(|r| r.strip_prefix("#/$defs/")) {
-        return walk(&SCHEMA["$defs"][name], value, path, see);
-    }
-    // An optional object: the schema beside `null` is the one that matters.
-    for choices in ["anyOf", "oneOf", "allOf"].iter().filter_map(|key| rules.get(*key)?.as_array()) {
-        for choice in choices {
-            walk(choice, value, path, see);
-        }
-    }
-    match value {
-        Value::String(text) => see(path, rules, text),
-        Value::Array(items) => {
-            if let Some(of) = rules.get("items") {
-                for (index, item) in items.iter().enumerate() {
-                    walk(of, item, &path.index(index), see);
+fn walk(shape: &Shape, value: &Value, path: &FieldPath, see: &mut dyn FnMut(&FieldPath, &Text, &str)) {
+    match (shape, value) {
+        (Shape::Text(form), Value::String(text)) => see(path, form, text),
+        (Shape::Object(object), Value::Object(fields)) => {
+            for (name, field) in &object.fields {
+                if let Some(value) = fields.get(name) {
+                    walk(&field.shape, value, &path.field(name), see);
                 }
             }
         }
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                if let Some(of) = rules.get("properties").and_then(|of| of.get(name)) {
-                    walk(of, field, &path.field(name), see);
-                } else if let Some(of) = rules.get("additionalProperties") {
-                    walk(of, field, &path.key(name), see);
-                }
+        (Shape::Map(map), Value::Object(entries)) => {
+            for (key, value) in entries {
+                walk(&map.entry, value, &path.key(key), see);
+            }
+        }
+        (Shape::List(_) | Shape::Set(_), Value::Array(items)) => {
+            for (index, item) in items.iter().enumerate() {
+                shape.entry().into_iter().for_each(|entry| walk(entry, item, &path.index(index), see));
             }
         }
         _ => {}
