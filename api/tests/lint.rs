@@ -95,23 +95,25 @@ tables:
 "#,
         expect![[r#"
             error: buckets.long.name: the name `events-111122223333-us-east-1-a-name-that-is-too-long-everywhere` is too long: 64 characters
-              The name of a bucket has 3 to 63 characters (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html). Give it a shorter `name`.
-            error: buckets.odd.name: `xn--{lake}` is no name of a bucket
+              A name here has 3 to 63 characters (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html). Give it a shorter `name`.
+            error: buckets.odd.name: no bucket can be called `xn--{lake}`
               S3 keeps names that begin with `xn--`, `sthree-` or `amzn-s3-demo-` to itself (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
-            error: buckets.short.name: `ab.` is no name of a bucket
+            error: buckets.short.name: no bucket can be called `ab.`
               A bucket's name begins and ends with a letter or a digit (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
             error: buckets.short.name: the name of an account-regional bucket ends with `-{account}-{region}-an`
               Put that at the end of `name`, or leave `name` out.
             error: buckets.two.external: two members are the bucket `taken`
               `buckets.one.name` and `buckets.two.external` name one thing on AWS. Give each its own `name`, or remove one.
+            warning: buckets.wide.name: the name `{lake}-{region}-0123456789012345678901234567890123456789012` may become too long: up to 65 characters
+              A name here has 3 to 63 characters (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html). It depends on the region or the namespace.
             error: buckets.word.name: `{acount}` is no word of templates
               Did you mean `{account}`? There are `{account}`, `{lake}`, `{namespace}`, `{partition}` and `{region}`.
-            error: databases.lake.name: `Lake` is no name of a database
+            error: databases.lake.name: no database can be called `Lake`
               The catalogue folds names to lower case; write it so, then plan and AWS say the same (https://docs.aws.amazon.com/glue/latest/webapi/API_DatabaseInput.html).
             error: databases.same.name: two members are the database `lake`
               `databases.lake.name` and `databases.same.name` name one thing on AWS. Give each its own `name`, or remove one.
             error: roles.longlonglonglonglonglonglonglonglonglonglonglonglonglonglong.name: the name `events-longlonglonglonglonglonglonglonglonglonglonglonglonglonglong` is too long: 67 characters
-              The name of a role has 1 to 64 characters (https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html). Give it a shorter `name`.
+              A name here has 1 to 64 characters (https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html). Give it a shorter `name`.
             error: roles.longlonglonglonglonglonglonglonglonglonglonglonglonglonglong.path: `/{region/` has a brace without its other half
               A template's words stand in single braces, `{lake}`; names have no braces of their own.
             error: roles.upper.name: two members are the role `ETL`
@@ -185,7 +187,7 @@ accessPoints:
               Name roles, or remove this entry.
             error: accessPoints.door.bucketAccount: the bucket `store` is this lake's, so its account is this one
               Remove `bucketAccount`, or name the other account's bucket by its ARN.
-            error: accessPoints.door.name: `-{lake}` is no name of a access point
+            error: accessPoints.door.name: no access point can be called `-{lake}`
               An access point's name neither begins nor ends with a hyphen (https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-restrictions-limitations-naming-rules.html).
             error: accessPoints.door.statements[0]: the statement is public, and `publicAccessBlock.blockPublicPolicy` refuses public policies
               Name the principals, bound them by a condition such as `aws:PrincipalOrgID`, or set `publicAccessBlock: { blockPublicPolicy: false, restrictPublicBuckets: false }`.
@@ -430,7 +432,7 @@ jobs:
               Raise `glueVersion`, or remove it.
             error: jobs.old.executionClass: `Flex` needs Glue 3.0 or later
               Raise `glueVersion`, or set `executionClass: Standard`.
-            error: jobs.old.workers.count: 1 worker(s) are too few
+            error: jobs.old.workers.count: one worker is too few
               Spark takes 2 or more: one of them is the driver.
             error: jobs.old.workers.type: `Flex` takes no `G.4X`
               Choose `G.1X` or `G.2X`, or set `executionClass: Standard`.
@@ -464,8 +466,6 @@ jobs:
               Set `workers` instead: one `G.1X` is one unit.
             error: jobs.small.workers.type: `G.025X` takes `GlueStreaming` jobs only
               Choose `G.1X` or larger.
-            error: jobs.standard.workers.type: `Standard` workers end with Glue 2.0
-              Choose `G.1X`, which is of the same size, or larger.
             warning: jobs.stream.bookmarks: streaming jobs keep their place by checkpoints, not by bookmarks
               Set `checkpointLocation` in the script, and remove this.
         "#]],
@@ -511,9 +511,9 @@ crawlers:
             error: crawlers.events.targets.s3[0].deadLetterQueue: there is no queue whose events could fail
               Add `eventQueue`, or remove this.
             error: crawlers.fields.schedule: `cron(0 10 * * * *)` is no schedule of Glue
-              one of day of month and day of week must be `?`, since the other decides
-            cron(0 10 * * * *)
-                          ^
+              One of day of month and day of week must be `?`, since the other decides.
+              cron(0 10 * * * *)
+                            ^
             error: crawlers.fields.tablePrefix: the catalogue folds names to lower case
               Write `raw-`.
             error: crawlers.folders.schemaChange.delete: `recrawl: NewFoldersOnly` takes only `Log` here
@@ -529,9 +529,9 @@ crawlers:
             error: crawlers.mixed.targets.s3: catalogue tables go with no other targets
               Give these targets a crawler of their own.
             error: crawlers.often.schedule: `cron(0/3 * * * ? *)` is no schedule of Glue
-              starts are 3 minutes apart here, and Glue wants at least 5
-            cron(0/3 * * * ? *)
-                 ^
+              Starts are 3 minutes apart here, and Glue wants at least 5.
+              cron(0/3 * * * ? *)
+                   ^
             error: crawlers.other.configuration.other: `Grouping.TableGroupingPolicy` has a field of its own
               Remove it here and set `configuration.combineCompatibleSchemas`.
             warning: crawlers.queue.targets.s3[0].eventQueue: the queue is not used
@@ -571,36 +571,36 @@ filters:
               Name columns, or leave `columns` out to open all.
             error: filters.kinds.rows: the column `items` is of type `array<string>`, on which no row filter works
               Filter on texts, numbers, booleans, or fields of structs.
-             day IS NULL OR items = 'x' OR first = 'y'
-                            ^
+               day IS NULL OR items = 'x' OR first = 'y'
+                              ^
             error: filters.kinds.rows: the partition key `day` cannot be tested for NULL
               Lake Formation takes `IS NULL` on other columns only.
-             day IS NULL OR items = 'x' OR first …
-             ^
+               day IS NULL OR items = 'x' OR first …
+               ^
             error: filters.kinds.rows: the row filter begins or ends with white space
               Lake Formation refuses that. Remove it.
             warning: filters.kinds.rows: `first` is a word that PartiQL reserves
               Write it in double quotes, `"first"`, lest Lake Formation refuses it.
-             day IS NULL OR items = 'x' OR first = 'y'
-                                           ^
+               day IS NULL OR items = 'x' OR first = 'y'
+                                             ^
             error: filters.member.tableName: the table `events-orders` is a member
               Set `table: orders` instead of `tableName`.
             warning: filters.never.tableName: no member crawler can make a table `processed-x`
-              `crawlers.raw` crawl(s) into that database with other prefixes. The filter waits until something else makes the table.
+              Into that database crawls what is called otherwise: `crawlers.raw`. The filter waits until something else makes the table.
             warning: filters.nobody.tableName: no member crawler can make a table `t`
               No member crawls into that database. The filter waits until something else makes the table.
             error: filters.syntax.rows: Lake Formation cannot read the row filter at character 20
-              functions are not allowed, and `upper(` reads like one
-            country = 'IN' AND upper(card) = 'X'
-                               ^
+              Functions are not allowed, and `upper(` reads like one.
+              country = 'IN' AND upper(card) = 'X'
+                                 ^
             error: filters.typo.columns.except: the table has no column `crad`
               Did you mean `card`?
             error: filters.typo.database: the table is in the database `lake`, not in `other`
               Remove `database`: the table brings its own.
             error: filters.typo.rows: the table has no column `contry`
               Did you mean `country`?
-            contry = 'IN'
-            ^
+              contry = 'IN'
+              ^
             error: filters.upper.tableName: the catalogue folds names to lower case
               Write `raw-in`.
         "#]],
