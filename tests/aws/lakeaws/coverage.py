@@ -34,8 +34,8 @@ _LIMITS = """\
 * **Limits and throttling**: the quotas named in the code, no request rates; throttling comes from fault rules.
 * **Data planes**: objects are moto's; access points serve no objects, filters filter nothing, encryption is by name only,
   deleting a key that is not there leaves no delete marker in a versioned bucket.
-* **Other services' things** are not looked up: KMS keys, VPCs, queues, connections, catalogues of other accounts. Crawlers
-  with custom classifiers or a security configuration are refused as not emulated.
+* **Other things' names** are not looked up: KMS keys, VPCs, queues, and of Glue connections, classifiers and security
+  configurations. Catalogues of other accounts are closed.
 * **Texts.** Error codes are AWS's; messages are AWS's where a source gives them, else in its manner. Nothing should parse
   them but for the anchors that the error table names.
 """

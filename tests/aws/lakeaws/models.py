@@ -1,4 +1,4 @@
-"""AWS's own description of its services, as botocore ships it: the oracle that every request and response is checked against."""
+"""AWS's own description of its services, as botocore ships it: the oracle of every request and response."""
 
 from functools import cache
 

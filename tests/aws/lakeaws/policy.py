@@ -99,7 +99,7 @@ def aws_principals(statements: list[dict[str, Any]]) -> Iterator[str]:
             yield from listed(principal)
 
 
-def check_principals(statements: list[dict[str, Any]], account: str, refuse: Callable[[], Exception]) -> None:
+def check_principals(statements: list[dict[str, Any]], account: str, refuse: Callable[[str], Exception]) -> None:
     """Refuses principals of the caller's own account that do not exist.
 
     AWS checks principals of every account; here only the caller's is known whole.
@@ -111,15 +111,15 @@ def check_principals(statements: list[dict[str, Any]], account: str, refuse: Cal
             continue
         found = re.fullmatch(r"arn:(aws[a-z-]*):(iam|sts)::(\d{12}):(root|\w[\w-]*)(?:/(.+))?", str(principal))
         if found is None:
-            raise refuse()
-        partition, _, owner, sort, name = found.groups()
+            raise refuse(str(principal))
+        partition, _, owner, sort, _ = found.groups()
         if owner != account or sort == "root":
             continue
         backend = get_backend("iam")[account][partition]
         if sort == "role" and not any(role.arn == principal for role in backend.roles.values()):
-            raise refuse()
+            raise refuse(str(principal))
         if sort == "user" and not any(user.arn == principal for user in backend.users.values()):
-            raise refuse()
+            raise refuse(str(principal))
 
 
 #: Conditions that, with a fixed value, keep an "everyone" statement from being public.

@@ -7,6 +7,7 @@ not emulated. That is what keeps `DELETE /bucket?intelligent-tiering` from delet
 import re
 from dataclasses import dataclass
 from functools import cache
+from typing import Any
 from urllib.parse import parse_qs, parse_qsl, unquote
 
 from lakeaws import cbor
@@ -112,7 +113,7 @@ def _templates(service: str) -> list[_Template]:
         members = model.input_shape.members if model.input_shape else {}
         required = model.input_shape.required_members if model.input_shape else []
 
-        def named(member: str, members=members) -> str:
+        def named(member: str, members: Any = members) -> str:
             return members[member].serialization.get("name", member)
 
         in_query = {m for m, shape in members.items() if shape.serialization.get("location") == "querystring"}

@@ -93,7 +93,7 @@ def encode(call: Call, result: dict[str, Any]) -> Response:
     body = answer["body"]
     raw = body if isinstance(body, bytes) else body.encode()
     status = answer["status_code"]
-    if status == 204 or call.model.output_shape is None and call.service in ("s3", "s3control"):
+    if status == 204 or (call.model.output_shape is None and call.service in ("s3", "s3control")):
         raw = b""
     headers = {name: str(value) for name, value in answer["headers"].items()}
     return Response(status, headers, raw)
@@ -117,7 +117,8 @@ def encode_error(service: str, request: Request, error: AwsError) -> Response:
     members = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in error.fields.items())
     inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>{members}"
     if service == "s3":
-        text = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}<RequestId>{told}</RequestId><HostId>lake</HostId></Error>'
+        inner += f"<RequestId>{told}</RequestId><HostId>lake</HostId>"
+        text = f'<?xml version="1.0" encoding="UTF-8"?>\n<Error>{inner}</Error>'
     else:
         fault = "Receiver" if status >= 500 else "Sender"
         text = f"<ErrorResponse><Error><Type>{fault}</Type>{inner}</Error><RequestId>{told}</RequestId></ErrorResponse>"

@@ -3,6 +3,7 @@
 import pytest
 from botocore.exceptions import ClientError
 from conftest import ACCOUNT, Aws, refused
+
 from lakeaws import models
 from lakeaws.validation import check
 

@@ -3,7 +3,8 @@
 import base64
 import json
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
+from itertools import pairwise
 from typing import Any
 
 from moto.backends import get_backend
@@ -16,7 +17,7 @@ from lakeaws.world import World
 
 def now() -> datetime:
     """The moment, as AWS tells it: to the second, in UTC."""
-    return datetime.now(timezone.utc).replace(microsecond=0)
+    return datetime.now(UTC).replace(microsecond=0)
 
 
 def invalid(told: str) -> AwsError:
@@ -119,7 +120,7 @@ def check_cron(expression: str) -> None:
     fields = found.group(1).split() if found else []
     if len(fields) != 6:
         raise invalid(f"The Schedule expression is invalid: {expression}")
-    minutes, hours, day, month, weekday, year = fields
+    minutes, hours, day, _, weekday, _ = fields
     if (day == "?") == (weekday == "?"):
         raise invalid(
             f"The Schedule expression is invalid: exactly one of day-of-month and day-of-week must be '?': {expression}"
@@ -128,7 +129,7 @@ def check_cron(expression: str) -> None:
     if not all(re.fullmatch(f"({names})+", field, re.IGNORECASE) for field in fields):
         raise invalid(f"The Schedule expression is invalid: {expression}")
     at = sorted(_minutes(minutes, expression))
-    gaps = [later - earlier for earlier, later in zip(at, at[1:])]
+    gaps = [later - earlier for earlier, later in pairwise(at)]
     if hours not in ("?",) and len(at) > 1:
         gaps.append(at[0] + 60 - at[-1])
     if any(gap < _LEAST_MINUTES for gap in gaps):

@@ -8,7 +8,7 @@ from typing import Any
 
 from lakeaws.call import Call
 from lakeaws.clock import SECONDS
-from lakeaws.errors import AwsError, NotEmulated
+from lakeaws.errors import AwsError
 from lakeaws.registry import ours
 from lakeaws.services.glue import (
     check_cron,
@@ -25,7 +25,8 @@ from lakeaws.services.glue import (
 from lakeaws.world import World
 
 _TARGETS = (
-    "S3Targets", "JdbcTargets", "MongoDBTargets", "DynamoDBTargets", "CatalogTargets", "DeltaTargets", "IcebergTargets", "HudiTargets",
+    "S3Targets", "JdbcTargets", "MongoDBTargets", "DynamoDBTargets", "CatalogTargets", "DeltaTargets", "IcebergTargets",
+    "HudiTargets",
 )  # fmt: skip
 
 #: What a definition may say; `Schedule` and `Tags` are kept apart.
@@ -132,10 +133,6 @@ def _define(world: World, call: Call, record: dict[str, Any]) -> None:
     _check_targets(world, call, record)
     _check_recrawl(record)
     record["Configuration"] = _configuration(record.get("Configuration"))
-    if record.get("Classifiers") or record.get("CrawlerSecurityConfiguration"):
-        # Glue API, CreateCrawler: both are names of things that must exist, which are not served here.
-        if any(record["Classifiers"]) or record["CrawlerSecurityConfiguration"]:
-            raise NotEmulated("crawlers with custom classifiers or a security configuration are not emulated")
 
 
 def _check_targets(world: World, call: Call, record: dict[str, Any]) -> None:
@@ -154,9 +151,6 @@ def _check_targets(world: World, call: Call, record: dict[str, Any]) -> None:
             raise invalid("Catalog targets cannot be combined with other targets.")
         if record["SchemaChangePolicy"].get("DeleteBehavior") != "LOG":
             raise invalid("Catalog targets require the delete behavior LOG.")
-        for target in targets["CatalogTargets"]:
-            if target["DatabaseName"].lower() not in rows(world, call, "database"):
-                raise missing(f"Database {target['DatabaseName']} not found.")
     for target in targets.get("S3Targets", []):
         found = re.match(r"(?:s3://)?([^/]+)", target.get("Path") or "")
         if found is None:
@@ -185,12 +179,13 @@ def _check_recrawl(record: dict[str, Any]) -> None:
         return
     if (policy.get("UpdateBehavior"), policy.get("DeleteBehavior")) != ("LOG", "LOG"):
         raise invalid(
-            'The SchemaChangePolicy for "Crawl new folders only" Amazon S3 target can have only LOG DeleteBehavior value and LOG UpdateBehavior value.'
+            'The SchemaChangePolicy for "Crawl new folders only" Amazon S3 target can have only LOG DeleteBehavior value '
+            "and LOG UpdateBehavior value."
         )
 
 
 def _configuration(said: str | None) -> str | None:
-    """Glue reads the document and writes it again: `{"Version":1}` comes back as `{"Version":1.0}`; the version must be there.
+    """Glue reads the document and writes it again: `{"Version":1}` comes back as `{"Version":1.0}`; it needs a version.
 
     Glue Developer Guide, "Setting crawler configuration options"; the rewriting: go-to-k/cdkd (measured).
     """

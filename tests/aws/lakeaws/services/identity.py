@@ -63,12 +63,9 @@ def _trust_policy(_world: World, call: Call) -> None:
     """API Reference, CreateRole: MalformedPolicyDocument 400, LimitExceeded 409; User Guide, "Troubleshoot IAM policies"."""
     document = call.params.get("AssumeRolePolicyDocument", call.params.get("PolicyDocument", ""))
     statements = policy.parse(document, _malformed, principals=True, resources=False)
-    for principal in policy.aws_principals(statements):
-        policy.check_principals(
-            [{"Principal": {"AWS": principal}}],
-            call.account,
-            lambda: _malformed(f'Invalid principal in policy: "AWS":"{principal}"'),
-        )
+    policy.check_principals(
+        statements, call.account, lambda named: _malformed(f'Invalid principal in policy: "AWS":"{named}"')
+    )
     if len(re.sub(r"\s", "", document)) > 2048:
         raise AwsError("LimitExceeded", "Cannot exceed quota for ACLSizePerRole: 2048", 409)
 
@@ -110,6 +107,15 @@ def _inline_policy(_world: World, call: Call) -> None:
         raise AwsError(
             "LimitExceeded", f"Maximum policy size of 10240 bytes exceeded for role {call.params['RoleName']}", 409
         )
+
+
+@before("iam", "CreateRole", "PutRolePermissionsBoundary")
+def _boundary_exists(_world: World, call: Call) -> None:
+    """API Reference, PutRolePermissionsBoundary: NoSuchEntity 404,
+    https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePermissionsBoundary.html."""
+    arn = call.params.get("PermissionsBoundary")
+    if arn is not None and arn not in _backend(call).managed_policies:
+        raise AwsError("NoSuchEntity", f"Scope ARN: {arn} does not exist or is not attachable.", 404)
 
 
 @before("iam", "AttachRolePolicy")

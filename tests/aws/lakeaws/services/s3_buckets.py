@@ -1,7 +1,7 @@
 """S3: buckets themselves. Their objects are moto's."""
 
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 
 from moto.backends import get_backend
@@ -118,7 +118,7 @@ def create_bucket(world: World, call: Call) -> dict[str, Any]:
     world.table("s3.bucket")[name] = {
         "Account": call.account,
         "Region": region,
-        "CreationDate": datetime.now(timezone.utc),
+        "CreationDate": datetime.now(UTC),
         "Tags": list(tags),
         "PublicAccessBlock": dict(ALL_BLOCKED),
         "OwnershipControls": {"Rules": [{"ObjectOwnership": ownership}]},
@@ -154,7 +154,10 @@ def _location(call: Call, asked: str | None) -> str:
     if asked == "EU" and call.region == "eu-west-1":
         return call.region
     if asked != call.region:
-        told = f"The {asked or 'unspecified'} location constraint is incompatible for the region specific endpoint this request was sent to."
+        told = (
+            f"The {asked or 'unspecified'} location constraint is incompatible for the region specific endpoint "
+            "this request was sent to."
+        )
         raise AwsError("IllegalLocationConstraintException", told, 400)
     return call.region
 
@@ -234,7 +237,10 @@ def delete_bucket(world: World, call: Call) -> dict[str, Any]:
     name = call.params["Bucket"]
     for _, _, points in world.tables("s3control.accesspoint"):
         if any(point["Bucket"] == name for point in points.values()):
-            told = "The bucket you are attempting to delete has access points attached. Delete your access points first, then try again."
+            told = (
+                "The bucket you are attempting to delete has access points attached. "
+                "Delete your access points first, then try again."
+            )
             raise AwsError("BucketHasAccessPointsAttached", told, 409, BucketName=name)
     if get_backend("s3")[call.account][call.partition].delete_bucket(name) is None:
         told = "The bucket you tried to delete is not empty"
@@ -252,7 +258,8 @@ def _xml_root(_world: World, _call: Call, result: dict[str, Any]) -> dict[str, A
 
 
 motos(
-    "s3", "PutObject", "GetObject", "HeadObject", "DeleteObject", "DeleteObjects", "CopyObject", "ListObjectsV2", "ListObjectVersions",
+    "s3", "PutObject", "GetObject", "HeadObject", "DeleteObject", "DeleteObjects", "CopyObject",
+    "ListObjectsV2", "ListObjectVersions",
     "CreateMultipartUpload", "UploadPart", "AbortMultipartUpload", "ListMultipartUploads", "CompleteMultipartUpload",
     "GetObjectTagging", "PutObjectTagging", "DeleteObjectTagging",
 )  # fmt: skip

@@ -204,12 +204,13 @@ def put_policy(world: World, call: Call) -> dict[str, Any]:
         for resource in policy.listed(statement.get("Resource", statement.get("NotResource"))):
             if not re.match(rf"arn:aws[a-z-]*:s3:::({re.escape(name)}(/.*)?|\*)$", str(resource), re.DOTALL):
                 raise _malformed("Policy has invalid resource")
-    policy.check_principals(statements, call.account, lambda: _malformed("Invalid principal in policy"))
+    policy.check_principals(statements, call.account, lambda _: _malformed("Invalid principal in policy"))
     row = bucket(world, name)
     if (row["PublicAccessBlock"] or {}).get("BlockPublicPolicy") and policy.is_public(statements):
         told = (
-            f"User: arn:{call.partition}:iam::{call.account}:root is not authorized to perform: s3:PutBucketPolicy on resource: "
-            f'"arn:{call.partition}:s3:::{name}" because public policies are blocked by the BlockPublicPolicy block public access setting.'
+            f"User: arn:{call.partition}:iam::{call.account}:root is not authorized to perform: s3:PutBucketPolicy on "
+            f'resource: "arn:{call.partition}:s3:::{name}" because public policies are blocked by the BlockPublicPolicy '
+            "block public access setting."
         )
         raise AwsError("AccessDenied", told, 403)
     row["Policy"] = document
@@ -289,7 +290,7 @@ def put_logging(world: World, call: Call) -> dict[str, Any]:
                 TargetBucket=asked["TargetBucket"],
             )
         if (target["Account"], target["Region"]) != (row["Account"], row["Region"]):
-            told = "The owner for the bucket to be logged and the target bucket must be the same, and so must their location."
+            told = "The bucket to be logged and the target bucket must have the same owner and the same location."
             raise AwsError("InvalidTargetBucketForLogging", told, 400, TargetBucket=asked["TargetBucket"])
     row["Logging"] = asked
     return {}

@@ -7,7 +7,7 @@ restrictions and limitations", https://docs.aws.amazon.com/AmazonS3/latest/userg
 
 import hashlib
 import re
-from datetime import datetime, timezone
+from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import unquote
 
@@ -89,7 +89,7 @@ def create_access_point(world: World, call: Call) -> dict[str, Any]:
         "PublicAccessBlockConfiguration": dict(ALL_BLOCKED)
         if blocked is None
         else {key: blocked.get(key, False) for key in ALL_BLOCKED},
-        "CreationDate": datetime.now(timezone.utc),
+        "CreationDate": datetime.now(UTC),
         "Alias": _alias(call, name),
         "AccessPointArn": call.arn("s3", f"accesspoint/{name}"),
         "BucketAccountId": owner,
@@ -110,7 +110,7 @@ def _check_name(name: str) -> None:
 
 def _alias(call: Call, name: str) -> str:
     """User Guide, "Access point aliases": name, metadata and `-s3alias`, 63 characters at most; not to be predicted."""
-    digest = hashlib.sha256(f"{call.account}{call.region}{name}{datetime.now(timezone.utc)}".encode()).hexdigest()
+    digest = hashlib.sha256(f"{call.account}{call.region}{name}{datetime.now(UTC)}".encode()).hexdigest()
     head = f"{name[:20].rstrip('-')}-"
     return head + digest[: 63 - len(head) - len("-s3alias")] + "-s3alias"
 
@@ -179,7 +179,7 @@ def put_policy(world: World, call: Call) -> dict[str, Any]:
                 f"{found['AccessPointArn']}/object/"
             ):
                 raise _malformed("Policy has invalid resource")
-    policy.check_principals(statements, call.account, lambda: _malformed("Invalid principal in policy"))
+    policy.check_principals(statements, call.account, lambda _: _malformed("Invalid principal in policy"))
     # "Access points with a network origin of VPC are always considered non-public".
     if (
         found["PublicAccessBlockConfiguration"]["BlockPublicPolicy"]
