@@ -159,7 +159,7 @@ impl Kind for Database {
     }
 
     async fn update(&self, aws: &Aws, key: &DatabaseKey, changes: &[FieldChange]) -> Result<(), CloudError> {
-        if changes.iter().any(|change| !glue::touches(std::slice::from_ref(change), "tags")) {
+        if glue::more_than_tags(changes) {
             let live = wire::get(aws, key).await?;
             aws.glue
                 .update_database()

@@ -118,6 +118,11 @@ pub(crate) fn touches(changes: &[FieldChange], field: &str) -> bool {
     changes.iter().any(|change| change.path.steps().first().and_then(Step::name) == Some(field))
 }
 
+/// Whether anything but tags changes, which have calls of their own.
+pub(crate) fn more_than_tags(changes: &[FieldChange]) -> bool {
+    changes.iter().any(|change| !touches(std::slice::from_ref(change), "tags"))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -159,10 +159,8 @@ impl Kind for Table {
     const NAME: &'static str = "table";
     const FACTS: &'static [&'static str] = &["arn", "name"];
     const FIXED: &'static [&'static str] = &["catalog", "database", "name", "partitionKeys", "iceberg"];
-    const LEFT_TO_AWS: &'static [(&'static str, &'static str)] = &[
-        ("iceberg.bucket", "every commit to an Iceberg table names another metadata file"),
-        ("iceberg.key", "every commit to an Iceberg table names another metadata file"),
-    ];
+    // Every commit to an Iceberg table names another metadata file: ours is where it begins.
+    const UNREAD: &'static [&'static str] = &["iceberg.bucket", "iceberg.key"];
     const SHARED: &'static [&'static str] = &["parameters", "serde.parameters"];
     const WEARS: Wears = Wears::Parameters;
     const HOLDS_DATA: bool = true;

@@ -1,0 +1,179 @@
+//! Jobs of a spec as nodes, and their scripts.
+
+use super::{ContinuousLogging, Job, Workers};
+use crate::{
+    expand::{
+        members::{Wanted, members},
+        names::{Names, given, inputs, nodes},
+    },
+    graph::{Node, NodeId},
+    kind::Scope,
+    kinds::{
+        glue::{ObjectPlace, role_name},
+        object,
+    },
+};
+use lake_api::{
+    FieldPath, Input, LakeSpec,
+    names::{MemberKey, Target, Word},
+    spec::{
+        self, Own,
+        job::{Command, ExecutionClass, Language, Sizing},
+    },
+};
+use std::collections::{BTreeMap, BTreeSet};
+
+pub(super) fn all(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
+    let names = Names::new(spec, scope);
+    let mut nodes = members(
+        "jobs",
+        &spec.jobs,
+        |key, member| own(&names, spec, key, member),
+        |name| Job::named(names.filled(name).map(|name| role_name(&name))),
+    );
+    nodes.extend(spec.jobs.own().filter_map(|(key, member)| script(&names, spec, key, member)));
+    nodes
+}
+
+fn own(names: &Names<'_>, spec: &LakeSpec, key: &MemberKey, member: &Own<spec::Job>) -> Wanted<Job> {
+    let role = names.role(&member.role);
+    let bucket = names.bucket(&member.script.bucket);
+    let (spark_ui, logs) = member.spark_ui.as_ref().map(|at| names.location(at)).unzip();
+    let (temp_dir, temp) = member.temp_dir.as_ref().map(|at| names.location(at)).unzip();
+    let script = declared(spec, member).unwrap_or_else(|| script_id(key));
+    let after = nodes([role.node, bucket.node, logs.flatten(), temp.flatten(), Some(script)]);
+    let (workers, max_capacity) = match member.sizing() {
+        Sizing::Workers(said) => {
+            let worker_type = said.worker_type.input().clone();
+            (Some(Workers { worker_type, count: wide(said.count) }), None)
+        }
+        Sizing::Capacity(units) => (None, Some(units)),
+    };
+    let mut arguments = inputs(&member.arguments);
+    arguments.extend(inputs(&member.secret_arguments));
+    let settings = Job {
+        description: given(member.description.as_ref()),
+        role: role.name,
+        role_arn: Some(role.arn),
+        command: member.command,
+        script: ObjectPlace { bucket: bucket.name, key: names.filled(&member.script.key) },
+        language: member.language,
+        main_class: given(member.main_class.as_ref()),
+        python_version: member.python_version().input().clone(),
+        glue_version: member.glue_version().input().clone(),
+        workers,
+        max_capacity,
+        arguments,
+        non_overridable_arguments: inputs(&member.non_overridable_arguments),
+        bookmarks: member.bookmarks,
+        // Plain Python has no Spark whose catalogue it could be.
+        data_catalog: member.data_catalog && member.command != Command::PythonShell,
+        metrics: member.metrics,
+        observability_metrics: member.observability_metrics,
+        insights: member.insights,
+        auto_scaling: member.auto_scaling,
+        continuous_logging: member
+            .continuous_logging
+            .as_ref()
+            .map(|said| ContinuousLogging { group: given(said.group.as_ref()), filter: said.filter }),
+        spark_ui,
+        temp_dir,
+        connections: member.connections.iter().map(|name| names.filled(name)).collect(),
+        timeout: member.timeout().map(wide),
+        max_retries: wide(member.max_retries),
+        max_concurrent_runs: wide(member.max_concurrent_runs),
+        execution_class: member.execution_class,
+        security_configuration: member.security_configuration.as_ref().map(|name| names.filled(name)),
+        notify_delay: member.notify_delay.map(wide),
+        maintenance_window: given(member.maintenance_window.as_ref()),
+        run_queuing: member.run_queuing,
+        tags: names.tags(&member.tags),
+        name: names.name(member.name.as_ref(), key),
+    };
+    let secret = member
+        .secret_arguments
+        .keys()
+        .map(|key| FieldPath::root().field("arguments").key(key.as_str()))
+        .collect::<BTreeSet<_>>();
+    Wanted { settings, after, secret }
+}
+
+/// The node of a job's script: uploaded where its content is given, else looked at; none where a bucket's own object
+/// is it.
+fn script(
+    names: &Names<'_>,
+    spec: &LakeSpec,
+    key: &MemberKey,
+    member: &Own<spec::Job>,
+) -> Option<(NodeId, Node)> {
+    if declared(spec, member).is_some() {
+        return None;
+    }
+    let said = &member.script;
+    let source =
+        object::Source { text: said.content.as_ref(), base64: said.content_base64.as_ref(), secret: None };
+    let origin = FieldPath::root().field("jobs").key(key.as_str()).field("script");
+    Some((script_id(key), object::node(names, &said.bucket, &said.key, source, origin)))
+}
+
+fn script_id(key: &MemberKey) -> NodeId {
+    NodeId::new("object", &format!("{key}.script"))
+}
+
+/// The member object that a script without content refers to.
+fn declared(spec: &LakeSpec, member: &Own<spec::Job>) -> Option<NodeId> {
+    let script = &member.script;
+    let Some(Target::Member(bucket)) = script.bucket.target() else { return None };
+    if script.content.is_some() || script.content_base64.is_some() {
+        return None;
+    }
+    let objects = &spec.buckets.get(bucket)?.own()?.objects;
+    let (key, _) = objects.own().find(|(_, object)| object.key == script.key)?;
+    Some(NodeId::new("object", &format!("{bucket}.{key}")))
+}
+
+impl Job {
+    /// A job of which nothing but the name is known.
+    fn named(name: Input<String>) -> Self {
+        Job {
+            name,
+            description: None,
+            role: Input::default(),
+            role_arn: None,
+            command: Command::GlueEtl,
+            script: ObjectPlace { bucket: Input::default(), key: Input::default() },
+            language: Language::Python,
+            main_class: None,
+            python_version: Input::from("3"),
+            glue_version: Input::from("5.0"),
+            workers: None,
+            max_capacity: None,
+            arguments: BTreeMap::new(),
+            non_overridable_arguments: BTreeMap::new(),
+            bookmarks: false,
+            data_catalog: false,
+            metrics: false,
+            observability_metrics: false,
+            insights: false,
+            auto_scaling: false,
+            continuous_logging: None,
+            spark_ui: None,
+            temp_dir: None,
+            connections: Vec::new(),
+            timeout: None,
+            max_retries: 0,
+            max_concurrent_runs: 1,
+            execution_class: ExecutionClass::Standard,
+            security_configuration: None,
+            notify_delay: None,
+            maintenance_window: None,
+            run_queuing: false,
+            tags: BTreeMap::new(),
+        }
+    }
+}
+
+/// The contract bounds all numbers far below the API's 32 bits.
+fn wide(number: i64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
