@@ -201,6 +201,7 @@ pub struct BucketPolicy {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct CorsRule {
     /// A name for people, at most 255 characters.
+    #[schemars(length(max = 255))]
     pub id: Option<Text>,
     /// The origins that may call, `https://example.org`; `*` is all.
     pub allowed_origins: Set<Text>,

@@ -33,6 +33,7 @@ pub struct Crawler {
     pub targets: Targets,
 
     /// What the names of the tables start with, in lower case, at most 128 characters.
+    #[schemars(length(max = 128))]
     pub table_prefix: Option<Text>,
 
     /// When the crawler starts by itself. Default: never.

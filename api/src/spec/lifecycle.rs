@@ -20,6 +20,7 @@ use crate::names::{Day, Prefix, TagValue, Text};
 ])]))]
 pub struct LifecycleRule {
     /// The rule's id, at most 255 characters, unique in the bucket. Default: a digest of what the rule says.
+    #[schemars(length(max = 255))]
     pub id: Option<Text>,
 
     /// Whether the rule is in force.

@@ -27,6 +27,7 @@ pub struct Object {
     pub content_type: Option<Text>,
     /// Tags of the object, at most 10. The lake's tags are not put on objects, since S3 charges for them.
     #[serde(default)]
+    #[schemars(extend("maxProperties" = 10))]
     pub tags: Tags,
 }
 

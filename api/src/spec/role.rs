@@ -24,6 +24,7 @@ pub struct Role {
     pub path: IamPath,
 
     /// A description, at most 1000 characters.
+    #[schemars(length(max = 1000))]
     pub description: Option<Description>,
 
     /// Who may assume the role.
@@ -36,6 +37,7 @@ pub struct Role {
     /// Managed policies by ARN, `arn:{partition}:iam::aws:policy/…`, at most 20. Others that somebody attaches are
     /// drift.
     #[serde(default)]
+    #[schemars(length(max = 20))]
     pub managed_policies: Set<Arn>,
 
     /// Further inline policies, each under its name; 10,240 characters in all, `allow` included.

@@ -89,6 +89,7 @@ pub struct Column {
     #[serde(rename = "type")]
     pub column_type: ColumnType,
     /// A comment, at most 255 characters.
+    #[schemars(length(max = 255))]
     pub comment: Option<Text>,
     /// Parameters of the column.
     #[serde(default)]
