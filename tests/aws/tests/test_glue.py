@@ -161,7 +161,11 @@ def test_a_crawler_is_merged_and_cleared_by_empties(glue) -> None:
     [
         ({"Role": "nobody"}, "InvalidInputException", ASSUME),
         ({"Targets": {}}, "InvalidInputException", "at least one target"),
-        ({"Targets": {"S3Targets": [{"Path": "s3://lake-nowhere/x"}]}}, "InvalidInputException", "lake-nowhere"),
+        (
+            {"Targets": {"S3Targets": [{"Path": "s3://lake-nowhere/x"}]}},
+            "InvalidInputException",
+            "S3 bucket lake-nowhere does not exist.",
+        ),
         ({"Schedule": "rate(1 hour)"}, "InvalidInputException", "Schedule"),
         ({"Schedule": "cron(0 1 * * * *)"}, "InvalidInputException", "exactly one"),
         ({"Schedule": "cron(0/3 * * * ? *)"}, "InvalidInputException", "5 minutes"),
@@ -169,6 +173,19 @@ def test_a_crawler_is_merged_and_cleared_by_empties(glue) -> None:
         ({"RecrawlPolicy": {"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"}}, "InvalidInputException", "LOG"),
         ({"Configuration": "{"}, "InvalidInputException", "JSON"),
         ({"Configuration": '{"Grouping":{}}'}, "InvalidInputException", "Version"),
+        (
+            {"Configuration": '{"Version":1.0,"CrawlerOutput":{"Partitions":{"UpdateBehavior":"LOG"}}}'},
+            "InvalidInputException",
+            "CrawlerOutput.Partitions contains unsupported keys: UpdateBehavior.",
+        ),
+        (
+            {
+                "Targets": {"DeltaTargets": [{"DeltaTables": ["s3://x/"]}]},
+                "RecrawlPolicy": {"RecrawlBehavior": "CRAWL_NEW_FOLDERS_ONLY"},
+            },
+            "InvalidInputException",
+            "can only apply to Amazon S3 target",
+        ),
         (
             {
                 "Targets": {**S3, "CatalogTargets": [{"DatabaseName": "lake", "Tables": ["t"]}]},

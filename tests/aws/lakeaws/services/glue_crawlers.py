@@ -140,8 +140,8 @@ def _check_targets(world: World, call: Call, record: dict[str, Any]) -> None:
 
     Sources: Glue API, CrawlerTargets, CatalogTarget; Developer Guide, "Crawler source type" ("If you choose existing
     tables, other source types cannot be combined"; the delete behaviour must be "ignore"),
-    https://docs.aws.amazon.com/glue/latest/dg/define-crawler-choose-data-sources.html; data-dot-all/dataall #423 (bucket
-    that does not exist).
+    https://docs.aws.amazon.com/glue/latest/dg/define-crawler-choose-data-sources.html; hashicorp/terraform-provider-aws
+    #30370 (the words for a bucket that does not exist).
     """
     targets = record["Targets"]
     if not any(targets.get(sort) for sort in _TARGETS):
@@ -156,7 +156,7 @@ def _check_targets(world: World, call: Call, record: dict[str, Any]) -> None:
         if found is None:
             raise invalid("S3 target needs a path.")
         if found.group(1) not in world.table("s3.bucket"):
-            raise invalid(f"The S3 bucket {found.group(1)} does not exist.")
+            raise invalid(f"S3 bucket {found.group(1)} does not exist.")
         if not 1 <= target.get("SampleSize", 1) <= 249:
             raise invalid("SampleSize must be between 1 and 249.")
     for target in targets.get("DynamoDBTargets", []):
@@ -169,14 +169,17 @@ def _check_targets(world: World, call: Call, record: dict[str, Any]) -> None:
 
 
 def _check_recrawl(record: dict[str, Any]) -> None:
-    """Crawling new folders only leaves schemas alone.
+    """Crawling new folders only is for S3 alone, and leaves schemas alone.
 
-    Glue Developer Guide, "Scheduling incremental crawls for adding new partitions"; hashicorp/terraform-provider-aws
-    #22868, whose words these are.
+    Glue Developer Guide, "Scheduling incremental crawls for adding new partitions",
+    https://docs.aws.amazon.com/glue/latest/dg/incremental-crawls.html; the words: hashicorp/terraform-provider-aws #22868,
+    LBHackney-IT/Data-Platform #2418.
     """
     policy, recrawl = record["SchemaChangePolicy"], record["RecrawlPolicy"]
     if recrawl.get("RecrawlBehavior") != "CRAWL_NEW_FOLDERS_ONLY":
         return
+    if any(record["Targets"].get(sort) for sort in _TARGETS if sort != "S3Targets"):
+        raise invalid('RecrawlBehavior "Crawl new folders only" can only apply to Amazon S3 target.')
     if (policy.get("UpdateBehavior"), policy.get("DeleteBehavior")) != ("LOG", "LOG"):
         raise invalid(
             'The SchemaChangePolicy for "Crawl new folders only" Amazon S3 target can have only LOG DeleteBehavior value '
@@ -184,10 +187,24 @@ def _check_recrawl(record: dict[str, Any]) -> None:
         )
 
 
+#: What a configuration may hold: Glue Developer Guide, "Setting crawler configuration options",
+#: https://docs.aws.amazon.com/glue/latest/dg/crawler-configuration.html.
+_CONFIGURATION: dict[str, Any] = {
+    "Version": None,
+    "CreatePartitionIndex": None,
+    "CrawlerOutput": {
+        "Partitions": {"AddOrUpdateBehavior": None},
+        "Tables": {"AddOrUpdateBehavior": None, "TableThreshold": None},
+    },
+    "Grouping": {"TableGroupingPolicy": None, "TableLevelConfiguration": None},
+}
+
+
 def _configuration(said: str | None) -> str | None:
     """Glue reads the document and writes it again: `{"Version":1}` comes back as `{"Version":1.0}`; it needs a version.
 
-    Glue Developer Guide, "Setting crawler configuration options"; the rewriting: go-to-k/cdkd (measured).
+    Glue Developer Guide, "Setting crawler configuration options"; the rewriting: go-to-k/cdkd (measured); the words for
+    unknown keys: LBHackney-IT/Data-Platform #979.
     """
     if not said:
         return None
@@ -197,9 +214,18 @@ def _configuration(said: str | None) -> str | None:
         raise invalid("Invalid Configuration: it is no JSON") from cause
     if not isinstance(document, dict) or document.get("Version") not in (1, 1.0):
         raise invalid("Invalid Configuration: Version must be 1.0")
-    if unknown := document.keys() - {"Version", "CrawlerOutput", "Grouping", "CreatePartitionIndex"}:
-        raise invalid(f"Invalid Configuration: unknown field {sorted(unknown)[0]}")
+    _check_keys(document, _CONFIGURATION, "Configuration")
     return json.dumps({**document, "Version": 1.0}, separators=(",", ":"))
+
+
+def _check_keys(document: Any, known: dict[str, Any], path: str) -> None:
+    if not isinstance(document, dict):
+        raise invalid(f"{path} must be an object.")
+    if unknown := document.keys() - known.keys():
+        raise invalid(f"{path} contains unsupported keys: {', '.join(sorted(unknown))}.")
+    for key, inner in known.items():
+        if inner is not None and key in document:
+            _check_keys(document[key], inner, key if path == "Configuration" else f"{path}.{key}")
 
 
 def _schedule(record: dict[str, Any], asked: str | None) -> None:

@@ -232,16 +232,14 @@ def delete_bucket(world: World, call: Call) -> dict[str, Any]:
 
     Sources: API Reference, DeleteBucket ("All objects (including all object versions and delete markers) in the bucket
     must be deleted"), https://docs.aws.amazon.com/AmazonS3/latest/API/API_DeleteBucket.html; "Error responses",
-    BucketNotEmpty 409 and BucketHasAccessPointsAttached 400 in the list, measured as 409.
+    BucketNotEmpty 409; BucketHasAccessPointsAttached: its words in rebuy-de/aws-nuke #660, its status in
+    aws/aws-sdk-java-v2 #2596.
     """
     name = call.params["Bucket"]
     for _, _, points in world.tables("s3control.accesspoint"):
         if any(point["Bucket"] == name for point in points.values()):
-            told = (
-                "The bucket you are attempting to delete has access points attached. "
-                "Delete your access points first, then try again."
-            )
-            raise AwsError("BucketHasAccessPointsAttached", told, 409, BucketName=name)
+            told = "Bucket has access points attached and cannot be deleted."
+            raise AwsError("BucketHasAccessPointsAttached", told, 400, BucketName=name)
     if get_backend("s3")[call.account][call.partition].delete_bucket(name) is None:
         told = "The bucket you tried to delete is not empty"
         if moto_bucket(call, name).is_versioned:
