@@ -88,7 +88,7 @@ pub struct ConfigureRequest {
 pub struct UpgradeRequest {
     /// The version of the schema that wrote it.
     pub version: i64,
-    /// The state.
+    /// The state. Numbers that `serde_json` would round are text in it, and may stay so.
     pub state: Json,
 }
 

@@ -5,6 +5,7 @@ mod msgpack;
 mod number;
 mod types;
 
+pub use json::parse_exactly;
 pub use msgpack::DecodeError;
 pub use number::Number;
 pub use types::Type;

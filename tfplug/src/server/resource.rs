@@ -4,6 +4,7 @@ use super::{Offer, Server, guard::guarded, provider::read};
 use crate::{
     Diagnostics, Resource, Value,
     provider::{ApplyRequest, ImportRequest, PlanRequest, ReadRequest, UpgradeRequest},
+    value::parse_exactly,
     wire::{
         ApplyResourceChangeRequest, ApplyResourceChangeResponse, DynamicValue, ImportResourceStateRequest,
         ImportResourceStateResponse, ImportedResource, MoveResourceStateResponse, PlanResourceChangeRequest,
@@ -38,7 +39,7 @@ impl Server {
             let upgrade = || -> Answer<UpgradeResourceStateResponse> {
                 let resource = self.resource(&request.type_name)?;
                 let raw = request.raw_state.unwrap_or_default().json;
-                let state = serde_json::from_slice(&raw).map_err(|e| unreadable_state(&e.to_string()))?;
+                let state = parse_exactly(&raw).map_err(|e| unreadable_state(&e.to_string()))?;
                 let answer = resource.it.upgrade(UpgradeRequest { version: request.version, state });
                 if answer.diagnostics.has_errors() {
                     return Err(answer.diagnostics);

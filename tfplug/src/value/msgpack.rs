@@ -18,10 +18,6 @@ impl DecodeError {
         DecodeError { path: String::new(), said: said.into() }
     }
 
-    pub(crate) fn said(said: String) -> Self {
-        DecodeError::new(said)
-    }
-
     pub(super) fn mismatch(of: &Type, json: &Json) -> Self {
         DecodeError::new(format!("expected {}, found {json}", of.to_json()))
     }
@@ -79,7 +75,8 @@ fn write(out: &mut Vec<u8>, of: &Type, value: &Value) {
         (_, Value::Bool(bool)) => encode::write_bool(out, *bool).expect(MEMORY),
         (_, Value::Number(number)) => match number {
             Number::Int(int) => encode::write_sint(out, *int).map(drop).expect(MEMORY),
-            Number::UInt(uint) => encode::write_uint(out, *uint).map(drop).expect(MEMORY),
+            // Text from here on, as cty writes it.
+            Number::UInt(uint) => encode::write_str(out, &uint.to_string()).expect(MEMORY),
             Number::Float(float) => encode::write_f64(out, *float).expect(MEMORY),
             Number::Big(text) => encode::write_str(out, text).expect(MEMORY),
         },
@@ -250,8 +247,8 @@ fn read_unknown(marker: Marker, bytes: &mut &[u8]) -> Result<Option<Unknown>, De
 
 fn read_number(marker: Marker, bytes: &mut &[u8]) -> Result<Number, DecodeError> {
     match marker {
-        Marker::F32 => decode::read_f32(bytes).map(|float| Number::float(f64::from(float))).ok(),
-        Marker::F64 => decode::read_f64(bytes).map(Number::float).ok(),
+        Marker::F32 => decode::read_f32(bytes).ok().and_then(|float| Number::exact(f64::from(float))),
+        Marker::F64 => decode::read_f64(bytes).ok().and_then(Number::exact),
         Marker::U64 => decode::read_u64(bytes)
             .map(|uint| i64::try_from(uint).map_or(Number::UInt(uint), Number::Int))
             .ok(),

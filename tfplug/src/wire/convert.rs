@@ -20,8 +20,7 @@ impl DynamicValue {
     pub(crate) fn read(of: &Type, message: Option<&DynamicValue>) -> Result<Value, DecodeError> {
         let Some(message) = message else { return Ok(Value::Null) };
         if message.msgpack.is_empty() && !message.json.is_empty() {
-            let json = serde_json::from_slice(&message.json).map_err(|e| DecodeError::said(e.to_string()))?;
-            return Value::from_json(of, &json);
+            return Value::from_json_text(of, &message.json);
         }
         Value::decode(of, &message.msgpack)
     }
