@@ -1,12 +1,14 @@
 """Hands a request to moto's own server application and takes its answer."""
 
 import io
+from functools import cache
 from typing import Any
 from urllib.parse import unquote
 
 from botocore.parsers import create_parser
+from moto.core import responses
 from moto.iam.models import IAMBackend
-from moto.moto_server.werkzeug_app import DomainDispatcherApplication, create_backend_app
+from moto.moto_server.werkzeug_app import create_backend_app
 
 from lakeaws.call import Call
 from lakeaws.errors import NotEmulated
@@ -34,7 +36,13 @@ class _Policies:
 
 IAMBackend._init_aws_policies = _Policies(IAMBackend._init_aws_policies)  # type: ignore[method-assign]
 
-_application = DomainDispatcherApplication(create_backend_app)
+# Looked up by reflection at every request otherwise.
+responses.method_names_from_class = cache(responses.method_names_from_class)
+
+
+@cache
+def _application(service: Any) -> Any:
+    return create_backend_app(service)
 
 
 class Crash(Exception):
@@ -51,7 +59,7 @@ def ask(call: Call) -> Response:
 
     # Flask runs in debug mode there: what a handler raises arrives here.
     try:
-        answer = _application(_environ(call), start)
+        answer = _application(call.service)(_environ(call), start)
         try:
             body = b"".join(answer)
         finally:

@@ -31,16 +31,15 @@ def job(world: World, call: Call, name: str) -> dict[str, Any]:
 def create_job(world: World, call: Call) -> dict[str, Any]:
     """Glue API, CreateJob (AlreadyExistsException, IdempotentParameterMismatchException).
 
-    The second is told where a job of that name was made with other parameters; the same parameters are
-    AlreadyExistsException as well, by the operation's list of errors.
+    The second is told where a job of that name was made with other parameters (its words: Glue Developer Guide,
+    "Troubleshooting blueprint errors in AWS Glue", https://docs.aws.amazon.com/glue/latest/dg/blueprints_ts.html).
     """
     name, tags = call.params["Name"], call.params.get("Tags", {})
     check_tags(tags)
     if (there := rows(world, call, "job").get(name)) is not None:
         if there["Asked"] != _asked(call.params):
-            raise AwsError(
-                "IdempotentParameterMismatchException", f"Job {name} already exists with different parameters."
-            )
+            told = f"Job with name {name} already submitted with different configuration"
+            raise AwsError("IdempotentParameterMismatchException", told)
         raise exists(f"Job {name} already exists.")
     said = copy.deepcopy(_asked(call.params))
     record = defined(call, said)
@@ -122,6 +121,7 @@ def _check_capacity(said: dict[str, Any], sort: str, version: str) -> None:
                 "Max Capacity cannot be set for Glue version 2.0 or later; set Worker Type and Number of Workers."
             )
     if sort == "pythonshell" and workers:
+        # `WorkerType`: "for Spark jobs", "for Ray jobs".
         raise invalid("Worker Type and Number of Workers are not supported for Python shell jobs.")
 
 
