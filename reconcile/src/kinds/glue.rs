@@ -36,6 +36,11 @@ pub(crate) fn map(inputs: &BTreeMap<String, Input<String>>) -> HashMap<String, S
     inputs.iter().map(|(key, value)| (key.clone(), text(value))).collect()
 }
 
+/// A number of the spec in the API's 32 bits: the contract bounds all of them far below.
+pub(crate) fn wide(number: i64) -> i32 {
+    i32::try_from(number).unwrap_or(i32::MAX)
+}
+
 /// What AWS has, where empty means absent.
 pub(crate) fn seen(text: Option<&str>) -> Option<Input<String>> {
     text.filter(|text| !text.is_empty()).map(Input::from)

@@ -9,7 +9,7 @@ use crate::{
     graph::{Node, NodeId},
     kind::Scope,
     kinds::{
-        glue::{ObjectPlace, role_name},
+        glue::{ObjectPlace, role_name, wide},
         object,
     },
 };
@@ -171,9 +171,4 @@ impl Job {
             tags: BTreeMap::new(),
         }
     }
-}
-
-/// The contract bounds all numbers far below the API's 32 bits.
-fn wide(number: i64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }

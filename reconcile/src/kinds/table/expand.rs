@@ -8,7 +8,7 @@ use crate::{
     },
     graph::{Hold, Node, NodeId, Treatment},
     kind::Scope,
-    kinds::glue::ObjectPlace,
+    kinds::glue::{ObjectPlace, wide},
 };
 use lake_api::{
     FieldPath, Input, LakeSpec,
@@ -160,9 +160,4 @@ impl Column {
 /// A name as the catalogue keeps it.
 fn lower(name: &Input<String>) -> Input<String> {
     name.clone().map(|name| name.to_lowercase())
-}
-
-/// The contract bounds all numbers far below the API's 32 bits.
-fn wide(number: i64) -> i32 {
-    i32::try_from(number).unwrap_or(i32::MAX)
 }
