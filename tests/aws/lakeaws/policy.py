@@ -99,27 +99,47 @@ def aws_principals(statements: list[dict[str, Any]]) -> Iterator[str]:
             yield from listed(principal)
 
 
-def check_principals(statements: list[dict[str, Any]], account: str, refuse: Callable[[str], Exception]) -> None:
-    """Refuses principals of the caller's own account that do not exist.
+def check_principals(
+    statements: list[dict[str, Any]], account: str, refuse: Callable[[str], Exception]
+) -> dict[str, str]:
+    """The unique ids of the principals of the caller's own account; refuses those that do not exist.
 
     AWS checks principals of every account; here only the caller's is known whole.
     Source: AWS re:Post Knowledge Center, "How do I resolve the error 'Invalid principal in policy' when I update my
     Amazon S3 bucket policy", https://repost.aws/knowledge-center/s3-invalid-principal-in-policy-error.
     """
+    ids: dict[str, str] = {}
     for principal in aws_principals(statements):
         if principal == "*" or re.fullmatch(r"\d{12}", str(principal)):
             continue
         found = re.fullmatch(r"arn:(aws[a-z-]*):(iam|sts)::(\d{12}):(root|\w[\w-]*)(?:/(.+))?", str(principal))
         if found is None:
             raise refuse(str(principal))
-        partition, _, owner, sort, _ = found.groups()
-        if owner != account or sort == "root":
-            continue
-        backend = get_backend("iam")[account][partition]
-        if sort == "role" and not any(role.arn == principal for role in backend.roles.values()):
-            raise refuse(str(principal))
-        if sort == "user" and not any(user.arn == principal for user in backend.users.values()):
-            raise refuse(str(principal))
+        _, _, owner, sort, _ = found.groups()
+        if owner == account and sort in ("role", "user"):
+            ids[principal] = _unique_id(principal, account) or ""
+            if not ids[principal]:
+                raise refuse(str(principal))
+    return ids
+
+
+def _unique_id(principal: str, account: str) -> str | None:
+    backend = get_backend("iam")[account][principal.split(":")[1]]
+    owners = [*backend.roles.values(), *backend.users.values()]
+    return next((owner.id for owner in owners if owner.arn == principal), None)
+
+
+def as_read(document: str, ids: dict[str, str], account: str) -> str:
+    """A policy as it is read back: a principal that is gone, or was made anew since, stands there by its unique id.
+
+    Source: IAM User Guide, "AWS JSON policy elements: Principal", "Role principals": an ARN "transforms to the role's
+    unique principal ID when you save the policy", and a deleted role's id is shown "because AWS can no longer map it back
+    to a valid ARN", https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html.
+    """
+    for principal, unique in ids.items():
+        if _unique_id(principal, account) != unique:
+            document = document.replace(json.dumps(principal), json.dumps(unique))
+    return document
 
 
 #: Conditions that, with a fixed value, keep an "everyone" statement from being public.

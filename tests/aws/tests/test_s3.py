@@ -246,6 +246,17 @@ def test_good_policies_come_back_as_written(aws: Aws, s3) -> None:
     assert s3.get_bucket_policy(Bucket=BUCKET)["Policy"] == document
 
 
+def test_a_principal_that_is_gone_is_read_as_its_id(aws: Aws, s3) -> None:
+    role = aws.role()
+    unique = aws.client("iam").get_role(RoleName="etl")["Role"]["RoleId"]
+    allow = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{BUCKET}/*"}
+    s3.put_bucket_policy(Bucket=BUCKET, Policy=policy({**allow, "Principal": {"AWS": role}}))
+    aws.client("iam").delete_role(RoleName="etl")
+    aws.role()
+    read = json.loads(s3.get_bucket_policy(Bucket=BUCKET)["Policy"])
+    assert read["Statement"][0]["Principal"] == {"AWS": unique}
+
+
 def test_configurations_come_back_as_put(s3) -> None:
     cors = [
         {

@@ -204,7 +204,7 @@ def put_policy(world: World, call: Call) -> dict[str, Any]:
         for resource in policy.listed(statement.get("Resource", statement.get("NotResource"))):
             if not re.match(rf"arn:aws[a-z-]*:s3:::({re.escape(name)}(/.*)?|\*)$", str(resource), re.DOTALL):
                 raise _malformed("Policy has invalid resource")
-    policy.check_principals(statements, call.account, lambda _: _malformed("Invalid principal in policy"))
+    ids = policy.check_principals(statements, call.account, lambda _: _malformed("Invalid principal in policy"))
     row = bucket(world, name)
     if (row["PublicAccessBlock"] or {}).get("BlockPublicPolicy") and policy.is_public(statements):
         told = (
@@ -213,14 +213,15 @@ def put_policy(world: World, call: Call) -> dict[str, Any]:
             "block public access setting."
         )
         raise AwsError("AccessDenied", told, 403)
-    row["Policy"] = document
+    row["Policy"], row["Principals"] = document, ids
     return {}
 
 
 @ours("s3", "GetBucketPolicy")
 def get_policy(world: World, call: Call) -> dict[str, Any]:
     """API Reference, GetBucketPolicy; "Error responses": NoSuchBucketPolicy 404."""
-    return {"Policy": _remembered(world, call, "Policy", "NoSuchBucketPolicy", "The bucket policy does not exist")}
+    document = _remembered(world, call, "Policy", "NoSuchBucketPolicy", "The bucket policy does not exist")
+    return {"Policy": policy.as_read(document, bucket(world, call.params["Bucket"])["Principals"], call.account)}
 
 
 @ours("s3", "DeleteBucketPolicy")

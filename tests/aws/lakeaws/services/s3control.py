@@ -119,7 +119,9 @@ def _alias(call: Call, name: str) -> str:
 def get_access_point(world: World, call: Call) -> dict[str, Any]:
     """API Reference, GetAccessPoint."""
     found = _point(world, call)
-    out = {key: value for key, value in found.items() if key not in ("Tags", "Policy") and value is not None}
+    out = {
+        key: value for key, value in found.items() if key not in ("Tags", "Policy", "Principals") and value is not None
+    }
     kinds = {"ipv4": "", "fips": "-fips", "dualstack": ".dualstack", "fips_dualstack": "-fips.dualstack"}
     out["Endpoints"] = {kind: f"s3-accesspoint{part}.{call.region}.amazonaws.com" for kind, part in kinds.items()}
     return out
@@ -179,7 +181,7 @@ def put_policy(world: World, call: Call) -> dict[str, Any]:
                 f"{found['AccessPointArn']}/object/"
             ):
                 raise _malformed("Policy has invalid resource")
-    policy.check_principals(statements, call.account, lambda _: _malformed("Invalid principal in policy"))
+    ids = policy.check_principals(statements, call.account, lambda _: _malformed("Invalid principal in policy"))
     # "Access points with a network origin of VPC are always considered non-public".
     if (
         found["PublicAccessBlockConfiguration"]["BlockPublicPolicy"]
@@ -187,7 +189,7 @@ def put_policy(world: World, call: Call) -> dict[str, Any]:
         and policy.is_public(statements)
     ):
         raise AwsError("AccessDenied", "Access Denied", 403)
-    found["Policy"] = document
+    found["Policy"], found["Principals"] = document, ids
     return {}
 
 
@@ -202,7 +204,7 @@ def get_policy(world: World, call: Call) -> dict[str, Any]:
             404,
             AccessPointName=found["Name"],
         )
-    return {"Policy": found["Policy"]}
+    return {"Policy": policy.as_read(found["Policy"], found["Principals"], call.account)}
 
 
 @ours("s3control", "DeleteAccessPointPolicy")
