@@ -9,7 +9,10 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// The provider as `cargo build` makes it; built when it is not current.
+/// The provider as tests use it; built when it is not current.
+///
+/// `cargo test --no-run` makes the binary with the features that all tests are built with, so that the SDK crates are
+/// not built a second time.
 ///
 /// # Panics
 /// When it does not build.
@@ -17,7 +20,7 @@ pub fn provider() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
         let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--locked", "-p", "terraform-provider-lake"])
+            .args(["test", "--no-run", "--quiet", "--locked", "-p", "terraform-provider-lake"])
             .current_dir(root())
             .status()
             .expect("cargo runs");
@@ -77,7 +80,7 @@ pub struct Ran {
 }
 
 impl Terraform {
-    /// An empty configuration whose AWS is `endpoint`, with the provider as `cargo build` makes it.
+    /// An empty configuration whose AWS is `endpoint`, with the provider as tests use it.
     #[must_use]
     pub fn new(endpoint: &Endpoint) -> Self {
         Terraform::with(endpoint, provider())
