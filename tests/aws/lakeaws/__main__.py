@@ -60,4 +60,5 @@ def main() -> None:
     server.serve_forever(poll_interval=0.05)
 
 
-main()
+if __name__ == "__main__":
+    main()

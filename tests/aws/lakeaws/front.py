@@ -2,7 +2,7 @@
 
 import time
 import traceback
-from typing import Any
+from typing import Any, NamedTuple
 
 from moto.backends import get_backend
 
@@ -22,7 +22,19 @@ class Dropped(Exception):
     """The connection must be closed without an answer."""
 
 
-_NOTHING = Response(0, {}, b"")
+class InvalidAnswer(Exception):
+    """What would be answered is nothing that AWS's model allows."""
+
+
+class Outcome(NamedTuple):
+    """What becomes of a request: its answer, and for the journal an error code and message."""
+
+    answer: Response
+    code: str | None = None
+    message: str | None = None
+
+
+_NO_ANSWER = Response(0, {}, b"")
 
 
 class Front:
@@ -34,7 +46,7 @@ class Front:
         self.faults = fault_rules.Faults()
 
     def answer(self, request: Request) -> Response:
-        """The answer to one request. Raises Dropped where a fault rule closes the connection."""
+        """The answer to one request. Raises Dropped where the connection must be closed without one."""
         if self.faults.latency_ms:
             time.sleep(self.faults.latency_ms / 1000)
         service, call = "", None
@@ -47,26 +59,16 @@ class Front:
             if found := validation.check(call.model.input_shape, call.params):
                 told = f"{len(found)} validation error(s) detected: {'; '.join(found)}"
                 raise AwsError(validation.refusal(call.model, found), told, 400)
-        except NotEmulated as cause:
-            return self._note(
-                call, request, service, _not_emulated(service, request, cause), entries.NOT_EMULATED, str(cause)
-            )
-        except AwsError as refusal:
-            return self._note(
-                call,
-                request,
-                service,
-                wire.encode_error(_spoken(service), request, refusal),
-                refusal.code,
-                refusal.message,
-            )
-        except Exception as cause:  # A bug of ours in reading the request: told in the journal, and no success.
-            traceback.print_exc()
-            crash = AwsError("EmulatorCrash", f"{request.method} {request.path}: {cause}", 501)
-            return self._note(
-                call, request, service, wire.encode_error(_spoken(service), request, crash), entries.CRASH, str(cause)
-            )
-        return self._answer_call(call)
+            outcome = self._under_faults(call)
+        except Exception as cause:
+            outcome = _failed(service, request, cause)
+        self.journal.add(_entry(service, request, call, outcome))
+        if outcome.answer is _NO_ANSWER:
+            raise Dropped
+        named = "x-amz-request-id" if service in ("s3", "s3control") else "x-amzn-RequestId"
+        if named.lower() not in {name.lower() for name in outcome.answer.headers}:
+            outcome.answer.headers[named] = wire.request_id()
+        return outcome.answer
 
     def _decode(self, request: Request, signed: routing.Signature) -> Call:
         operation, in_path = routing.route(request, signed.service)
@@ -83,75 +85,55 @@ class Front:
                 return account
         return self.world.account
 
-    def _answer_call(self, call: Call) -> Response:
+    def _under_faults(self, call: Call) -> Outcome:
+        """Carries the call out, unless a fault rule has it otherwise."""
         rule = self.faults.for_call(call)
         said = rule.said
         if said.get("delayMs"):
             time.sleep(said["delayMs"] / 1000)
         lost = said.get("lost")
         if said.get("code") and not lost:
-            injected = AwsError(said["code"], said.get("message", "Injected by a fault rule."), said.get("status", 400))
-            return self._refuse(call, injected)
+            raise AwsError(said["code"], said.get("message", "Injected by a fault rule."), said.get("status", 400))
         if said.get("hold") == "before":
             self.faults.hold(call)
             if call.request.gone():
-                self._note(
-                    call,
-                    call.request,
-                    call.service,
-                    _NOTHING,
-                    "GONE",
-                    "the client went away before the call was carried out",
-                )
-                raise Dropped
+                return Outcome(_NO_ANSWER, "GONE", "the client went away before the call was carried out")
         with self.world.lock:
-            answer, code, message = self._in_world(call, said)
+            outcome = self._in_world(call, said)
         if said.get("hold") == "after":
             self.faults.hold(call)
-        if lost and code is not None:
+        if lost and outcome.code is not None:
             # A refusal commits nothing that could be lost.
             self.faults.give_back(rule)
         elif lost == "drop":
-            self._note(call, call.request, call.service, _NOTHING, "LOST", "the connection was closed after the commit")
-            raise Dropped
+            return Outcome(_NO_ANSWER, "LOST", "the connection was closed after the commit")
         elif lost:
             told = said.get("message", "We encountered an internal error. Please try again.")
-            return self._refuse(call, AwsError(said.get("code", "InternalError"), told, said.get("status", 500)))
-        return self._note(call, call.request, call.service, answer, code, message)
+            raise AwsError(said.get("code", "InternalError"), told, said.get("status", 500))
+        return outcome
 
-    def _in_world(self, call: Call, rule: dict[str, Any]) -> tuple[Response, str | None, str | None]:
-        """The answer, its error code and message; the world's lock is held."""
-        writes = mutates(call.operation)
-        remembered = self.world.snapshot(call.account, call.partition) if writes and self.faults.any_stale else None
+    def _in_world(self, call: Call, rule: dict[str, Any]) -> Outcome:
+        """Carries the call out; the world's lock is held."""
+        remembered = None
+        if mutates(call.operation) and self.faults.any_stale:
+            remembered = self.world.snapshot(call.account, call.partition)
         seen = None
         if "stale" in rule or "staleSeconds" in rule:
-            seen = self.world.before_last_write(
-                call.service, call.resource, since_armed=rule.get("staleSince") == "rule"
-            )
+            since_armed = rule.get("staleSince") == "rule"
+            seen = self.world.before_last_write(call.service, call.resource, since_armed=since_armed)
         try:
             with self.world.as_of(seen):
                 answer, result = self._dispatch(call)
-        except AwsError as refusal:
-            return wire.encode_error(call.service, call.request, refusal), refusal.code, refusal.message
-        except NotEmulated as cause:
-            return _not_emulated(call.service, call.request, cause), entries.NOT_EMULATED, str(cause)
-        except Exception as cause:  # A bug of ours or of moto: told in the journal, and no success.
-            traceback.print_exc()
-            told = AwsError("EmulatorCrash", f"{call.service} {call.operation}: {cause}", 501)
-            return wire.encode_error(call.service, call.request, told), entries.CRASH, str(cause)
+        except Exception as cause:
+            return _failed(call.service, call.request, cause)
         if answer.status >= 400:
             refusal = moto_bridge.parse(call, answer).get("Error", {})
-            return answer, refusal.get("Code") or str(answer.status), refusal.get("Message")
+            return Outcome(answer, refusal.get("Code") or str(answer.status), refusal.get("Message"))
         if remembered is not None:
             self.world.remember(call.service, call.resource, remembered)
         if wrong := validation.check(call.model.output_shape, result):
-            told = AwsError(
-                "EmulatorInvalid",
-                f"{call.service} {call.operation} was answered against AWS's model: {'; '.join(wrong)}",
-                501,
-            )
-            return wire.encode_error(call.service, call.request, told), entries.INVALID, told.message
-        return answer, None, None
+            return _failed(call.service, call.request, InvalidAnswer("; ".join(wrong)))
+        return Outcome(answer)
 
     def _dispatch(self, call: Call) -> tuple[Response, dict[str, Any]]:
         """Our answer or moto's, and what a client reads in it."""
@@ -160,9 +142,9 @@ class Front:
             check(self.world, call)
         if answer := registry.OURS.get(key):
             result = answer(self.world, call)
-            if unknown := validation.check(call.model.output_shape, result):
-                # What the model does not know would be lost in encoding, unseen by the check of the bytes.
-                return Response(200, {}, b""), {"!": unknown}
+            # What the model does not know would be lost in encoding, unseen by the check of what is read back.
+            if wrong := validation.check(call.model.output_shape, result):
+                raise InvalidAnswer("; ".join(wrong))
             response = wire.encode(call, result)
             return response, _read_back(call, response)
         if key not in registry.MOTO:
@@ -176,33 +158,6 @@ class Front:
             response = wire.encode(call, result)
         return response, result
 
-    def _refuse(self, call: Call, refusal: AwsError) -> Response:
-        answer = wire.encode_error(call.service, call.request, refusal)
-        return self._note(call, call.request, call.service, answer, refusal.code, refusal.message)
-
-    def _note(
-        self, call: Call | None, request: Request, service: str, answer: Response, code: str | None, message: str | None
-    ) -> Response:
-        self.journal.add(
-            {
-                "service": service,
-                "operation": call.operation if call else f"{request.method} {request.path}",
-                "status": answer.status,
-                "code": code,
-                "message": message,
-                "account": call.account if call else None,
-                "region": call.region if call else None,
-                "resource": call.resource if call else "",
-                "mutates": mutates(call.operation) if call else False,
-                "userAgent": request.headers.get("user-agent", ""),
-                "params": entries.plain(call.params) if call else {},
-            }
-        )
-        named = "x-amz-request-id" if service in ("s3", "s3control") else "x-amzn-RequestId"
-        if named.lower() not in {name.lower() for name in answer.headers}:
-            answer.headers[named] = wire.request_id()
-        return answer
-
 
 def _read_back(call: Call, response: Response) -> dict[str, Any]:
     shape = call.model.output_shape
@@ -212,10 +167,33 @@ def _read_back(call: Call, response: Response) -> dict[str, Any]:
     return moto_bridge.parse(call, response)
 
 
-def _not_emulated(service: str, request: Request, cause: NotEmulated) -> Response:
-    return wire.encode_error(_spoken(service), request, AwsError("NotImplemented", str(cause), 501))
+def _failed(service: str, request: Request, cause: Exception) -> Outcome:
+    """A refusal as AWS words it; 501 for what is not emulated, what is a bug, and what AWS's model does not allow."""
+    # S3's protocol, where the request's service is not served.
+    spoken = service if service in SERVICES else "s3"
+    if isinstance(cause, AwsError):
+        return Outcome(wire.encode_error(spoken, request, cause), cause.code, cause.message)
+    if isinstance(cause, NotEmulated):
+        code, told = entries.NOT_EMULATED, AwsError("NotImplemented", str(cause), 501)
+    elif isinstance(cause, InvalidAnswer):
+        code, told = entries.INVALID, AwsError("EmulatorInvalid", f"answered against AWS's model: {cause}", 501)
+    else:
+        traceback.print_exception(cause)
+        code, told = entries.CRASH, AwsError("EmulatorCrash", f"{request.method} {request.path}: {cause}", 501)
+    return Outcome(wire.encode_error(spoken, request, told), code, told.message)
 
 
-def _spoken(service: str) -> str:
-    """The service whose protocol a refusal speaks: S3's, where the request's service is not served."""
-    return service if service in SERVICES else "s3"
+def _entry(service: str, request: Request, call: Call | None, outcome: Outcome) -> dict[str, Any]:
+    return {
+        "service": service,
+        "operation": call.operation if call else f"{request.method} {request.path}",
+        "status": outcome.answer.status,
+        "code": outcome.code,
+        "message": outcome.message,
+        "account": call.account if call else None,
+        "region": call.region if call else None,
+        "resource": call.resource if call else "",
+        "mutates": mutates(call.operation) if call else False,
+        "userAgent": request.headers.get("user-agent", ""),
+        "params": entries.plain(call.params) if call else {},
+    }
