@@ -4,8 +4,11 @@ import pytest
 from botocore.exceptions import ClientError
 from conftest import ACCOUNT, Aws, refused
 
-from lakeaws import models
+from lakeaws import models, registry
+from lakeaws.call import Request
+from lakeaws.front import Front
 from lakeaws.validation import check
+from lakeaws.world import World
 
 
 @pytest.fixture
@@ -92,3 +95,20 @@ def test_an_answer_against_the_model_is_found() -> None:
     shape = models.operation_model("glue", "GetCrawler").output_shape
     wrong = {"Crawler": {"Name": "x", "State": "READY", "LastCrawl": {"Status": "COMPLETED"}}}
     assert check(shape, wrong) == [".Crawler.LastCrawl.Status: 'COMPLETED' is none of SUCCEEDED, CANCELLED, FAILED"]
+
+
+def front_that_answers(monkeypatch: pytest.MonkeyPatch, answer) -> tuple[int, str]:
+    """The status and the journal's code where GetDatabase is answered so."""
+    monkeypatch.setitem(registry.OURS, ("glue", "GetDatabase"), answer)
+    front = Front(World(ACCOUNT, "eu-west-1"))
+    scope = "AWS4-HMAC-SHA256 Credential=k/20260101/eu-west-1/glue/aws4_request"
+    headers = {"x-amz-target": "AWSGlue.GetDatabase", "authorization": scope}
+    given = front.answer(Request("POST", "/", "", headers, b'{"Name": "x"}'))
+    return given.status, front.journal.unemulated()[0]["code"]
+
+
+def test_a_wrong_answer_and_a_crash_are_no_success(monkeypatch: pytest.MonkeyPatch, capfd) -> None:
+    for wrong in ({"Database": {}}, {"Database": {"Name": "x", "Nonsense": 1}}, {"Database": {"Name": ""}}):
+        assert front_that_answers(monkeypatch, lambda _world, _call, wrong=wrong: wrong) == (501, "INVALID")
+    assert front_that_answers(monkeypatch, lambda _world, _call: 1 / 0) == (501, "CRASH")
+    assert "ZeroDivisionError" in capfd.readouterr().err
