@@ -1,5 +1,6 @@
 """The middle of the launcher: from a request to its answer, strictly."""
 
+import re
 import time
 import traceback
 from typing import Any, NamedTuple
@@ -74,6 +75,9 @@ class Front:
         operation, in_path = routing.route(request, signed.service)
         model = operation_model(signed.service, operation)
         account = request.headers.get("x-moto-account-id") or self._account_of(signed.access_key)
+        if signed.service == "s3control" and (host := re.match(r"(\d{12})\.", request.headers.get("host", ""))):
+            # The account stands before the host too; what the header says goes first.
+            request.headers.setdefault("x-amz-account-id", host.group(1))
         call = Call(signed.service, operation, model, account, signed.region, signed.access_key, request)
         call.params = wire.decode(model, request, in_path)
         return call

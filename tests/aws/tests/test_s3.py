@@ -68,6 +68,16 @@ def test_bad_names(aws: Aws, name: str) -> None:
         aws.bucket(name)
 
 
+def test_names_of_the_account_and_region(aws: Aws) -> None:
+    s3, settings = aws.client("s3"), {"CreateBucketConfiguration": {"LocationConstraint": REGION}}
+    name = f"lake-{ACCOUNT}-{REGION}-an"
+    s3.create_bucket(Bucket=name, BucketNamespace="account-regional", **settings)
+    s3.head_bucket(Bucket=name)
+    for bad, namespace in (("lake-store", "account-regional"), (f"other-{ACCOUNT}-{REGION}-an", "global")):
+        with refused("InvalidBucketName"):
+            s3.create_bucket(Bucket=bad, BucketNamespace=namespace, **settings)
+
+
 def test_anothers_bucket_is_forbidden_and_tells_its_region(aws: Aws, s3) -> None:
     with pytest.raises(Exception) as caught:
         foreign(aws).head_bucket(Bucket=BUCKET)

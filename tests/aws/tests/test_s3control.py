@@ -1,6 +1,7 @@
 """Access points."""
 
 import json
+from urllib.request import Request, urlopen
 
 import pytest
 from conftest import ACCOUNT, REGION, Aws, refused
@@ -44,6 +45,15 @@ def test_an_access_point_comes_back_as_it_was_made(control) -> None:
     assert [
         each["Name"] for each in control.list_access_points(AccountId=ACCOUNT, Bucket=BUCKET)["AccessPointList"]
     ] == ["analysts"]
+
+
+@pytest.mark.parametrize("account", [{"Host": f"{ACCOUNT}.127.0.0.1"}, {"x-amz-account-id": ACCOUNT}])
+def test_the_account_stands_before_the_host_or_in_a_header(aws: Aws, control, account: dict[str, str]) -> None:
+    control.create_access_point(**MINE, Bucket=BUCKET)
+    scope = f"AWS4-HMAC-SHA256 Credential=k/20260101/{REGION}/s3/aws4_request"
+    url = f"{aws.endpoint}/v20180820/accesspoint/analysts"
+    with urlopen(Request(url, headers={"Authorization": scope, **account})) as answer:
+        assert b"<GetAccessPointResult" in answer.read()
 
 
 def test_refusals(control) -> None:
