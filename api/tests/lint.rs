@@ -163,6 +163,7 @@ buckets:
         - { sid: Same, principals: { aws: ["*"] }, actions: ["s3:GetObject"] }
         - { sid: Same, principals: { aws: ["*"] }, actions: ["s3:GetObject"], conditions: { StringEquals: { "aws:PrincipalOrgID": [o-1] } } }
         - { actions: ["s3:GetObject"] }
+        - { sid: LakeTlsOnly, effect: Deny, principals: { aws: ["*"] }, actions: ["s3:*"] }
     corsRules: [{ allowedOrigins: ["https://*.*.org"], allowedMethods: [Get] }]
     lifecycleRules:
       - { id: a, transitions: [{ days: 10, storageClass: StandardIa }] }
@@ -231,6 +232,8 @@ accessPoints:
               Ids are unique within a policy. Rename one, or leave it out.
             error: buckets.store.policy.statements[2]: the statement names no principals
               Add `principals`, with `aws: ["*"]` for everybody.
+            error: buckets.store.policy.statements[3].sid: `LakeTlsOnly` is the id of the statement that `tlsOnly` makes
+              Choose another id, or remove the statement and set `tlsOnly`.
             warning: buckets.store.publicAccessBlock.blockPublicAcls: anybody who may write objects may make them public
               ACLs are in force because of `objectOwnership`. Leave `blockPublicAcls` on, or let the bucket's owner own all objects.
         "#]],

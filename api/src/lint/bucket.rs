@@ -6,6 +6,10 @@ use crate::spec::Bucket;
 use crate::spec::bucket::{ObjectOwnership, Sse};
 use crate::{FieldPath, Finding};
 
+/// The statements that a bucket's switches make: id and switch.
+const MADE: [(&str, &str); 2] =
+    [("LakeTlsOnly", "tlsOnly"), ("LakeDelegateToAccessPoints", "delegateToAccessPoints")];
+
 pub(super) fn check(path: &FieldPath, key: &MemberKey, bucket: &Bucket, told: &mut Vec<Finding>) {
     lifecycle::check(path, bucket, told);
     policy(path, bucket, told);
@@ -59,6 +63,16 @@ fn policy(path: &FieldPath, bucket: &Bucket, told: &mut Vec<Finding>) {
         }
     }
     statement::twice(&at, &policy.statements, told);
+    for (index, one) in policy.statements.iter().enumerate() {
+        let sid = one.sid.as_ref().and_then(Word::known);
+        if let Some((sid, field)) = MADE.iter().find(|(made, _)| sid == Some(made)) {
+            told.push(Finding::error(
+                at.index(index).field("sid"),
+                format!("`{sid}` is the id of the statement that `{field}` makes"),
+                format!("Choose another id, or remove the statement and set `{field}`."),
+            ));
+        }
+    }
 }
 
 fn encryption(path: &FieldPath, bucket: &Bucket, told: &mut Vec<Finding>) {

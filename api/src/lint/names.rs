@@ -15,6 +15,8 @@ struct Rule {
     sort: &'static str,
     /// The least and the greatest length.
     length: (usize, usize),
+    /// Whether AWS takes upper and lower case for the same.
+    folds: bool,
     /// What is wrong with the letters of a name, if something is.
     letters: fn(&str) -> Option<&'static str>,
     /// Where the rule comes from.
@@ -25,6 +27,7 @@ const BUCKET: Rule = Rule {
     section: "buckets",
     sort: "bucket",
     length: (3, 63),
+    folds: false,
     letters: bucket,
     source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
 };
@@ -32,6 +35,7 @@ const ACCESS_POINT: Rule = Rule {
     section: "accessPoints",
     sort: "access point",
     length: (3, 50),
+    folds: false,
     letters: access_point,
     source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-restrictions-limitations-naming-rules.html",
 };
@@ -39,6 +43,7 @@ const ROLE: Rule = Rule {
     section: "roles",
     sort: "role",
     length: (1, 64),
+    folds: true,
     letters: role,
     source: "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html",
 };
@@ -46,6 +51,7 @@ const DATABASE: Rule = Rule {
     section: "databases",
     sort: "database",
     length: (1, 255),
+    folds: true,
     letters: catalog,
     source: "https://docs.aws.amazon.com/glue/latest/webapi/API_DatabaseInput.html",
 };
@@ -54,6 +60,7 @@ const JOB: Rule = Rule {
     section: "jobs",
     sort: "job",
     length: (1, 255),
+    folds: false,
     letters: plain,
     source: "https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html",
 };
@@ -62,6 +69,7 @@ const FILTER: Rule = Rule {
     section: "filters",
     sort: "filter",
     length: (1, 255),
+    folds: false,
     letters: plain,
     source: "https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_DataCellsFilter.html",
 };
@@ -212,11 +220,12 @@ impl Names<'_> {
     }
 }
 
-/// The names that two members share. IAM and the catalogue do not tell upper from lower case.
+/// The names that two members share.
 fn twice(rule: &Rule, all: &[Named]) -> Vec<Finding> {
     let mut by_name: BTreeMap<(&str, String), Vec<&Named>> = BTreeMap::new();
     for named in all {
-        by_name.entry((&named.within, named.name.to_lowercase())).or_default().push(named);
+        let name = if rule.folds { named.name.to_lowercase() } else { named.name.clone() };
+        by_name.entry((&named.within, name)).or_default().push(named);
     }
     by_name
         .values()
