@@ -58,8 +58,7 @@ class Front:
             service = signed.service
             call = self._decode(request, signed)
             if found := validation.check(call.model.input_shape, call.params):
-                told = f"{len(found)} validation error(s) detected: {'; '.join(found)}"
-                raise AwsError(validation.refusal(call.model, found), told, 400)
+                raise AwsError(validation.refusal(call.model, found), validation.told(found), 400)
             outcome = self._under_faults(call)
         except Exception as cause:
             outcome = _failed(service, request, cause)
@@ -136,7 +135,7 @@ class Front:
         if remembered is not None:
             self.world.remember(call.service, call.resource, remembered)
         if wrong := validation.check(call.model.output_shape, result):
-            return _failed(call.service, call.request, InvalidAnswer("; ".join(wrong)))
+            return _failed(call.service, call.request, InvalidAnswer(validation.told(wrong)))
         return Outcome(answer)
 
     def _dispatch(self, call: Call) -> tuple[Response, dict[str, Any]]:
@@ -148,7 +147,7 @@ class Front:
             result = answer(self.world, call)
             # What the model does not know would be lost in encoding, unseen by the check of what is read back.
             if wrong := validation.check(call.model.output_shape, result):
-                raise InvalidAnswer("; ".join(wrong))
+                raise InvalidAnswer(validation.told(wrong))
             response = wire.encode(call, result)
             return response, _read_back(call, response)
         if key not in registry.MOTO:

@@ -6,7 +6,7 @@ No rule here is ours. Rules that the model does not hold stand with the operatio
 import re
 from datetime import datetime
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from lakeaws.models import service_model
 
@@ -27,28 +27,46 @@ _REFUSALS = {
 _LOOSE = {"S3ResourceArn"}
 
 
-def refusal(model: Any, findings: list[str]) -> str:
+def refusal(model: Any, findings: list["Finding"]) -> str:
     """The error code with which a service refuses what its model does not allow.
 
-    S3 tells bad bodies from bad parameters: API Reference, "Error responses", MalformedXML.
+    S3 tells bad bodies from bad parameters: API Reference, "Error responses", MalformedXML. Glue: aws-samples/dbt-glue #395.
     """
-    service = model.service_model.service_name
-    if findings[0].startswith(".CreateBucketConfiguration.LocationConstraint:"):
+    service, path = model.service_model.service_name, findings[0].path
+    if path == ("CreateBucketConfiguration", "LocationConstraint"):
         # API Reference, "Error responses": not a region at all, and `us-east-1`, which must be left out.
         return "InvalidLocationConstraint"
     if service in ("s3", "s3control"):
-        named = findings[0].strip(".").split(":")[0].split(".")[0].split("[")[0]
-        member = model.input_shape.members.get(named)
+        member = model.input_shape.members.get(path[0]) if path else None
         if member is not None and "location" not in member.serialization:
             return "MalformedXML"
     return _REFUSALS[service]
 
 
-def check(shape: Any, value: Any, path: str = "") -> list[str]:
-    """All that is wrong with a value, each with its path; empty when the value fits."""
-    out: list[str] = []
+class Finding(NamedTuple):
+    """One thing that is wrong with a value, worded as AWS's services word it (moj-analytical-services/etl_manager #90)."""
+
+    path: tuple[str, ...]
+    value: Any
+    constraint: str
+
+    def __str__(self) -> str:
+        told = "null" if self.value is None else f"'{self.value}'"
+        where = ".".join(part[:1].lower() + part[1:] for part in self.path)
+        return f"Value {told} at '{where}' failed to satisfy constraint: Member must {self.constraint}"
+
+
+def told(findings: list[Finding]) -> str:
+    """All findings in one sentence, as in AWS's refusals."""
+    errors = "1 validation error" if len(findings) == 1 else f"{len(findings)} validation errors"
+    return f"{errors} detected: {'; '.join(map(str, findings))}"
+
+
+def check(shape: Any, value: Any) -> list[Finding]:
+    """All that is wrong with a value; empty when the value fits."""
+    out: list[Finding] = []
     if shape is not None:
-        _check(shape, value, path, out)
+        _check(shape, value, (), out)
     return out
 
 
@@ -73,78 +91,76 @@ def unknown_members(shape: Any, raw: Any, path: str = "") -> list[str]:
     return []
 
 
-def _check(shape: Any, value: Any, path: str, out: list[str]) -> None:
-    if getattr(shape, "is_document_type", False):
-        return
+def _check(shape: Any, value: Any, path: tuple[str, ...], out: list[Finding]) -> None:
     checker = _CHECKERS.get(shape.type_name)
-    if checker is not None:
+    if checker is not None and not getattr(shape, "is_document_type", False):
         checker(shape, value, path, out)
 
 
-def _structure(shape: Any, value: Any, path: str, out: list[str]) -> None:
+def _structure(shape: Any, value: Any, path: tuple[str, ...], out: list[Finding]) -> None:
     if not isinstance(value, dict):
-        out.append(f"{path}: expected a structure, got {type(value).__name__}")
+        out.append(Finding(path, value, "be a structure"))
         return
     for member in shape.required_members:
         if value.get(member) is None:
-            out.append(f"{path}.{member}: required")
+            out.append(Finding((*path, member), None, "not be null"))
     for member, item in value.items():
         if member not in shape.members:
-            out.append(f"{path}.{member}: unknown member")
+            out.append(Finding((*path, member), item, "be known to the service"))
         elif item is not None:
-            _check(shape.members[member], item, f"{path}.{member}", out)
-    if getattr(shape, "is_tagged_union", False) and len([item for item in value.values() if item is not None]) != 1:
-        out.append(f"{path}: exactly one member must be set")
+            _check(shape.members[member], item, (*path, member), out)
+    if getattr(shape, "is_tagged_union", False) and sum(item is not None for item in value.values()) != 1:
+        out.append(Finding(path, value, "have exactly one member set"))
 
 
-def _list(shape: Any, value: Any, path: str, out: list[str]) -> None:
+def _list(shape: Any, value: Any, path: tuple[str, ...], out: list[Finding]) -> None:
     if not isinstance(value, (list, tuple)):
-        out.append(f"{path}: expected a list, got {type(value).__name__}")
+        out.append(Finding(path, value, "be a list"))
         return
-    _bounds(shape, len(value), path, out, "length")
-    for index, item in enumerate(value):
-        _check(shape.member, item, f"{path}[{index}]", out)
+    _bounds(shape, value, len(value), path, out, "length")
+    for number, item in enumerate(value, start=1):
+        _check(shape.member, item, (*path, str(number), "member"), out)
 
 
-def _map(shape: Any, value: Any, path: str, out: list[str]) -> None:
+def _map(shape: Any, value: Any, path: tuple[str, ...], out: list[Finding]) -> None:
     if not isinstance(value, dict):
-        out.append(f"{path}: expected a map, got {type(value).__name__}")
+        out.append(Finding(path, value, "be a map"))
         return
-    _bounds(shape, len(value), path, out, "length")
+    _bounds(shape, value, len(value), path, out, "length")
     for key, item in value.items():
-        _check(shape.key, key, f"{path}.{key} (key)", out)
-        _check(shape.value, item, f"{path}.{key}", out)
+        _check(shape.key, key, (*path, str(key), "key"), out)
+        _check(shape.value, item, (*path, str(key), "value"), out)
 
 
-def _string(shape: Any, value: Any, path: str, out: list[str]) -> None:
+def _string(shape: Any, value: Any, path: tuple[str, ...], out: list[Finding]) -> None:
     if not isinstance(value, str):
         # JSON values in headers and the like are decoded by the parser.
         if not isinstance(value, (dict, list)):
-            out.append(f"{path}: expected a string, got {type(value).__name__}")
+            out.append(Finding(path, value, "be a string"))
         return
     if shape.enum and value not in shape.enum:
-        out.append(f"{path}: {value!r} is none of {', '.join(shape.enum)}")
-    _bounds(shape, len(value), path, out, "length")
+        out.append(Finding(path, value, f"satisfy enum value set: [{', '.join(shape.enum)}]"))
+    _bounds(shape, value, len(value), path, out, "length")
     pattern = None if shape.name in _LOOSE else shape.metadata.get("pattern")
     if pattern and (compiled := _pattern(pattern)) is not None and compiled.fullmatch(value) is None:
-        out.append(f"{path}: {value!r} does not match {pattern}")
+        out.append(Finding(path, value, f"satisfy regular expression pattern: {pattern}"))
 
 
-def _number(shape: Any, value: Any, path: str, out: list[str]) -> None:
+def _number(shape: Any, value: Any, path: tuple[str, ...], out: list[Finding]) -> None:
     if isinstance(value, bool) or not isinstance(value, (int, float)):
-        out.append(f"{path}: expected a number, got {type(value).__name__}")
+        out.append(Finding(path, value, "be a number"))
         return
-    _bounds(shape, value, path, out, "value")
+    _bounds(shape, value, value, path, out, "value")
 
 
-def _boolean(shape: Any, value: Any, path: str, out: list[str]) -> None:
+def _boolean(_shape: Any, value: Any, path: tuple[str, ...], out: list[Finding]) -> None:
     if not isinstance(value, bool):
-        out.append(f"{path}: expected a boolean, got {type(value).__name__}")
+        out.append(Finding(path, value, "be a boolean"))
 
 
-def _timestamp(shape: Any, value: Any, path: str, out: list[str]) -> None:
+def _timestamp(_shape: Any, value: Any, path: tuple[str, ...], out: list[Finding]) -> None:
     if not isinstance(value, (datetime, int, float)):
-        out.append(f"{path}: expected a timestamp, got {type(value).__name__}")
+        out.append(Finding(path, value, "be a timestamp"))
 
 
 _CHECKERS = {
@@ -161,12 +177,12 @@ _CHECKERS = {
 }
 
 
-def _bounds(shape: Any, size: float, path: str, out: list[str], what: str) -> None:
+def _bounds(shape: Any, value: Any, size: float, path: tuple[str, ...], out: list[Finding], what: str) -> None:
     low, high = shape.metadata.get("min"), shape.metadata.get("max")
-    if (low is not None and size < float(low)) or (high is not None and size > float(high)):
-        out.append(
-            f"{path}: {what} {size} is outside [{low if low is not None else ''}, {high if high is not None else ''}]"
-        )
+    if low is not None and size < float(low):
+        out.append(Finding(path, value, f"have {what} greater than or equal to {low}"))
+    if high is not None and size > float(high):
+        out.append(Finding(path, value, f"have {what} less than or equal to {high}"))
 
 
 @cache

@@ -7,7 +7,7 @@ from conftest import ACCOUNT, Aws, refused
 from lakeaws import models, registry
 from lakeaws.call import Request
 from lakeaws.front import Front
-from lakeaws.validation import check
+from lakeaws.validation import check, told
 from lakeaws.world import World
 
 
@@ -94,7 +94,10 @@ def test_unsigned_requests_are_refused(strict: Aws) -> None:
 def test_an_answer_against_the_model_is_found() -> None:
     shape = models.operation_model("glue", "GetCrawler").output_shape
     wrong = {"Crawler": {"Name": "x", "State": "READY", "LastCrawl": {"Status": "COMPLETED"}}}
-    assert check(shape, wrong) == [".Crawler.LastCrawl.Status: 'COMPLETED' is none of SUCCEEDED, CANCELLED, FAILED"]
+    assert told(check(shape, wrong)) == (
+        "1 validation error detected: Value 'COMPLETED' at 'crawler.lastCrawl.status' failed to satisfy constraint: "
+        "Member must satisfy enum value set: [SUCCEEDED, CANCELLED, FAILED]"
+    )
 
 
 def front_that_answers(monkeypatch: pytest.MonkeyPatch, answer) -> tuple[int, str]:
