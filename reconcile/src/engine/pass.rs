@@ -4,7 +4,7 @@ use super::Engine;
 use crate::{
     apply::{self, Applied, Task},
     error::CloudError,
-    failure::{Cause, Failure},
+    failure::{Action, Cause, Failure},
     graph::{Graph, NodeId},
     inventory::{Inventory, Presence},
     kinds::Key,
@@ -32,7 +32,7 @@ pub(super) struct Work<'a> {
     pub(super) notes: Vec<Note>,
     /// Steps that will not be tried again.
     given_up: BTreeMap<StepId, Failure>,
-    /// Steps that were done, what they changed, and how often.
+    /// Steps that were done, what they changed last, and how often they were done.
     repeats: BTreeMap<StepId, (String, usize)>,
     /// How many looks each step that turned up again has been given to see what was done.
     looks: BTreeMap<StepId, usize>,
@@ -40,7 +40,6 @@ pub(super) struct Work<'a> {
 
 /// What came of a pass.
 pub(super) struct Passed {
-    pub(super) plan: Plan,
     pub(super) failures: BTreeMap<StepId, Failure>,
     /// Steps that were done.
     pub(super) done: BTreeSet<StepId>,
@@ -116,7 +115,6 @@ impl<'a> Work<'a> {
         Passed {
             failures: applied.failures.iter().map(|(at, failure)| (id(at), failure.clone())).collect(),
             done: applied.done.iter().map(id).collect(),
-            plan,
         }
     }
 
@@ -125,24 +123,34 @@ impl<'a> Work<'a> {
         self.given_up.insert(id, failure);
     }
 
-    /// Whether nothing of a plan is to be done: all is quiet, but for what the user was told would wait.
-    pub(super) fn is_quiet(&self, plan: &Plan) -> bool {
-        plan.steps.iter().all(|step| step.is_quiet() || self.is_left_out(step))
-    }
-
     /// The creation is at its end: take its sign off, as the very last call.
-    pub(super) async fn finish(&mut self) -> Result<(), (NodeId, Cause)> {
-        for (node, found) in &mut self.inventory {
-            for (key, presence) in found.iter_mut().filter(|(_, presence)| presence.is_signed()) {
-                apply::unsign(self.engine.tools(), node, key).await.map_err(|cause| (node.clone(), cause))?;
-                if let Presence::Present { creating, .. } = presence {
-                    *creating = false;
-                }
+    pub(super) async fn finish(&mut self) -> BTreeMap<StepId, Failure> {
+        let signed: Vec<StepId> = self
+            .inventory
+            .iter()
+            .flat_map(|(node, found)| found.iter().map(move |(key, presence)| (node, key, presence)))
+            .filter(|(_, _, presence)| presence.is_signed())
+            .map(|(node, key, _)| (node.clone(), Some(key.clone())))
+            .collect();
+        let mut failures = BTreeMap::new();
+        for (node, key) in signed {
+            let Some(signed) = &key else { continue };
+            if let Err(cause) = apply::unsign(self.engine.tools(), &node, signed).await {
+                let origin = self.graph.get(&node).map(|node| node.origin.clone()).unwrap_or_default();
+                let failure = Failure { node: node.clone(), origin, action: Action::Update, cause };
+                self.inventory.remove(&node);
+                failures.insert((node, key), failure);
+            } else if let Some(Presence::Present { creating, .. }) =
+                self.inventory.get_mut(&node).and_then(|found| found.get_mut(signed))
+            {
+                *creating = false;
             }
         }
-        self.record.anchor = None;
-        self.creating = false;
-        Ok(())
+        if failures.is_empty() {
+            self.record.anchor = None;
+            self.creating = false;
+        }
+        failures
     }
 
     /// Steps that are not done in this pass.
@@ -156,7 +164,9 @@ impl<'a> Work<'a> {
                 barred.insert(at, Some(failure.cause.clone()));
             } else if self.is_unplanned(step) {
                 barred.insert(at, Some(Cause::Unplanned));
-            } else if self.repeats.get(&id).is_some_and(|(what, _)| *what == signature(step)) {
+            } else if self.repeats.get(&id).is_some_and(|(what, times)| {
+                *what == signature(step) || *times >= REPEATS
+            }) {
                 // Done already. Perhaps the look was too early: look again some times before it is done again.
                 let (_, times) = &self.repeats[&id];
                 let looks = self.looks.entry(id).or_default();
@@ -194,11 +204,8 @@ impl<'a> Work<'a> {
         let mut stale = applied.touched.clone();
         for (at, step) in plan.steps.iter().enumerate() {
             if applied.done.contains(&at) {
-                let entry = self.repeats.entry(id(step)).or_insert_with(|| (signature(step), 0));
-                if entry.0 != signature(step) {
-                    *entry = (signature(step), 0);
-                }
-                entry.1 += 1;
+                let entry = self.repeats.entry(id(step)).or_default();
+                *entry = (signature(step), entry.1 + 1);
             } else if !step.is_quiet() {
                 stale.extend(step.key.clone());
                 if let Change::Replace { old, .. } = &step.change {

@@ -6,7 +6,7 @@ use super::{
     patience::{self, Patience},
 };
 use crate::{
-    failure::{Action, Cause, Failure},
+    failure::{Cause, Failure},
     graph::Graph,
     plan::Plan,
     record::Record,
@@ -30,9 +30,12 @@ pub(super) async fn settle(
     let mut idle = 0;
     let mut failures = BTreeMap::new();
     while !engine.stop.is_stopped() {
-        let passed = work.pass().await;
-        failures = passed.failures.clone();
+        let mut passed = work.pass().await;
         idle = if passed.done.is_empty() { idle + 1 } else { 0 };
+        if passed.done.is_empty() && passed.failures.is_empty() {
+            passed.failures = work.finish().await;
+        }
+        failures = passed.failures.clone();
         if passed.done.is_empty() && failures.is_empty() {
             break;
         }
@@ -81,34 +84,27 @@ fn next(work: &mut Work<'_>, patience: &mut Patience, passed: Passed) -> Next {
     }
 }
 
-/// The last look, and the end of a creation.
+/// The last look.
 async fn close(engine: &Engine, mut work: Work<'_>, failures: BTreeMap<StepId, Failure>) -> Outcome {
-    let mut failures: Vec<Failure> = failures.into_values().collect();
     let plan = work.plan().await;
-    let stopped = engine.stop.is_stopped();
-    if failures.is_empty()
-        && !stopped
-        && work.is_quiet(&plan)
-        && let Err((node, cause)) = work.finish().await
-    {
-        let origin = plan.step(&node).map(|step| step.origin.clone()).unwrap_or_default();
-        failures.push(Failure { node, origin, action: Action::Update, cause });
-    }
     Outcome {
         plan,
         record: work.record,
         inventory: work.inventory,
-        failures,
+        failures: failures.into_values().collect(),
         notes: work.notes,
         unlisted: work.unlisted,
-        stopped,
+        stopped: engine.stop.is_stopped(),
     }
 }
 
 pub(super) async fn round(engine: &Engine, graph: &Graph, record: Record) -> Round {
     let mut work = Work::begin(engine, graph, record, None).await;
-    let passed = work.pass().await;
+    let mut passed = work.pass().await;
     let done = !passed.done.is_empty();
+    if !done && passed.failures.is_empty() {
+        passed.failures = work.finish().await;
+    }
     let outcome = close(engine, work, passed.failures).await;
     let again = outcome
         .failures
@@ -116,6 +112,6 @@ pub(super) async fn round(engine: &Engine, graph: &Graph, record: Record) -> Rou
         .filter(|failure| !matches!(failure.cause, Cause::Skipped(_)))
         .map(|failure| patience::again(failure.retry()))
         .min()
-        .or_else(|| (done && !outcome.plan.is_quiet()).then_some(Duration::ZERO));
+        .or_else(|| done.then_some(Duration::ZERO));
     Round { outcome, again }
 }

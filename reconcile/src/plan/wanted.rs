@@ -224,7 +224,8 @@ impl<'a> Course<'a> {
     /// It is not there: it is made, or made anew where it still has another name.
     fn absent(&mut self, case: &Case<'_>) -> Change {
         let id = case.wish.id;
-        let old = self.old(case).into_iter().find_map(|key| Some((key, self.living(id, key)?)));
+        let mut leaving = self.old(case).into_iter().filter(|key| !self.scene.is_wanted_by_another(id, key));
+        let old = leaving.find_map(|key| Some((key, self.living(id, key)?)));
         match old {
             Some((old, there)) => {
                 if let Some(reason) = self.waits_for(case.wish) {

@@ -1,0 +1,7 @@
+//! Random settings from a kind's own JSON schema, and random lakes made of those.
+
+mod lake;
+mod schema;
+
+pub use lake::{Evolution, Lake, evolutions, lakes, place};
+pub use schema::settings;

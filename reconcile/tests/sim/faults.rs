@@ -1,0 +1,76 @@
+//! What can go wrong with a cloud, the same in every run of one seed.
+
+use lake_reconcile::kinds::Key;
+use std::collections::BTreeSet;
+
+/// A small generator of numbers (xorshift64*), so that a run can be repeated.
+#[derive(Clone, Debug)]
+pub struct Rng(u64);
+
+impl Rng {
+    pub fn new(seed: u64) -> Self {
+        Rng(seed | 1)
+    }
+
+    /// A number below `bound`.
+    pub fn below(&mut self, bound: u64) -> u64 {
+        self.0 ^= self.0 >> 12;
+        self.0 ^= self.0 << 25;
+        self.0 ^= self.0 >> 27;
+        self.0.wrapping_mul(0x2545_F491_4F6C_DD1D) % bound.max(1)
+    }
+}
+
+/// The faults of a cloud.
+#[derive(Clone, Debug)]
+pub struct Faults {
+    /// How many calls were made.
+    pub calls: u64,
+    /// The process dies with the answer to this call.
+    pub kill_after: Option<u64>,
+    /// Of every hundred calls so many are too many.
+    pub throttled: u64,
+    /// Of every hundred writes the answers of so many are lost.
+    pub lost: u64,
+    /// Of every hundred looks so many see what was before the last write.
+    pub stale: u64,
+    /// Keys that must not be read.
+    pub unreadable: BTreeSet<Key>,
+    pub rng: Rng,
+}
+
+impl Default for Faults {
+    fn default() -> Self {
+        Faults {
+            calls: 0,
+            kill_after: None,
+            throttled: 0,
+            lost: 0,
+            stale: 0,
+            unreadable: BTreeSet::new(),
+            rng: Rng::new(1),
+        }
+    }
+}
+
+impl Faults {
+    pub(super) fn is_dead(&self) -> bool {
+        self.kill_after.is_some_and(|last| self.calls > last)
+    }
+
+    pub(super) fn dies_now(&self) -> bool {
+        self.kill_after == Some(self.calls)
+    }
+
+    pub(super) fn throttles(&mut self) -> bool {
+        self.rng.below(100) < self.throttled
+    }
+
+    pub(super) fn loses(&mut self) -> bool {
+        self.rng.below(100) < self.lost
+    }
+
+    pub(super) fn is_stale(&mut self) -> bool {
+        self.rng.below(100) < self.stale
+    }
+}
