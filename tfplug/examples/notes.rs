@@ -7,7 +7,12 @@
 //! }
 //! ```
 
-use std::{collections::BTreeMap, path::PathBuf, process::ExitCode, sync::{Arc, OnceLock}};
+use std::{
+    collections::BTreeMap,
+    path::PathBuf,
+    process::ExitCode,
+    sync::{Arc, OnceLock},
+};
 use tfplug::{
     ApplyRequest, ApplyResponse, Attribute, Block, BoxFuture, ConfigureRequest, Diagnostics, ImportRequest,
     ImportResponse, Path, PlanRequest, PlanResponse, Provider, ReadRequest, ReadResponse, Resource, Schema,
@@ -79,7 +84,9 @@ impl Resource for Note {
             planned.set("length", Value::UNKNOWN);
         }
         let requires_replace = vec![Path::root("title")];
-        Box::pin(async { PlanResponse { planned, requires_replace, private: request.private, ..Default::default() } })
+        Box::pin(async {
+            PlanResponse { planned, requires_replace, private: request.private, ..Default::default() }
+        })
     }
 
     fn apply(&self, request: ApplyRequest) -> BoxFuture<'_, ApplyResponse> {

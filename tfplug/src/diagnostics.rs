@@ -30,12 +30,22 @@ pub struct Diagnostics(pub Vec<Diagnostic>);
 
 impl Diagnostics {
     /// Tell an error.
-    pub fn error(&mut self, path: impl Into<Option<Path>>, summary: impl Into<String>, detail: impl Into<String>) {
+    pub fn error(
+        &mut self,
+        path: impl Into<Option<Path>>,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) {
         self.tell(Severity::Error, path.into(), summary.into(), detail.into());
     }
 
     /// Tell a warning.
-    pub fn warning(&mut self, path: impl Into<Option<Path>>, summary: impl Into<String>, detail: impl Into<String>) {
+    pub fn warning(
+        &mut self,
+        path: impl Into<Option<Path>>,
+        summary: impl Into<String>,
+        detail: impl Into<String>,
+    ) {
         self.tell(Severity::Warning, path.into(), summary.into(), detail.into());
     }
 

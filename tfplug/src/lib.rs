@@ -22,8 +22,9 @@ mod wire;
 pub use diagnostics::{Diagnostic, Diagnostics, Severity};
 pub use path::{Path, Step};
 pub use provider::{
-    ApplyRequest, ApplyResponse, BoxFuture, ConfigureRequest, DataSource, ImportRequest, ImportResponse, PlanRequest,
-    PlanResponse, Provider, ReadRequest, ReadResponse, Resource, UpgradeRequest, UpgradeResponse,
+    ApplyRequest, ApplyResponse, BoxFuture, ConfigureRequest, DataSource, ImportRequest, ImportResponse,
+    PlanRequest, PlanResponse, Provider, ReadRequest, ReadResponse, Resource, UpgradeRequest,
+    UpgradeResponse,
 };
 pub use schema::{Attribute, Block, Nested, NestedBlock, Nesting, Schema};
 pub use serve::{ServeError, ServeOptions, serve};

@@ -97,7 +97,8 @@ impl Block {
     #[must_use]
     pub fn ty(&self) -> Type {
         let attributes = self.attributes.iter().map(|(name, attribute)| (name.clone(), attribute.ty()));
-        let blocks = self.blocks.iter().map(|(name, block)| (name.clone(), block.nesting.of(block.block.ty())));
+        let blocks =
+            self.blocks.iter().map(|(name, block)| (name.clone(), block.nesting.of(block.block.ty())));
         Type::Object(attributes.chain(blocks).collect())
     }
 }

@@ -4,12 +4,15 @@ mod connection;
 mod handshake;
 mod tls;
 
-use crate::{Provider, log, server::{Server, guard}};
+use crate::{
+    Provider, log,
+    server::{Server, guard},
+};
 use handshake::Handshake;
 use std::{io, sync::Arc, time::Duration};
 use tokio::{
     net::UnixListener,
-    signal::unix::{SignalKind, signal},
+    signal::unix::{Signal, SignalKind, signal},
     sync::mpsc,
 };
 
@@ -27,20 +30,24 @@ pub struct ServeOptions {
 #[derive(Debug, thiserror::Error)]
 pub enum ServeError {
     /// Somebody started the program by hand.
-    #[error("this program is a Terraform provider: terraform starts it. To try it under a debugger, start it with --debug")]
+    #[error(
+        "this program is a Terraform provider: terraform starts it. To try it under a debugger, start it with --debug"
+    )]
     NotStartedByHost,
     /// The host speaks older versions of the protocol only.
-    #[error("this provider speaks version 6 of Terraform's plugin protocol, and the host offers {0}: use Terraform 1.0 or newer")]
+    #[error(
+        "this provider speaks version 6 of Terraform's plugin protocol, and the host offers {0}: use Terraform 1.0 or newer"
+    )]
     Version(String),
     /// The certificate that the host sent is none.
     #[error("the host's certificate (PLUGIN_CLIENT_CERT) cannot be used: {0}")]
     Certificate(String),
-    /// The socket cannot be made.
+    /// The socket cannot be made, for this reason.
     #[error("cannot make the socket on which terraform would call: {0}")]
-    Socket(#[source] io::Error),
-    /// Standard output is closed.
+    Socket(String),
+    /// Standard output cannot be written to, for this reason.
     #[error("cannot write the handshake: {0}")]
-    Output(#[source] io::Error),
+    Output(String),
 }
 
 /// How long calls under way may take to their end once the host has gone. Longer than any single request to a
@@ -56,28 +63,32 @@ const FAREWELL: Duration = Duration::from_secs(30);
 /// When the process was not started by a host, or the host cannot be served. The text of the error is one line for
 /// standard error; the exit code must not be 0.
 pub async fn serve(provider: impl Provider, options: ServeOptions) -> Result<(), ServeError> {
+    let socket = |why: io::Error| ServeError::Socket(why.to_string());
     let handshake = if options.debug { Handshake::debug() } else { Handshake::from_host()? };
     log::init();
     guard::install();
-    let folder = handshake.folder().map_err(ServeError::Socket)?;
+    let folder = handshake.folder().map_err(socket)?;
     let path = folder.path().join("provider.sock");
-    let listener = UnixListener::bind(&path).map_err(ServeError::Socket)?;
+    let listener = UnixListener::bind(&path).map_err(socket)?;
     let tls = handshake.tls()?;
-    // The host's Ctrl-C reaches the whole process group. What counts is StopProvider.
-    let mut interrupts = signal(SignalKind::interrupt()).map_err(ServeError::Socket)?;
+    let mut signals = Signals::new().map_err(socket)?;
     if options.debug {
         handshake::print_reattach(&options.address, &path)
     } else {
         handshake::print_line(&path, tls.as_ref().map(|tls| tls.certificate.as_str()))
     }
-    .map_err(ServeError::Output)?;
+    .map_err(|why| ServeError::Output(why.to_string()))?;
 
     let server = Arc::new(Server::new(provider));
     let mut shutdown = server.shutdown.subscribe();
     let (alive, mut all_gone) = mpsc::channel::<()>(1);
+    let orphaned = orphaned();
+    tokio::pin!(orphaned);
     loop {
         tokio::select! {
-            _ = interrupts.recv() => if options.debug { break },
+            // The host hears them too, and says itself what is to end (StopProvider). A debugger's user means us.
+            () = signals.any() => if options.debug { break },
+            () = &mut orphaned, if !options.debug => break,
             _ = shutdown.wait_for(|wanted| *wanted) => break,
             connected = listener.accept() => match connected {
                 Ok((socket, _)) => {
@@ -94,6 +105,7 @@ pub async fn serve(provider: impl Provider, options: ServeOptions) -> Result<(),
     }
     // The host is done, or gone: what is under way ends, and nothing is begun any more.
     server.stopping.send_replace(true);
+    server.shutdown.send_replace(true);
     drop(alive);
     let mut under_way = server.under_way.subscribe();
     let ended = async {
@@ -105,4 +117,35 @@ pub async fn serve(provider: impl Provider, options: ServeOptions) -> Result<(),
         tracing::warn!("calls are still under way; they are cut off");
     }
     Ok(())
+}
+
+/// The signals that reach a host's whole process group, Ctrl-C and a cancelled job: they end nobody here.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Self> {
+        Ok(Signals {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    async fn any(&mut self) {
+        tokio::select! {
+            _ = self.interrupt.recv() => {}
+            _ = self.terminate.recv() => {}
+        }
+    }
+}
+
+/// Ends when the process that started this one has ended: a host that dies before it connects drops no connection.
+async fn orphaned() {
+    let host = std::os::unix::process::parent_id();
+    let mut now_and_then = tokio::time::interval(Duration::from_secs(1));
+    while std::os::unix::process::parent_id() == host {
+        now_and_then.tick().await;
+    }
 }

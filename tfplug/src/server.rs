@@ -93,21 +93,36 @@ impl Server {
             return self.host(&path, request, under_way).await;
         };
         match rpc {
-            "GetMetadata" => call::unary(request, under_way, move |_: Empty| async move { self.metadata() }).await,
-            "GetProviderSchema" => call::unary(request, under_way, move |_: Empty| async move { self.schemas() }).await,
-            "GetResourceIdentitySchemas" => call::unary(request, under_way, move |_: Empty| async move { provider::no_identities() }).await,
-            "GetFunctions" => call::unary(request, under_way, move |_: Empty| async move { provider::no_functions() }).await,
-            "ValidateProviderConfig" => call::unary(request, under_way, move |q| self.validate_provider(q)).await,
+            "GetMetadata" => call::unary(request, under_way, move |_: Empty| self.metadata()).await,
+            "GetProviderSchema" => call::unary(request, under_way, move |_: Empty| self.schemas()).await,
+            "GetResourceIdentitySchemas" => {
+                call::unary(request, under_way, move |_: Empty| async move { provider::no_identities() })
+                    .await
+            }
+            "GetFunctions" => {
+                call::unary(request, under_way, move |_: Empty| async move { provider::no_functions() }).await
+            }
+            "ValidateProviderConfig" => {
+                call::unary(request, under_way, move |q| self.validate_provider(q)).await
+            }
             "ConfigureProvider" => call::unary(request, under_way, move |q| self.configure(q)).await,
-            "StopProvider" => call::unary(request, under_way, move |_: Empty| async move { self.stop_provider() }).await,
-            "ValidateResourceConfig" => call::unary(request, under_way, move |q| self.validate_resource(q)).await,
+            "StopProvider" => {
+                call::unary(request, under_way, move |_: Empty| async move { self.stop_provider() }).await
+            }
+            "ValidateResourceConfig" => {
+                call::unary(request, under_way, move |q| self.validate_resource(q)).await
+            }
             "UpgradeResourceState" => call::unary(request, under_way, move |q| self.upgrade(q)).await,
             "ReadResource" => call::unary(request, under_way, move |q| self.read(q)).await,
             "PlanResourceChange" => call::unary(request, under_way, move |q| self.plan(q)).await,
             "ApplyResourceChange" => call::unary(request, under_way, move |q| self.apply(q)).await,
             "ImportResourceState" => call::unary(request, under_way, move |q| self.import(q)).await,
-            "MoveResourceState" => call::unary(request, under_way, move |_: Empty| async move { resource::no_move() }).await,
-            "ValidateDataResourceConfig" => call::unary(request, under_way, move |q| self.validate_data(q)).await,
+            "MoveResourceState" => {
+                call::unary(request, under_way, move |_: Empty| async move { resource::no_move() }).await
+            }
+            "ValidateDataResourceConfig" => {
+                call::unary(request, under_way, move |q| self.validate_data(q)).await
+            }
             "ReadDataSource" => call::unary(request, under_way, move |q| self.read_data(q)).await,
             _ => Status::unimplemented(path).into_http(),
         }

@@ -17,8 +17,8 @@ pub(crate) use resource::{
 };
 pub(crate) use schema::{
     ConfigureProviderRequest, GetFunctionsResponse, GetMetadataResponse, GetProviderSchemaResponse,
-    GetResourceIdentitySchemasResponse, ServerCapabilities, StopResponse, Told, TypeName, ValidateConfigRequest,
-    ValidateProviderConfigRequest, ValidateProviderConfigResponse,
+    GetResourceIdentitySchemasResponse, ServerCapabilities, StopResponse, Told, TypeName,
+    ValidateConfigRequest, ValidateProviderConfigRequest, ValidateProviderConfigResponse,
 };
 
 /// Messages in one line a field.

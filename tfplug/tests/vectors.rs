@@ -64,7 +64,11 @@ fn what_terraform_keeps_as_json_is_the_same_value() {
         let Some(json) = json else { continue };
         let read = Value::from_json(&of, &json).unwrap_or_else(|wrong| panic!("{name}: {wrong}"));
         assert_eq!(read, value, "{name}");
-        assert_eq!(Value::from_json(&of, &value.to_json().unwrap()).unwrap(), value, "{name}, there and back");
+        assert_eq!(
+            Value::from_json(&of, &value.to_json().unwrap()).unwrap(),
+            value,
+            "{name}, there and back"
+        );
         told += 1;
     }
     assert!(told > 60, "only {told} of them are known");
@@ -79,8 +83,11 @@ fn types_are_told_as_terraform_tells_them() {
 
 #[test]
 fn what_is_known_of_an_unknown_is_kept() {
-    let vector = vectors().into_iter().find(|it| it.name == "unknown string, not null, with a prefix").unwrap();
-    let Value::Unknown(unknown) = Value::decode(&vector.of, &vector.msgpack).unwrap() else { panic!("it is known") };
+    let vector =
+        vectors().into_iter().find(|it| it.name == "unknown string, not null, with a prefix").unwrap();
+    let Value::Unknown(unknown) = Value::decode(&vector.of, &vector.msgpack).unwrap() else {
+        panic!("it is known")
+    };
     assert!(unknown.not_null);
     assert_eq!(unknown.prefix.as_deref(), Some("arn:aws:s3:::"));
 }

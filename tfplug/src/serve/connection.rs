@@ -15,7 +15,12 @@ const STREAM_WINDOW: u32 = 4 << 20;
 const CONNECTION_WINDOW: u32 = 8 << 20;
 
 /// Serve it to its end. Under a host of our own, its end is ours: terraform was killed, or is done.
-pub(super) async fn serve(socket: UnixStream, acceptor: Option<TlsAcceptor>, server: Arc<Server>, debug: bool) {
+pub(super) async fn serve(
+    socket: UnixStream,
+    acceptor: Option<TlsAcceptor>,
+    server: Arc<Server>,
+    debug: bool,
+) {
     let served = match acceptor {
         Some(acceptor) => match acceptor.accept(socket).await {
             Ok(stream) => calls(stream, server.clone()).await,

@@ -58,7 +58,9 @@ where
             answer.await
         });
         Box::pin(async move {
-            task.await.map(tonic::Response::new).map_err(|failed| Status::internal(format!("the provider failed: {failed}")))
+            task.await
+                .map(tonic::Response::new)
+                .map_err(|failed| Status::internal(format!("the provider failed: {failed}")))
         })
     }
 }

@@ -30,7 +30,8 @@ impl Server {
         let looked = async {
             let source = self.data_source(&request.type_name)?;
             let current = read(&source.ty, request.config.as_ref())?;
-            let answer = source.it.read(ReadRequest { current, private: Vec::new(), stop: self.stop() }).await;
+            let answer =
+                source.it.read(ReadRequest { current, private: Vec::new(), stop: self.stop() }).await;
             Ok(ReadDataSourceResponse {
                 state: DynamicValue::of(&source.ty, &answer.state),
                 diagnostics: answer.diagnostics.into(),

@@ -1,43 +1,52 @@
 //! The calls about the provider itself.
 
-use super::{Server, guard::guarded};
+use super::{Offer, Server, guard::guarded};
 use crate::{
-    Diagnostics, Value,
+    DataSource, Diagnostics, Resource, Value,
     provider::ConfigureRequest,
     value::Type,
     wire::{
-        ConfigureProviderRequest, DynamicValue, GetFunctionsResponse, GetMetadataResponse, GetProviderSchemaResponse,
-        GetResourceIdentitySchemasResponse, ServerCapabilities, StopResponse, Told, TypeName,
-        ValidateProviderConfigRequest, ValidateProviderConfigResponse,
+        ConfigureProviderRequest, DynamicValue, GetFunctionsResponse, GetMetadataResponse,
+        GetProviderSchemaResponse, GetResourceIdentitySchemasResponse, ServerCapabilities, StopResponse,
+        Told, TypeName, ValidateProviderConfigRequest, ValidateProviderConfigResponse,
     },
 };
 use std::sync::Arc;
 
 impl Server {
-    pub(super) fn metadata(&self) -> GetMetadataResponse {
+    pub(super) async fn metadata(self: Arc<Self>) -> GetMetadataResponse {
+        let told = |told: Diagnostics| GetMetadataResponse { diagnostics: told.into(), ..Default::default() };
         let names = |name: &String| TypeName { type_name: name.clone() };
-        GetMetadataResponse {
-            server_capabilities: capabilities(),
-            diagnostics: Vec::new(),
-            data_sources: self.offers().data_sources.keys().map(names).collect(),
-            resources: self.offers().resources.keys().map(names).collect(),
-        }
+        let offered = async {
+            GetMetadataResponse {
+                server_capabilities: capabilities(),
+                diagnostics: Vec::new(),
+                data_sources: self.offers().data_sources.keys().map(names).collect(),
+                resources: self.offers().resources.keys().map(names).collect(),
+            }
+        };
+        guarded(offered, told).await
     }
 
-    pub(super) fn schemas(&self) -> GetProviderSchemaResponse {
-        let offers = self.offers();
-        GetProviderSchemaResponse {
-            provider: Some(offers.schema.clone().into()),
-            resource_schemas: offers.resources.iter().map(|(name, it)| (name.clone(), it.schema.clone().into())).collect(),
-            data_source_schemas: offers
-                .data_sources
-                .iter()
-                .map(|(name, it)| (name.clone(), it.schema.clone().into()))
-                .collect(),
-            diagnostics: Vec::new(),
-            provider_meta: None,
-            server_capabilities: capabilities(),
-        }
+    pub(super) async fn schemas(self: Arc<Self>) -> GetProviderSchemaResponse {
+        let told =
+            |told: Diagnostics| GetProviderSchemaResponse { diagnostics: told.into(), ..Default::default() };
+        let offered = async {
+            let offers = self.offers();
+            let resource =
+                |(name, it): (&String, &Offer<dyn Resource>)| (name.clone(), it.schema.clone().into());
+            let source =
+                |(name, it): (&String, &Offer<dyn DataSource>)| (name.clone(), it.schema.clone().into());
+            GetProviderSchemaResponse {
+                provider: Some(offers.schema.clone().into()),
+                resource_schemas: offers.resources.iter().map(resource).collect(),
+                data_source_schemas: offers.data_sources.iter().map(source).collect(),
+                diagnostics: Vec::new(),
+                provider_meta: None,
+                server_capabilities: capabilities(),
+            }
+        };
+        guarded(offered, told).await
     }
 
     pub(super) async fn validate_provider(
@@ -101,5 +110,9 @@ pub(super) fn no_functions() -> GetFunctionsResponse {
 
 #[allow(clippy::unnecessary_wraps, reason = "the message's field is optional")]
 fn capabilities() -> Option<ServerCapabilities> {
-    Some(ServerCapabilities { plan_destroy: true, get_provider_schema_optional: true, move_resource_state: false })
+    Some(ServerCapabilities {
+        plan_destroy: true,
+        get_provider_schema_optional: true,
+        move_resource_state: false,
+    })
 }

@@ -8,8 +8,8 @@ use crate::{
     wire::{
         ApplyResourceChangeRequest, ApplyResourceChangeResponse, DynamicValue, ImportResourceStateRequest,
         ImportResourceStateResponse, ImportedResource, MoveResourceStateResponse, PlanResourceChangeRequest,
-        PlanResourceChangeResponse, ReadResourceRequest, ReadResourceResponse, Told, UpgradeResourceStateRequest,
-        UpgradeResourceStateResponse, ValidateConfigRequest,
+        PlanResourceChangeResponse, ReadResourceRequest, ReadResourceResponse, Told,
+        UpgradeResourceStateRequest, UpgradeResourceStateResponse, ValidateConfigRequest,
     },
 };
 use std::sync::Arc;
@@ -33,8 +33,14 @@ impl Server {
         guarded(checked, told).await
     }
 
-    pub(super) async fn upgrade(self: Arc<Self>, request: UpgradeResourceStateRequest) -> UpgradeResourceStateResponse {
-        let told = |told: Diagnostics| UpgradeResourceStateResponse { upgraded_state: None, diagnostics: told.into() };
+    pub(super) async fn upgrade(
+        self: Arc<Self>,
+        request: UpgradeResourceStateRequest,
+    ) -> UpgradeResourceStateResponse {
+        let told = |told: Diagnostics| UpgradeResourceStateResponse {
+            upgraded_state: None,
+            diagnostics: told.into(),
+        };
         let upgraded = async {
             let upgrade = || -> Answer<UpgradeResourceStateResponse> {
                 let resource = self.resource(&request.type_name)?;
@@ -44,7 +50,8 @@ impl Server {
                 if answer.diagnostics.has_errors() {
                     return Err(answer.diagnostics);
                 }
-                let state = Value::from_json(&resource.ty, &answer.state).map_err(|e| unreadable_state(&e.to_string()))?;
+                let state = Value::from_json(&resource.ty, &answer.state)
+                    .map_err(|e| unreadable_state(&e.to_string()))?;
                 Ok(UpgradeResourceStateResponse {
                     upgraded_state: DynamicValue::of(&resource.ty, &state),
                     diagnostics: answer.diagnostics.into(),
@@ -58,11 +65,16 @@ impl Server {
     pub(super) async fn read(self: Arc<Self>, request: ReadResourceRequest) -> ReadResourceResponse {
         // An error leaves the state as it was.
         let (as_it_was, private) = (request.current_state.clone(), request.private.clone());
-        let told = |told: Diagnostics| ReadResourceResponse { new_state: as_it_was, diagnostics: told.into(), private };
+        let told = |told: Diagnostics| ReadResourceResponse {
+            new_state: as_it_was,
+            diagnostics: told.into(),
+            private,
+        };
         let looked = async {
             let resource = self.resource(&request.type_name)?;
             let current = read(&resource.ty, request.current_state.as_ref())?;
-            let answer = resource.it.read(ReadRequest { current, private: request.private, stop: self.stop() }).await;
+            let answer =
+                resource.it.read(ReadRequest { current, private: request.private, stop: self.stop() }).await;
             Ok(ReadResourceResponse {
                 new_state: DynamicValue::of(&resource.ty, &answer.state),
                 diagnostics: answer.diagnostics.into(),
@@ -72,8 +84,12 @@ impl Server {
         guarded(looked, Err).await.unwrap_or_else(told)
     }
 
-    pub(super) async fn plan(self: Arc<Self>, request: PlanResourceChangeRequest) -> PlanResourceChangeResponse {
-        let told = |told: Diagnostics| PlanResourceChangeResponse { diagnostics: told.into(), ..Default::default() };
+    pub(super) async fn plan(
+        self: Arc<Self>,
+        request: PlanResourceChangeRequest,
+    ) -> PlanResourceChangeResponse {
+        let told =
+            |told: Diagnostics| PlanResourceChangeResponse { diagnostics: told.into(), ..Default::default() };
         let decided = async {
             let resource = self.resource(&request.type_name)?;
             let request = PlanRequest {
@@ -94,11 +110,17 @@ impl Server {
         guarded(decided, Err).await.unwrap_or_else(told)
     }
 
-    pub(super) async fn apply(self: Arc<Self>, request: ApplyResourceChangeRequest) -> ApplyResourceChangeResponse {
+    pub(super) async fn apply(
+        self: Arc<Self>,
+        request: ApplyResourceChangeRequest,
+    ) -> ApplyResourceChangeResponse {
         // The prior state stays: of a create it is null, so that a panic taints nothing.
         let (as_it_was, private) = (request.prior_state.clone(), request.planned_private.clone());
-        let told =
-            |told: Diagnostics| ApplyResourceChangeResponse { new_state: as_it_was, private, diagnostics: told.into() };
+        let told = |told: Diagnostics| ApplyResourceChangeResponse {
+            new_state: as_it_was,
+            private,
+            diagnostics: told.into(),
+        };
         let done = async {
             let resource = self.resource(&request.type_name)?;
             let request = ApplyRequest {
@@ -118,8 +140,14 @@ impl Server {
         guarded(done, Err).await.unwrap_or_else(told)
     }
 
-    pub(super) async fn import(self: Arc<Self>, request: ImportResourceStateRequest) -> ImportResourceStateResponse {
-        let told = |told: Diagnostics| ImportResourceStateResponse { diagnostics: told.into(), ..Default::default() };
+    pub(super) async fn import(
+        self: Arc<Self>,
+        request: ImportResourceStateRequest,
+    ) -> ImportResourceStateResponse {
+        let told = |told: Diagnostics| ImportResourceStateResponse {
+            diagnostics: told.into(),
+            ..Default::default()
+        };
         let found = async {
             let resource = self.resource(&request.type_name)?;
             let answer = resource.it.import(ImportRequest { id: request.id, stop: self.stop() }).await;
@@ -141,13 +169,21 @@ impl Server {
 /// No type of resource takes the states of another.
 pub(super) fn no_move() -> MoveResourceStateResponse {
     let mut told = Diagnostics::default();
-    told.error(None, "Cannot move the state", "This provider takes over no state of another type of resource.");
+    told.error(
+        None,
+        "Cannot move the state",
+        "This provider takes over no state of another type of resource.",
+    );
     MoveResourceStateResponse { target_state: None, diagnostics: told.into() }
 }
 
 pub(super) fn unknown_type(what: &str, name: &str) -> Diagnostics {
     let mut told = Diagnostics::default();
-    told.error(None, format!("No {what} {name}"), format!("This provider offers no {what} of the type {name}."));
+    told.error(
+        None,
+        format!("No {what} {name}"),
+        format!("This provider offers no {what} of the type {name}."),
+    );
     told
 }
 

@@ -85,7 +85,11 @@ impl<'r> Core<'r> {
         if object.state.is_null() {
             return Ok((object, Diagnostics::default()));
         }
-        let request = ReadRequest { current: self.wire(&object.state)?, private: object.private, stop: self.stop.clone() };
+        let request = ReadRequest {
+            current: self.wire(&object.state)?,
+            private: object.private,
+            stop: self.stop.clone(),
+        };
         let answer = self.resource.read(request).await;
         let state = self.wire(&answer.state)?;
         if !state.is_wholly_known() {
@@ -100,10 +104,14 @@ impl<'r> Core<'r> {
     /// When the answer breaks a rule, or a second call answers otherwise.
     pub async fn plan(&self, object: &Object, config: &Value) -> Result<Planned, Broken> {
         let tainted = object.tainted && !config.is_null();
-        let (prior, private) = if tainted { (&Value::Null, &[][..]) } else { (&object.state, &object.private[..]) };
+        let (prior, private) =
+            if tainted { (&Value::Null, &[][..]) } else { (&object.state, &object.private[..]) };
         let mut planned = self.plan_once(prior, config, private).await?;
         let mut replaces = tainted;
-        if !prior.is_null() && !config.is_null() && planned.requires.iter().any(|path| self.differs(path, prior, &planned.planned)) {
+        if !prior.is_null()
+            && !config.is_null()
+            && planned.requires.iter().any(|path| self.differs(path, prior, &planned.planned))
+        {
             // Core asks again, as if there were nothing, with the bytes of the first answer.
             let private = planned.private.clone();
             planned = self.plan_once(&Value::Null, config, &private).await?;
@@ -127,7 +135,8 @@ impl<'r> Core<'r> {
         let mut told = Diagnostics::default();
         let mut object = planned.prior.clone();
         if planned.replaces {
-            let (left, diagnostics) = self.apply_once(&object, &Value::Null, &Value::Null, planned.private.clone()).await?;
+            let (left, diagnostics) =
+                self.apply_once(&object, &Value::Null, &Value::Null, planned.private.clone()).await?;
             if diagnostics.has_errors() {
                 return Ok((left, diagnostics));
             }
@@ -140,9 +149,12 @@ impl<'r> Core<'r> {
             return Ok((object, again.diagnostics));
         }
         let changed = broken_by_apply(&self.schema.block, &planned.planned, &again.planned);
-        let changed: Vec<String> = changed.into_iter().filter(|rule| !rule.contains("holds unknowns")).collect();
+        let changed: Vec<String> =
+            changed.into_iter().filter(|rule| !rule.contains("holds unknowns")).collect();
         if !changed.is_empty() {
-            return Err(Broken(changed.into_iter().map(|rule| format!("planned again, otherwise: {rule}")).collect()));
+            return Err(Broken(
+                changed.into_iter().map(|rule| format!("planned again, otherwise: {rule}")).collect(),
+            ));
         }
         let (object, diagnostics) = self.apply_once(&object, &again.planned, config, again.private).await?;
         told.extend(diagnostics);
@@ -183,7 +195,12 @@ impl<'r> Core<'r> {
                 return Err(Broken(broken));
             }
         }
-        Ok(Once { planned, private: answer.private, requires: answer.requires_replace, diagnostics: answer.diagnostics })
+        Ok(Once {
+            planned,
+            private: answer.private,
+            requires: answer.requires_replace,
+            diagnostics: answer.diagnostics,
+        })
     }
 
     async fn apply_once(

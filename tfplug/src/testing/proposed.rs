@@ -49,9 +49,9 @@ fn blocks(block: &NestedBlock, prior: &Value, config: &Value) -> Value {
 fn nested(nesting: Nesting, prior: &Value, config: &Value, of: &dyn Fn(&Value, &Value) -> Value) -> Value {
     match (nesting, config) {
         (Nesting::Single | Nesting::Group, _) => of(prior, config),
-        (Nesting::Map, Value::Map(entries)) => {
-            Value::Map(entries.iter().map(|(key, config)| (key.clone(), of(prior.get(key), config))).collect())
-        }
+        (Nesting::Map, Value::Map(entries)) => Value::Map(
+            entries.iter().map(|(key, config)| (key.clone(), of(prior.get(key), config))).collect(),
+        ),
         (Nesting::List, Value::List(items)) => {
             let at = |index: usize| prior.items().get(index).unwrap_or(&Value::Null);
             Value::List(items.iter().enumerate().map(|(index, config)| of(at(index), config)).collect())
@@ -60,7 +60,9 @@ fn nested(nesting: Nesting, prior: &Value, config: &Value, of: &dyn Fn(&Value, &
             let fits = |config: &Value, prior: &&Value| {
                 config.entries().all(|(name, value)| value.is_null() || value == prior.get(name))
             };
-            let find = |config: &Value| prior.items().iter().find(|prior| fits(config, prior)).unwrap_or(&Value::Null);
+            let find = |config: &Value| {
+                prior.items().iter().find(|prior| fits(config, prior)).unwrap_or(&Value::Null)
+            };
             Value::List(items.iter().map(|config| of(find(config), config)).collect())
         }
         _ => config.clone(),

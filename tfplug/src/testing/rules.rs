@@ -30,7 +30,14 @@ pub fn broken_by_apply(block: &Block, planned: &Value, state: &Value) -> Vec<Str
     broken
 }
 
-fn plan_of_block(block: &Block, prior: &Value, config: &Value, planned: &Value, at: &Path, broken: &mut Vec<String>) {
+fn plan_of_block(
+    block: &Block,
+    prior: &Value,
+    config: &Value,
+    planned: &Value,
+    at: &Path,
+    broken: &mut Vec<String>,
+) {
     if config.is_null() || planned.is_null() {
         if config.is_null() != planned.is_null() {
             broken.push(format!("{at}: planned null exactly when the configuration has none"));
@@ -88,11 +95,20 @@ fn plan_of_attribute(
     } else if config.is_null() {
         broken.push(format!("{at}: planned though it is neither configured nor computed"));
     } else {
-        broken.push(format!("{at}: planned {planned:?} is neither the configured {config:?} nor the prior {prior:?}"));
+        broken.push(format!(
+            "{at}: planned {planned:?} is neither the configured {config:?} nor the prior {prior:?}"
+        ));
     }
 }
 
-fn plan_of_blocks(nested: &NestedBlock, prior: &Value, config: &Value, planned: &Value, at: &Path, broken: &mut Vec<String>) {
+fn plan_of_blocks(
+    nested: &NestedBlock,
+    prior: &Value,
+    config: &Value,
+    planned: &Value,
+    at: &Path,
+    broken: &mut Vec<String>,
+) {
     entries(nested.nesting, prior, config, planned, at, broken, &mut |prior, config, planned, at, broken| {
         plan_of_block(&nested.block, prior, config, planned, at, broken);
     });

@@ -22,7 +22,8 @@ fn quote_long_numbers(text: &[u8]) -> Cow<'_, [u8]> {
             b'"' => at = end_of_string(text, at),
             b'-' | b'0'..=b'9' => {
                 let number = |byte: &u8| matches!(byte, b'-' | b'+' | b'.' | b'e' | b'E' | b'0'..=b'9');
-                let end = text[at..].iter().position(|byte| !number(byte)).map_or(text.len(), |length| at + length);
+                let end =
+                    text[at..].iter().position(|byte| !number(byte)).map_or(text.len(), |length| at + length);
                 if is_rounded(&text[at..end]) {
                     quoted.extend_from_slice(&text[copied..at]);
                     quoted.push(b'"');
@@ -86,10 +87,14 @@ impl Value {
             Value::String(text) => Json::String(text.clone()),
             Value::List(items) => Json::Array(items.iter().map(Value::to_json).collect::<Result<_, _>>()?),
             Value::Map(entries) => {
-                let entry = |(name, value): (&String, &Value)| Ok((name.clone(), value.to_json().map_err(|e| e.within(name))?));
+                let entry = |(name, value): (&String, &Value)| {
+                    Ok((name.clone(), value.to_json().map_err(|e| e.within(name))?))
+                };
                 Json::Object(entries.iter().map(entry).collect::<Result<_, _>>()?)
             }
-            Value::Dynamic(typed) => serde_json::json!({ "type": typed.0.to_json(), "value": typed.1.to_json()? }),
+            Value::Dynamic(typed) => {
+                serde_json::json!({ "type": typed.0.to_json(), "value": typed.1.to_json()? })
+            }
         })
     }
 

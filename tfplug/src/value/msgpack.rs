@@ -56,7 +56,11 @@ impl Value {
             return Ok(Value::Null);
         }
         let value = read(of, &mut bytes, 0)?;
-        if bytes.is_empty() { Ok(value) } else { Err(DecodeError::new("bytes are left over behind the value")) }
+        if bytes.is_empty() {
+            Ok(value)
+        } else {
+            Err(DecodeError::new("bytes are left over behind the value"))
+        }
     }
 }
 
@@ -154,7 +158,9 @@ fn read(of: &Type, bytes: &mut &[u8], depth: usize) -> Result<Value, DecodeError
         return Ok(Value::Unknown(unknown));
     }
     match of {
-        Type::Bool => decode::read_bool(bytes).map(Value::Bool).map_err(|_| expected("true or false", marker)),
+        Type::Bool => {
+            decode::read_bool(bytes).map(Value::Bool).map_err(|_| expected("true or false", marker))
+        }
         Type::Number => read_number(marker, bytes).map(Value::Number),
         Type::String => read_text(bytes).map(Value::String),
         Type::List(item) | Type::Set(item) => {
@@ -182,10 +188,13 @@ fn read(of: &Type, bytes: &mut &[u8], depth: usize) -> Result<Value, DecodeError
             Ok(Value::Map(entries))
         }
         Type::Object(fields) => {
-            let mut entries: BTreeMap<String, Value> = fields.keys().map(|name| (name.clone(), Value::Null)).collect();
+            let mut entries: BTreeMap<String, Value> =
+                fields.keys().map(|name| (name.clone(), Value::Null)).collect();
             for _ in 0..map(bytes, marker)? {
                 let name = read_text(bytes)?;
-                let of = fields.get(&name).ok_or_else(|| DecodeError::new(format!("no attribute {name} is known")))?;
+                let of = fields
+                    .get(&name)
+                    .ok_or_else(|| DecodeError::new(format!("no attribute {name} is known")))?;
                 let value = read(of, bytes, depth + 1).map_err(|e| e.within(&name))?;
                 entries.insert(name, value);
             }
@@ -195,7 +204,8 @@ fn read(of: &Type, bytes: &mut &[u8], depth: usize) -> Result<Value, DecodeError
             if array(bytes, marker)? != 2 {
                 return Err(DecodeError::new("a dynamic value is a type and a value"));
             }
-            let length = decode::read_bin_len(bytes).map_err(|_| DecodeError::new("a dynamic value tells no type"))?;
+            let length =
+                decode::read_bin_len(bytes).map_err(|_| DecodeError::new("a dynamic value tells no type"))?;
             let json = take(bytes, length as usize)?;
             let of = serde_json::from_slice(json).ok().as_ref().and_then(Type::from_json);
             let of = of.ok_or_else(|| DecodeError::new("a dynamic value tells no type"))?;
@@ -273,7 +283,8 @@ fn map(bytes: &mut &[u8], marker: Marker) -> Result<usize, DecodeError> {
 }
 
 fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Result<&'a [u8], DecodeError> {
-    let (taken, rest) = bytes.split_at_checked(length).ok_or_else(|| DecodeError::new("the value is cut short"))?;
+    let (taken, rest) =
+        bytes.split_at_checked(length).ok_or_else(|| DecodeError::new("the value is cut short"))?;
     *bytes = rest;
     Ok(taken)
 }

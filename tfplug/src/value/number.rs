@@ -168,7 +168,9 @@ mod tests {
 
     #[test]
     fn what_is_no_number_is_none() {
-        for text in ["", "-", ".", "e1", "1e", "NaN", "inf", "0x1", "1 ", "--1", "1.2.3", "1e99999", "1e-2147483648"] {
+        for text in
+            ["", "-", ".", "e1", "1e", "NaN", "inf", "0x1", "1 ", "--1", "1.2.3", "1e99999", "1e-2147483648"]
+        {
             assert_eq!(Number::parse(text), None, "{text}");
         }
     }

@@ -86,7 +86,9 @@ impl Type {
                 let field = |(name, json): (&String, &Json)| Some((name.clone(), Type::from_json(json)?));
                 Type::Object(fields.iter().map(field).collect::<Option<_>>()?)
             }
-            ("tuple", Json::Array(items)) => Type::Tuple(items.iter().map(Type::from_json).collect::<Option<_>>()?),
+            ("tuple", Json::Array(items)) => {
+                Type::Tuple(items.iter().map(Type::from_json).collect::<Option<_>>()?)
+            }
             _ => return None,
         })
     }

@@ -90,9 +90,10 @@ fn attributes(all: impl IntoIterator<Item = (String, schema::Attribute)>) -> Vec
 fn attribute(name: String, attribute: schema::Attribute) -> wire::Attribute {
     let (r#type, nested_type) = match attribute.of {
         Nested::Type(of) => (of.to_json().to_string().into_bytes(), None),
-        Nested::Attributes(nesting, nested) => {
-            (Vec::new(), Some(wire::Object { attributes: attributes(nested), nesting: object_nesting(nesting) }))
-        }
+        Nested::Attributes(nesting, nested) => (
+            Vec::new(),
+            Some(wire::Object { attributes: attributes(nested), nesting: object_nesting(nesting) }),
+        ),
     };
     wire::Attribute {
         name,
