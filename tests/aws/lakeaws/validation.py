@@ -7,6 +7,7 @@ import re
 from datetime import datetime
 from functools import cache
 from typing import Any, NamedTuple
+from xml.etree.ElementTree import Element
 
 from lakeaws.models import service_model
 
@@ -89,6 +90,35 @@ def unknown_members(shape: Any, raw: Any, path: str = "") -> list[str]:
     if kind == "map" and isinstance(raw, dict):
         return [text for key, item in raw.items() for text in unknown_members(shape.value, item, f"{path}.{key}")]
     return []
+
+
+def unknown_elements(shape: Any, node: Element, path: str = "") -> list[str]:
+    """The elements of an XML document that the model does not know, and that decoding would drop silently."""
+    out: list[str] = []
+    if shape.type_name == "structure":
+        known = {_element(name, member): member for name, member in shape.members.items()}
+        for child in node:
+            tag = _NAMESPACE.sub("", child.tag)
+            member = known.get(tag)
+            if member is None:
+                out.append(f"{path}/{tag}")
+            else:
+                flat = member.type_name == "list" and member.serialization.get("flattened")
+                out += unknown_elements(member.member if flat else member, child, f"{path}/{tag}")
+    elif shape.type_name == "list":
+        for child in node:
+            out += unknown_elements(shape.member, child, f"{path}/{_NAMESPACE.sub('', child.tag)}")
+    return out
+
+
+_NAMESPACE = re.compile(r"\{.*?\}")
+
+
+def _element(name: str, member: Any) -> str:
+    """The tag of a structure's member; a flattened list has its items' name."""
+    if member.type_name == "list" and member.serialization.get("flattened"):
+        return member.member.serialization.get("name") or member.serialization.get("name", name)
+    return member.serialization.get("name", name)
 
 
 def _check(shape: Any, value: Any, path: tuple[str, ...], out: list[Finding]) -> None:

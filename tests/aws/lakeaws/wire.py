@@ -4,6 +4,7 @@ import json
 import uuid
 from typing import Any
 from urllib.parse import parse_qsl
+from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
 from moto.core.model import OperationModel
@@ -22,7 +23,7 @@ from lakeaws import cbor
 from lakeaws.call import Call, Request
 from lakeaws.errors import AwsError, NotEmulated
 from lakeaws.models import service_model
-from lakeaws.validation import error_status, unknown_members
+from lakeaws.validation import error_status, unknown_elements, unknown_members
 
 
 class Response:
@@ -54,12 +55,20 @@ def decode(model: OperationModel, request: Request, in_path: dict[str, str]) -> 
     values = MultiDict(parse_qsl(request.query, keep_blank_values=True))
     if spoken == "query":
         values = MultiDict(parse_qsl(request.body.decode(), keep_blank_values=True))
+        known = {member.serialization.get("name", name) for name, member in shape.members.items()} | {
+            "Action",
+            "Version",
+        }
+        if unknown := {key.split(".")[0] for key in values} - known:
+            raise NotEmulated(f"{model.name} has no member {', '.join(sorted(unknown))} in botocore's model")
     body = b"" if streamed else request.body
     if spoken == cbor.PROTOCOL:
         # The same document as in JSON, as long as it holds neither times nor bytes, which no operation here takes so.
         spoken, body = "json", json.dumps(cbor.read(request.body)).encode()
     if spoken in ("json", "rest-json"):
         _refuse_unknown(model, body)
+    if spoken == "rest-xml":
+        _refuse_unknown_elements(model, body)
     try:
         params = PROTOCOL_PARSERS[spoken](model).parse(
             {
@@ -143,6 +152,19 @@ def _refuse_unknown(model: OperationModel, body: bytes) -> None:
         raise AwsError("SerializationException", f"The request is no JSON: {cause}", 400) from cause
     if unknown := unknown_members(model.input_shape, raw):
         raise NotEmulated(f"{model.name} has no member {', '.join(unknown)} in botocore's model")
+
+
+def _refuse_unknown_elements(model: OperationModel, body: bytes) -> None:
+    if not body.strip():
+        return
+    try:
+        root = ElementTree.fromstring(body)
+    except ElementTree.ParseError as cause:
+        raise AwsError("MalformedXML", f"The XML you provided was not well-formed: {cause}", 400) from cause
+    shape = model.input_shape
+    payload = shape.serialization.get("payload") if shape is not None else None
+    if unknown := unknown_elements(shape.members[payload] if payload else shape, root):
+        raise NotEmulated(f"{model.name} has no element {', '.join(unknown)} in botocore's model")
 
 
 #: The roots of S3's answers that are a structure without a payload member; "Response Syntax" of each operation's page

@@ -1,5 +1,8 @@
 """What is not emulated is not answered; what AWS's model refuses is refused."""
 
+import urllib.error
+import urllib.request
+
 import pytest
 from botocore.exceptions import ClientError
 from conftest import ACCOUNT, Aws, refused
@@ -44,17 +47,30 @@ def test_not_emulated_is_501_in_every_protocol(strict: Aws, service: str, operat
     strict.client("s3").head_bucket(Bucket="lake-store")
 
 
-def test_an_unknown_member_is_not_dropped_silently(strict: Aws) -> None:
-    import json
-    import urllib.request
-
-    headers = {
-        "X-Amz-Target": "AWSGlue.CreateDatabase",
-        "Authorization": "AWS4-HMAC-SHA256 Credential=k/20260101/eu-west-1/glue/aws4_request, SignedHeaders=h, Signature=s",
-    }
-    body = json.dumps({"DatabaseInput": {"Name": "x", "NotYetKnown": 1}}).encode()
+@pytest.mark.parametrize(
+    ("service", "path", "headers", "body"),
+    [
+        ("glue", "/", {"X-Amz-Target": "AWSGlue.CreateDatabase"}, '{"DatabaseInput": {"Name": "x", "NotYetKnown": 1}}'),
+        ("iam", "/", {"Content-Type": "application/x-www-form-urlencoded"}, "Action=ListRoles&NotYetKnown.member.1=x"),
+        ("lakeformation", "/ListDataCellsFilter", {}, '{"Table": {"DatabaseName": "x", "NotYetKnown": 1}}'),
+        (
+            "s3",
+            "/lake-store?versioning",
+            {},
+            "<VersioningConfiguration><Status>Enabled</Status><NotYetKnown>1</NotYetKnown></VersioningConfiguration>",
+        ),
+    ],
+)
+def test_what_the_model_does_not_know_is_not_dropped_silently(
+    strict: Aws, service: str, path: str, headers: dict[str, str], body: str
+) -> None:
+    scope = f"AWS4-HMAC-SHA256 Credential=k/20260101/eu-west-1/{service}/aws4_request"
+    method = "PUT" if service == "s3" else "POST"
+    request = urllib.request.Request(
+        strict.endpoint + path, data=body.encode(), headers={**headers, "Authorization": scope}, method=method
+    )
     with pytest.raises(urllib.error.HTTPError) as caught:
-        urllib.request.urlopen(urllib.request.Request(strict.endpoint, data=body, headers=headers))
+        urllib.request.urlopen(request)
     assert caught.value.code == 501
     assert b"NotYetKnown" in caught.value.read()
 
@@ -84,8 +100,6 @@ def test_what_the_model_refuses_is_refused(
 
 
 def test_unsigned_requests_are_refused(strict: Aws) -> None:
-    import urllib.request
-
     with pytest.raises(urllib.error.HTTPError) as caught:
         urllib.request.urlopen(f"{strict.endpoint}/lake-store")
     assert caught.value.code == 403
