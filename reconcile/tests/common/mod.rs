@@ -10,23 +10,23 @@ use lake_reconcile::{
     kind::{Data, Kind, Wears},
     owner::{Owner, Worn},
 };
-pub use lake_tests::aws::Endpoint;
+pub(crate) use lake_tests::aws::Endpoint;
 use lake_tests::aws::REGION;
 use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// Clients on an endpoint, as the provider would make them.
-pub async fn connect(endpoint: &Endpoint) -> Aws {
+pub(crate) async fn connect(endpoint: &Endpoint) -> Aws {
     connect_by(&access(endpoint)).await
 }
 
 /// Clients with other words of access.
-pub async fn connect_by(access: &Access) -> Aws {
+pub(crate) async fn connect_by(access: &Access) -> Aws {
     Aws::connect(access).await.expect("the AWS of tests takes any credentials")
 }
 
 /// How to reach an endpoint.
-pub fn access(endpoint: &Endpoint) -> Access {
+pub(crate) fn access(endpoint: &Endpoint) -> Access {
     Access {
         region: Some(REGION.to_owned()),
         access_key: Some("AKIAIOSFODNN7EXAMPLE".to_owned()),
@@ -37,22 +37,22 @@ pub fn access(endpoint: &Endpoint) -> Access {
 }
 
 /// The owner of everything that these tests make.
-pub fn owner() -> Owner {
+pub(crate) fn owner() -> Owner {
     Owner { door: "terraform".into(), instance: "tests".into(), lake: "kinds".into() }
 }
 
 /// The mark of a node of these tests, `bucket/store`.
-pub fn mark(node: &str) -> Worn {
+pub(crate) fn mark(node: &str) -> Worn {
     Worn { owner: owner().to_string(), node: node.to_owned(), creating: false }
 }
 
 /// Look at one resource.
-pub async fn look<K: Kind>(aws: &Aws, key: &K::Key) -> Sight<K> {
+pub(crate) async fn look<K: Kind>(aws: &Aws, key: &K::Key) -> Sight<K> {
     K::read(aws, std::slice::from_ref(key)).await.pop().expect("every key is answered")
 }
 
 /// What is there.
-pub async fn found<K: Kind>(aws: &Aws, key: &K::Key) -> Seen<K> {
+pub(crate) async fn found<K: Kind>(aws: &Aws, key: &K::Key) -> Seen<K> {
     match look(aws, key).await {
         Sight::Present(seen) => seen,
         other => panic!("{key:?} should be there: {other:?}"),
@@ -60,7 +60,7 @@ pub async fn found<K: Kind>(aws: &Aws, key: &K::Key) -> Seen<K> {
 }
 
 /// What an update from one state to another is told.
-pub fn changes<K: Kind>(was: &K, wanted: &K) -> Vec<FieldChange> {
+pub(crate) fn changes<K: Kind>(was: &K, wanted: &K) -> Vec<FieldChange> {
     let json = |settings: &K| serde_json::to_value(settings).expect("settings are plain data");
     let (was, wanted) = (json(was), json(wanted));
     let owned = shared::<K>(&was);
@@ -85,7 +85,7 @@ fn shared<K: Kind>(settings: &Value) -> BTreeSet<String> {
 
 /// A kind's round: made with the least (`base`), changed to each variant and back again, deleted. What was read
 /// after the creation is read again after each way back.
-pub async fn comes_round<K: Kind>(aws: &Aws, node: &str, base: &K, variants: &[(&str, K)]) {
+pub(crate) async fn comes_round<K: Kind>(aws: &Aws, node: &str, base: &K, variants: &[(&str, K)]) {
     let key = base.key(&aws.place).expect("all is known");
     let mark = mark(node);
     let worn = (K::WEARS != Wears::Nothing).then_some(&mark);
