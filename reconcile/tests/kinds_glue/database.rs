@@ -1,0 +1,109 @@
+use crate::{
+    change,
+    common::{changes, comes_round, found, mark},
+    settings, stage,
+};
+use aws_sdk_glue::types::{DatabaseInput, TableInput};
+use lake_api::Input;
+use lake_reconcile::{
+    aws::Aws,
+    inventory::Sight,
+    kind::{Data, Kind},
+    kinds::{Database, Settings, database::DatabaseKey},
+};
+
+fn database(aws: &Aws, fields: &str) -> Database {
+    match settings(aws, &format!("databases: {{ main: {fields} }}"), "database/main") {
+        Settings::Database(database) => *database,
+        other => panic!("{other:?} is no database"),
+    }
+}
+
+#[tokio::test]
+async fn a_database_comes_round() {
+    let (endpoint, aws) = stage().await;
+    let variants = [
+        ("described", "{ description: told }"),
+        ("placed", "{ location: { bucket: store, prefix: db/ } }"),
+        ("placed in a whole bucket", "{ location: { bucket: store } }"),
+        ("parametrised", "{ parameters: { team: data, a: b } }"),
+        ("closed", "{ createTableDefaults: { iamAllowed: false } }"),
+        (
+            "open to some",
+            "{ createTableDefaults: { iamAllowed: true, permissions: [
+                { principal: 'arn:aws:iam::123456789012:role/b', permissions: [Select, Alter] },
+                { principal: 'arn:aws:iam::123456789012:role/a', permissions: [All] } ] } }",
+        ),
+        ("tagged", "{ tags: { team: data, empty: '' } }"),
+        ("all of it", "{ description: told, parameters: { a: c }, tags: { team: ops } }"),
+    ];
+    let variants = variants.map(|(name, fields)| (name, database(&aws, fields)));
+    comes_round(&aws, "database/main", &database(&aws, "{}"), &variants).await;
+    endpoint.assert_all_emulated();
+}
+
+#[tokio::test]
+async fn an_update_keeps_the_parameters_of_engines() {
+    let (_endpoint, aws) = stage().await;
+    let base = database(&aws, "{ parameters: { team: data } }");
+    base.create(&aws, &mark("database/main")).await.unwrap();
+    let theirs = DatabaseInput::builder()
+        .name("kinds-main")
+        .parameters("team", "data")
+        .parameters("engine", "wrote this")
+        .build()
+        .unwrap();
+    aws.glue.update_database().name("kinds-main").database_input(theirs).send().await.unwrap();
+    let wanted = database(&aws, "{ parameters: { team: ops }, description: told }");
+    let key = wanted.key(&aws.place).unwrap();
+    let there = found::<Database>(&aws, &key).await.settings;
+    wanted.update(&aws, &key, &changes(&there, &wanted)).await.unwrap();
+    let seen = found::<Database>(&aws, &key).await.settings;
+    assert_eq!(seen.parameters.get("team"), Some(&Input::from("ops")));
+    assert_eq!(seen.description, Some(Input::from("told")));
+    // The test's record says that every parameter was ours, so the engine's went; one that we never had stays.
+    wanted.update(&aws, &key, &[change("parameters.team")]).await.unwrap();
+}
+
+#[tokio::test]
+async fn a_database_with_tables_is_deleted_only_when_it_may_be_emptied() {
+    let (_endpoint, aws) = stage().await;
+    let key = DatabaseKey { catalog: aws.place.account.clone(), name: "kinds-lake".into() };
+    let make = async |name: &str, owner: Option<&str>| {
+        let table = TableInput::builder().name(name);
+        let table = owner.into_iter().fold(table, |table, owner| table.parameters("lake.dev/owner", owner));
+        let table = table.build().unwrap();
+        aws.glue.create_table().database_name("kinds-lake").table_input(table).send().await.unwrap();
+    };
+    make("crawled", None).await;
+    make("retained", Some("retained:terraform/tests/other")).await;
+
+    let refused = Database::delete(&aws, &key, Data::Keep).await.unwrap_err();
+    assert!(refused.said.contains("crawled") && refused.said.contains("onDelete: Empty"), "{refused}");
+    let refused = Database::delete(&aws, &key, Data::Empty).await.unwrap_err();
+    assert!(refused.said.contains("retained") && !refused.said.contains("crawled"), "{refused}");
+    found::<Database>(&aws, &key).await;
+
+    aws.glue.delete_table().database_name("kinds-lake").name("retained").send().await.unwrap();
+    Database::delete(&aws, &key, Data::Empty).await.unwrap();
+    assert!(matches!(Database::read(&aws, &[key]).await[..], [Sight::Absent]));
+}
+
+#[tokio::test]
+async fn many_databases_take_few_calls() {
+    let (endpoint, aws) = stage().await;
+    let base = database(&aws, "{}");
+    let mut keys = Vec::new();
+    for number in 0..12 {
+        let one = Database { name: Input::Known(format!("kinds-{number}")), ..base.clone() };
+        one.create(&aws, &mark("database/main")).await.unwrap();
+        keys.push(one.key(&aws.place).unwrap());
+    }
+    keys.push(DatabaseKey { name: "absent".into(), ..keys[0].clone() });
+    endpoint.clear_journal();
+    let sights = Database::read(&aws, &keys).await;
+    assert!(sights[..12].iter().all(|sight| matches!(sight, Sight::Present(seen) if seen.worn.is_some())));
+    assert!(matches!(sights[12], Sight::Absent));
+    let calls: Vec<String> = endpoint.journal().iter().map(|call| call.name()).collect();
+    assert_eq!(calls, ["glue:GetDatabases", "glue:GetDatabase", "tagging:GetResources"], "{calls:?}");
+}

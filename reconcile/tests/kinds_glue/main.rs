@@ -1,0 +1,65 @@
+//! Databases, tables, jobs and crawlers against the AWS of tests: the state of the world, not the calls.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod crawler;
+mod database;
+mod job;
+mod table;
+
+use common::{Endpoint, connect, mark, owner};
+use lake_api::LakeSpec;
+use lake_reconcile::{
+    aws::Aws,
+    diff::FieldChange,
+    expand::expand,
+    graph::{Graph, NodeId},
+    kind::{Kind, Scope},
+    kinds::Settings,
+};
+use serde_json::json;
+
+/// What all these lakes stand on, in YAML's flow style: `sections` come beside it.
+fn graph(aws: &Aws, sections: &str) -> Graph {
+    let yaml = format!(
+        "{{ buckets: {{ store: {{}} }},
+            roles: {{ etl: {{ assumedBy: {{ services: [glue.amazonaws.com] }} }} }},
+            {sections} }}"
+    );
+    let spec: LakeSpec = serde_saphyr::from_str(&yaml).expect("the spec is one");
+    let scope =
+        Scope { place: aws.place.clone(), owner: owner(), lake: "kinds".into(), namespace: String::new() };
+    expand(&spec, &scope)
+}
+
+/// The settings of one node, all references in their place: each node tells its predicted facts.
+fn settings(aws: &Aws, sections: &str, node: &str) -> Settings {
+    let graph = graph(aws, sections);
+    let wanted = |id: &NodeId| graph[id].settings.clone().expect("nothing is unknown here");
+    let known = |id: &NodeId, fact: &str| wanted(id).predict(&aws.place).get(fact).cloned();
+    let node = NodeId::from(node.to_owned());
+    let resolved = lake_reconcile::reference::resolve(&wanted(&node).to_json(), &known);
+    Settings::from_json(node.kind(), resolved).expect("resolved settings are settings")
+}
+
+/// An endpoint with the bucket and the role that all these lakes stand on, and a database.
+async fn stage() -> (Endpoint, Aws) {
+    let endpoint = Endpoint::start();
+    let aws = connect(&endpoint).await;
+    for node in ["bucket/store", "role/etl", "database/lake"] {
+        let made = match settings(&aws, "databases: { lake: {} }", node) {
+            Settings::Bucket(bucket) => bucket.create(&aws, &mark(node)).await,
+            Settings::Role(role) => role.create(&aws, &mark(node)).await,
+            Settings::Database(database) => database.create(&aws, &mark(node)).await,
+            other => panic!("{other:?} is no stage"),
+        };
+        made.unwrap_or_else(|error| panic!("{node}: {error}"));
+    }
+    (endpoint, aws)
+}
+
+/// A change at a path, as an update is told of it.
+fn change(path: &str) -> FieldChange {
+    FieldChange { path: path.parse().expect("a path"), was: None, wanted: Some(json!("another")) }
+}
