@@ -1,0 +1,79 @@
+//! A lake is created.
+//!
+//! A create that fails leaves an error and no state: with a state the lake would be tainted, and Terraform would plan
+//! to destroy it. The next create finds what is there by its mark.
+
+use super::{Work, as_planned, unchanged, within};
+use crate::{
+    diagnostics,
+    door::{Door, Way},
+    plan::{ends_here, lives_already},
+    private::Private,
+    told::Told,
+    wanted,
+};
+use lake_reconcile::{
+    engine::Outcome,
+    inventory::Inventory,
+    plan::plan,
+    record::Record,
+};
+use tfplug::{ApplyRequest, ApplyResponse, Diagnostics};
+
+pub(super) async fn create(door: &Door, request: ApplyRequest) -> ApplyResponse {
+    let mut told = Diagnostics::default();
+    let Some((work, outcome)) = make(door, &request, &mut told).await else { return unchanged(request, told) };
+    work.tell(&outcome, &Told::default(), &mut told);
+    if told.has_errors() {
+        hint(&work, &outcome, &mut told);
+        return unchanged(request, told);
+    }
+    ApplyResponse {
+        state: as_planned(&request.planned, &outcome),
+        private: Private::of(outcome.record).bytes(),
+        diagnostics: told,
+    }
+}
+
+async fn make<'a>(
+    door: &'a Door,
+    request: &ApplyRequest,
+    told: &mut Diagnostics,
+) -> Option<(Work<'a>, Outcome)> {
+    let name = request.planned.get("name").as_str()?.to_owned();
+    let Way::Open(connection) = door.way(request.planned.get("region").as_str(), told).await else { return None };
+    let owner = door.owner(&name);
+    let graph = wanted::graph(&request.planned, &door.settings(), &connection.place, &owner);
+    let graph = graph.map_err(|findings| told.extend(diagnostics::findings(findings))).ok()?;
+    let mut record = Record::new(connection.place.clone());
+    let shown = plan(&graph, &record, &Inventory::new());
+    let running = door.engine(&connection, &name, &request.stop);
+    let observed = running.engine.observe(&graph, &mut record).await;
+    if lives_already(&observed) {
+        ends_here(&owner, &connection.place.region, &observed, told);
+        return None;
+    }
+    let within = within(&request.planned, "create");
+    let work = Work { door, connection, name, graph, record, shown, within };
+    let outcome = work.settle(&request.stop).await;
+    Some((work, outcome))
+}
+
+/// Say that nothing is lost.
+fn hint(work: &Work<'_>, outcome: &Outcome, told: &mut Diagnostics) {
+    if outcome.record.nodes.is_empty() {
+        return;
+    }
+    let made: Vec<&str> = outcome.record.nodes.keys().map(|node| node.as_str()).collect();
+    told.warning(
+        None,
+        format!("The lake {} is unfinished", work.name),
+        format!(
+            "{} wear its mark already: apply again, and they are taken up. Nothing is in the state, so nothing is \
+             tainted. To remove them instead, import the lake (id \"{}/{}\") and destroy it.",
+            made.join(", "),
+            work.connection.place.region,
+            work.name
+        ),
+    );
+}

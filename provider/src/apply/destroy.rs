@@ -1,0 +1,56 @@
+//! A lake is destroyed, where it lives, as its members' `on_delete` say.
+
+use super::{Work, as_found, unchanged, within};
+use crate::{
+    door::{Door, Way},
+    plan::{end, no_record},
+    private::Private,
+    read::{lives_there, remembered},
+    told::Told,
+};
+use lake_reconcile::{engine::Outcome, graph::Graph};
+use tfplug::{ApplyRequest, ApplyResponse, Diagnostics, Value};
+
+pub(super) async fn destroy(door: &Door, request: ApplyRequest) -> ApplyResponse {
+    let mut told = Diagnostics::default();
+    let Some((work, outcome)) = end_it(door, &request, &mut told).await else { return unchanged(request, told) };
+    work.tell(&outcome, &Told::default(), &mut told);
+    if told.has_errors() {
+        let state = as_found(&request.prior, &outcome);
+        return ApplyResponse { state, private: Private::of(outcome.record).bytes(), diagnostics: told };
+    }
+    ApplyResponse { state: Value::Null, private: Vec::new(), diagnostics: told }
+}
+
+async fn end_it<'a>(
+    door: &'a Door,
+    request: &ApplyRequest,
+    told: &mut Diagnostics,
+) -> Option<(Work<'a>, Outcome)> {
+    let name = request.prior.get("name").as_str()?.to_owned();
+    let Some(private) = remembered(&request.private, told)? else {
+        no_record(told);
+        return None;
+    };
+    let region = private.record.place.region.clone();
+    let connection = match door.way(Some(&region), told).await {
+        Way::Open(connection) => connection,
+        Way::Closed => return None,
+        Way::Unknown => {
+            told.error(
+                None,
+                "The provider's configuration is not known",
+                "Region, credentials and owner must be known to destroy a lake: apply what they depend on first.",
+            );
+            return None;
+        }
+    };
+    if !lives_there(&private.record, &connection.place, told) {
+        return None;
+    }
+    let shown = end(&private);
+    let within = within(&request.prior, "delete");
+    let work = Work { door, connection, name, graph: Graph::new(), record: private.record, shown, within };
+    let outcome = work.settle(&request.stop).await;
+    Some((work, outcome))
+}

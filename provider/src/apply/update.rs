@@ -1,0 +1,54 @@
+//! A lake is updated in place.
+//!
+//! An update that fails leaves the planned spec, what is true in `resources` and `outputs`, and the error: the next
+//! plan shows what is left as drift.
+
+use super::{Work, as_found, as_planned, unchanged, within};
+use crate::{
+    diagnostics,
+    door::{Door, Way},
+    plan::{no_record, prior_graph, shown},
+    private::Private,
+    read::{lives_there, remembered},
+    told::Told,
+    wanted,
+};
+use lake_reconcile::engine::Outcome;
+use tfplug::{ApplyRequest, ApplyResponse, Diagnostics};
+
+pub(super) async fn update(door: &Door, request: ApplyRequest) -> ApplyResponse {
+    let mut told = Diagnostics::default();
+    let Some((work, outcome)) = change(door, &request, &mut told).await else { return unchanged(request, told) };
+    work.tell(&outcome, &Told::of(&request.prior), &mut told);
+    let state = if told.has_errors() {
+        as_found(&request.planned, &outcome)
+    } else {
+        as_planned(&request.planned, &outcome)
+    };
+    ApplyResponse { state, private: Private::of(outcome.record).bytes(), diagnostics: told }
+}
+
+async fn change<'a>(
+    door: &'a Door,
+    request: &ApplyRequest,
+    told: &mut Diagnostics,
+) -> Option<(Work<'a>, Outcome)> {
+    let name = request.planned.get("name").as_str()?.to_owned();
+    let Some(private) = remembered(&request.private, told)? else {
+        no_record(told);
+        return None;
+    };
+    let Way::Open(connection) = door.way(request.planned.get("region").as_str(), told).await else { return None };
+    if !lives_there(&private.record, &connection.place, told) {
+        return None;
+    }
+    let owner = door.owner(&name);
+    let graph = wanted::graph(&request.planned, &door.settings(), &connection.place, &owner);
+    let graph = graph.map_err(|findings| told.extend(diagnostics::findings(findings))).ok()?;
+    let was = prior_graph(&request.prior, door, &connection.place, &owner);
+    let shown = shown(&graph, &private, &request.prior, &was);
+    let within = within(&request.planned, "update");
+    let work = Work { door, connection, name, graph, record: private.record, shown, within };
+    let outcome = work.settle(&request.stop).await;
+    Some((work, outcome))
+}

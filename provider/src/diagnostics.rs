@@ -1,0 +1,147 @@
+//! What the reconciler and the contract have to say, as Terraform's diagnostics: at the line that asked for it, and
+//! with the full path in the text, since not every place of a configuration can be pointed at.
+
+use crate::{projection::locate, words::in_terraform};
+use lake_api::{FieldPath, Finding};
+use lake_reconcile::{
+    aws::NoAccess,
+    engine::Outcome,
+    failure::{Cause, Failure},
+    plan::{Change, Plan, Step, Taking},
+};
+use tfplug::{Diagnostic, Diagnostics, Path, Severity};
+
+/// What is wrong with the user's words.
+#[must_use]
+pub fn findings(findings: impl IntoIterator<Item = Finding>) -> Diagnostics {
+    let mut told = Diagnostics::default();
+    told.extend(findings.into_iter().map(|finding| {
+        let severity = match finding.severity {
+            lake_api::Severity::Error => Severity::Error,
+            lake_api::Severity::Warning => Severity::Warning,
+        };
+        diagnostic(severity, &finding.path, &finding.summary, &finding.detail)
+    }));
+    told
+}
+
+/// Steps that failed. What was only skipped, because something else failed, is told in one breath.
+#[must_use]
+pub fn failures(failures: &[Failure]) -> Diagnostics {
+    let mut told = Diagnostics::default();
+    let skipped: Vec<&Failure> = failures.iter().filter(|it| matches!(it.cause, Cause::Skipped(_))).collect();
+    let own = failures.iter().filter(|it| !matches!(it.cause, Cause::Skipped(_)));
+    told.extend(own.map(|failure| {
+        diagnostic(Severity::Error, &failure.origin, &failure.summary(), &failure.detail())
+    }));
+    if !skipped.is_empty() {
+        let list: Vec<String> = skipped.iter().map(|failure| format!("- {failure}")).collect();
+        told.error(None, "Not done, since something else failed", list.join("\n"));
+    }
+    told
+}
+
+/// AWS could not be reached.
+pub fn no_access(told: &mut Diagnostics, error: &NoAccess) {
+    told.error(None, "Cannot reach AWS", format!("{}.\n{}", capital(&error.to_string()), error.remedy()));
+}
+
+/// What a plan cannot do, and what the user should know of it. `waited` says of which nodes it was told before that
+/// they wait.
+#[must_use]
+pub fn plan(plan: &Plan, waited: impl Fn(&str) -> bool) -> Diagnostics {
+    let mut told = Diagnostics::default();
+    told.extend(plan.steps.iter().filter_map(|step| of_step(step, &waited)));
+    let retained = |node: &str| plan.steps.iter().any(|it| it.change == Change::Retain && it.node.as_str() == node);
+    told.extend(plan.notes.iter().filter(|note| !retained(note.node.as_str())).map(|note| {
+        diagnostic(Severity::Warning, &note.origin, &format!("About {}", note.node), &sentence(&note.said))
+    }));
+    told
+}
+
+/// What an apply left that is no failure: what waits, and what stays on AWS.
+#[must_use]
+pub fn outcome(outcome: &Outcome, shown: &Plan, waited: impl Fn(&str) -> bool) -> Diagnostics {
+    let mut told = Diagnostics::default();
+    let waiting = outcome.plan.steps.iter().filter(|step| matches!(step.change, Change::Wait(_)));
+    told.extend(waiting.filter_map(|step| of_step(step, &waited)));
+    let retained = shown.steps.iter().filter(|step| step.change == Change::Retain);
+    told.extend(retained.filter_map(|step| of_step(step, &waited)));
+    told
+}
+
+fn of_step(step: &Step, waited: &impl Fn(&str) -> bool) -> Option<Diagnostic> {
+    let node = &step.node;
+    let warning = |summary: String, detail: &str| Some(diagnostic(Severity::Warning, &step.origin, &summary, detail));
+    match (&step.change, &step.taking) {
+        (Change::Blocked(reason), _) => {
+            let detail = format!("{}\n{}", sentence(&reason.why), reason.remedy);
+            Some(diagnostic(Severity::Error, &step.origin, &format!("Cannot plan {node}"), &detail))
+        }
+        (Change::Wait(reason), _) if !waited(node.as_str()) => warning(
+            format!("{node} waits"),
+            &format!("{node} {reason}. Nothing is wrong: once it is there, the next plan shows what is done."),
+        ),
+        (Change::Unreadable(error), _) => warning(
+            format!("{node} cannot be looked at"),
+            &format!("{}\nNothing is done about it before it can be read.{}", sentence(&error.to_string()), remedy(error.remedy())),
+        ),
+        (Change::Foreign(owner), _) => warning(
+            format!("{node} belongs to another owner now"),
+            &format!("It wears the mark of {owner} and is not touched. To take it over, set adoptFrom: \"{owner}\"; to leave it to them, remove the member or give it another name."),
+        ),
+        (Change::Retain, _) => {
+            let key = step.key.as_ref().map(ToString::to_string).unwrap_or_default();
+            warning(
+                format!("{node} is retained"),
+                &format!("{key} leaves the lake and stays on AWS (onDelete: Retain). Its mark says so, and the same lake takes it up again."),
+            )
+        }
+        (_, Some(Taking::Move(was))) => {
+            warning(format!("{node} was {was}"), "Only its mark is rewritten: nothing is made and nothing is deleted.")
+        }
+        (_, Some(Taking::Resume)) => {
+            warning(format!("{node} is taken up again"), "This lake left it on AWS before (onDelete: Retain).")
+        }
+        (_, Some(Taking::Adopt(owner))) => {
+            let owner = owner.as_deref().map_or_else(|| "nobody".to_owned(), |owner| format!("\"{owner}\""));
+            warning(
+                format!("{node} is taken over from {owner}"),
+                "It exists already and gets exactly the settings of its member.",
+            )
+        }
+        _ => None,
+    }
+}
+
+fn diagnostic(severity: Severity, path: &FieldPath, summary: &str, detail: &str) -> Diagnostic {
+    let at = (!path.is_root()).then(|| locate(path)).filter(|at| *at != Path::default());
+    let mut text = in_terraform(detail);
+    if !path.is_root() {
+        if !text.is_empty() {
+            text.push_str("\n\n");
+        }
+        text.push_str(&format!("At {path}."));
+    }
+    Diagnostic { severity, summary: capital(&in_terraform(summary)), detail: text, path: at }
+}
+
+fn remedy(remedy: Option<&str>) -> String {
+    remedy.map(|remedy| format!("\n{remedy}")).unwrap_or_default()
+}
+
+/// A clause as a sentence.
+fn sentence(clause: &str) -> String {
+    let end = if clause.ends_with(['.', '!', '?']) { "" } else { "." };
+    format!("{clause}{end}")
+}
+
+/// With a capital, unless it begins with a node, a name or a quotation.
+fn capital(text: &str) -> String {
+    let word = text.split(' ').next().unwrap_or_default();
+    if word.contains(['/', '_', '"', ':']) || word.chars().any(|c| c.is_ascii_uppercase()) {
+        return text.to_owned();
+    }
+    let mut letters = text.chars();
+    letters.next().map(|c| c.to_ascii_uppercase()).into_iter().chain(letters).collect()
+}

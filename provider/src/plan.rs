@@ -1,0 +1,162 @@
+//! PlanResourceChange: decide what the state will be.
+//!
+//! Core plans again at apply, with the same prior state and private bytes, and every value that was known must come
+//! again. So planned values follow from configuration, prior state and private bytes alone; what this plan looks at by
+//! itself gives diagnostics only. Every plan echoes the record: Apply gets no other bytes.
+
+mod create;
+mod look;
+mod update;
+
+use crate::{
+    config, defaults, diagnostics,
+    door::{Connection, Door, Way},
+    private::Private,
+    read::remembered,
+};
+use lake_reconcile::{
+    graph::Graph,
+    inventory::Inventory,
+    plan::{Plan, plan as decide},
+    record::Record,
+};
+use tfplug::{Diagnostics, Path, PlanRequest, PlanResponse, Value};
+
+pub(crate) use create::{ends_here, lives_already};
+pub(crate) use update::{prior_graph, shown};
+
+/// Answer PlanResourceChange.
+pub async fn plan(door: &Door, request: PlanRequest) -> PlanResponse {
+    let mut told = Diagnostics::default();
+    let mut requires_replace = Vec::new();
+    let planned = if request.proposed.is_null() {
+        destroy(&request, &mut told);
+        Value::Null
+    } else {
+        lake(door, &request, &mut requires_replace, &mut told).await
+    };
+    PlanResponse { planned, requires_replace, private: request.private, diagnostics: told }
+}
+
+/// The plan of an update's or a create's apply, decided from what a plan leaves behind: the configuration's values, the
+/// prior state and the private bytes.
+async fn lake(
+    door: &Door,
+    request: &PlanRequest,
+    requires_replace: &mut Vec<Path>,
+    told: &mut Diagnostics,
+) -> Value {
+    let mut lake = defaults::planned(&request.config, &request.prior);
+    lake.set("resources", Value::UNKNOWN);
+    lake.set("outputs", Value::UNKNOWN);
+    let region = request.config.get("region").clone();
+    if region.is_null() {
+        lake.set("region", Value::UNKNOWN);
+    }
+    let Some(private) = remembered(&request.private, told) else { return lake };
+    if region.is_unknown() {
+        return lake;
+    }
+    let Way::Open(connection) = door.way(region.as_str(), told).await else { return lake };
+    lake.set("region", Value::from(connection.place.region.as_str()));
+    let Some(name) = request.config.get("name").as_str().map(str::to_owned) else { return lake };
+    if !config::members_are_known(&request.config) {
+        return lake;
+    }
+    let scene = Scene { door, request, connection, name };
+    match (request.prior.is_null(), private) {
+        (false, Some(private)) if scene.moves(requires_replace) => {
+            scene.refuse_to_lose(&private.record, told);
+            scene.create(lake, false, told).await
+        }
+        (false, Some(private)) => scene.update(lake, private, told).await,
+        (false, None) => {
+            no_record(told);
+            lake
+        }
+        // The second plan of a replacement: what lives is the lake that is replaced.
+        (true, Some(_)) => scene.create(lake, false, told).await,
+        (true, None) => scene.create(lake, true, told).await,
+    }
+}
+
+/// What a plan is made for.
+struct Scene<'a> {
+    door: &'a Door,
+    request: &'a PlanRequest,
+    connection: Connection,
+    name: String,
+}
+
+impl Scene<'_> {
+    /// What is wanted; `None` when it cannot be, and the user was told why.
+    fn graph(&self, lake: &Value, told: &mut Diagnostics) -> Option<Graph> {
+        let owner = self.door.owner(&self.name);
+        crate::wanted::graph(lake, &self.door.settings(), &self.connection.place, &owner)
+            .map_err(|findings| told.extend(diagnostics::findings(findings)))
+            .ok()
+    }
+
+    /// Whether this is another lake than the prior one: by its name or its region.
+    fn moves(&self, requires_replace: &mut Vec<Path>) -> bool {
+        let new = [("name", self.name.as_str()), ("region", self.connection.place.region.as_str())];
+        for (argument, value) in new {
+            if self.request.prior.get(argument).as_str().is_some_and(|prior| prior != value) {
+                requires_replace.push(Path::root(argument));
+            }
+        }
+        !requires_replace.is_empty()
+    }
+
+    /// A lake that holds data is not replaced by another one.
+    fn refuse_to_lose(&self, record: &Record, told: &mut Diagnostics) {
+        let holds: Vec<&str> = record
+            .nodes
+            .iter()
+            .filter(|(_, remembered)| remembered.keys.keys().any(|key| key.traits().holds_data))
+            .map(|(node, _)| node.as_str())
+            .collect();
+        if holds.is_empty() {
+            return;
+        }
+        let prior = |argument: &str| self.request.prior.get(argument).as_str().unwrap_or_default().to_owned();
+        let (name, region) = (prior("name"), prior("region"));
+        let at = if name == self.name { "region" } else { "name" };
+        told.error(
+            Path::root(at),
+            format!("The lake {name} holds data and is not replaced"),
+            format!(
+                "Another name or another region is another lake, and {} of the lake {name} in {region} would be left \
+                 behind or lost. Keep `name = \"{name}\"` and `region = \"{region}\"`. To move, declare a second lake \
+                 and copy the data; then destroy this one, whose members leave as their on_delete says.",
+                holds.join(", ")
+            ),
+        );
+    }
+}
+
+/// A destroy's plan tells what stays. Nobody is asked.
+fn destroy(request: &PlanRequest, told: &mut Diagnostics) {
+    let Some(private) = remembered(&request.private, told) else { return };
+    match private {
+        Some(private) => told.extend(diagnostics::plan(&end(&private), |_| true)),
+        None => no_record(told),
+    }
+}
+
+/// The plan of a lake's end, as far as it was looked at.
+pub(crate) fn end(private: &Private) -> Plan {
+    let seen = private.inventory.clone().unwrap_or_else(Inventory::new);
+    decide(&Graph::new(), &private.record, &seen)
+}
+
+/// A state without a record says nothing about what on AWS is the lake's.
+pub(crate) fn no_record(told: &mut Diagnostics) {
+    told.error(
+        None,
+        "The state holds no record of this lake",
+        "Without it nothing says which resources are the lake's, and nothing is changed or destroyed. If the lake is \
+         tainted, `terraform untaint` it: it is alive, and replacing it would destroy it. Otherwise remove it from the \
+         state (`terraform state rm`) and import it by its name; neither touches anything on AWS.",
+    );
+}

@@ -1,0 +1,110 @@
+//! The plan of a lake that is to be created.
+
+use super::{Scene, look};
+use crate::{
+    diagnostics,
+    told::{self, Told},
+};
+use lake_reconcile::{
+    graph::{Graph, NodeId},
+    inventory::{Inventory, Presence},
+    observe::Observed,
+    owner::Owner,
+    plan::{Plan, plan},
+    record::Record,
+};
+use tfplug::{Diagnostics, Path, Value};
+
+impl Scene<'_> {
+    /// A lake of which nothing is there, as far as planned values may say. With `look`, what is there all the same is
+    /// told.
+    pub(super) async fn create(&self, mut lake: Value, look: bool, told: &mut Diagnostics) -> Value {
+        let Some(graph) = self.graph(&lake, told) else { return lake };
+        let record = Record::new(self.connection.place.clone());
+        let shown = plan(&graph, &record, &Inventory::new());
+        told::planned(&shown, &Told::default(), |_| false).put(&mut lake);
+        if look && !self.look_at_all(&graph, record, told).await {
+            told.extend(diagnostics::plan(&shown, |_| false));
+        }
+        lake
+    }
+
+    /// Look at everything that the lake would make, and at what wears its mark already; whether that was possible.
+    async fn look_at_all(&self, graph: &Graph, mut record: Record, told: &mut Diagnostics) -> bool {
+        let running = self.door.engine(&self.connection, &self.name, &self.request.stop);
+        let Some(observed) = look::within(running.engine.observe(graph, &mut record)).await else { return false };
+        if lives_already(&observed) {
+            ends_here(&self.door.owner(&self.name), &self.connection.place.region, &observed, told);
+            return true;
+        }
+        let looked = plan(graph, &record, &observed.inventory);
+        leftovers(graph, &observed, &looked, told);
+        told.extend(diagnostics::plan(&looked, |_| false));
+        true
+    }
+}
+
+/// Whether a finished lake of this name and owner lives already. An unfinished one is what an interrupted create left.
+pub(crate) fn lives_already(observed: &Observed) -> bool {
+    !observed.unfinished && living(observed).next().is_some()
+}
+
+/// Tell that a create meets the living lake.
+pub(crate) fn ends_here(owner: &Owner, region: &str, observed: &Observed, told: &mut Diagnostics) {
+    let nodes: Vec<&str> = living(observed).map(NodeId::as_str).collect();
+    let lake = &owner.lake;
+    told.error(
+        Path::root("name"),
+        format!("The lake {lake} exists already"),
+        format!(
+            "In {region}, {} of this lake wear the mark {owner}: it lives in some state, and nothing was touched.\n\n\
+             To go on with it in this configuration, import it:\n\n  import {{\n    to = lake.{}\n    id = \
+             \"{region}/{lake}\"\n  }}\n\nIf it belongs to another configuration, set another `owner` in this one's \
+             provider \"lake\", or another name. If it is this configuration's own and tainted, `terraform untaint` it: \
+             its replacement would destroy it. With create_before_destroy a lake cannot be replaced.",
+            nodes.join(", "),
+            lake.replace('-', "_"),
+        ),
+    );
+}
+
+/// What wears the lake's mark, and is confirmed to be there by its own service.
+fn living(observed: &Observed) -> impl Iterator<Item = &NodeId> {
+    observed
+        .leftovers
+        .iter()
+        .filter(|(node, key)| {
+            let found = observed.inventory.get(node).and_then(|found| found.get(key));
+            matches!(found, Some(Presence::Present { .. } | Presence::Settling(_)))
+        })
+        .map(|(node, _)| node)
+}
+
+/// Tell what an interrupted create has left, and what becomes of it.
+fn leftovers(graph: &Graph, observed: &Observed, looked: &Plan, told: &mut Diagnostics) {
+    let mut lines: Vec<String> = living(observed)
+        .map(|node| {
+            let goes = looked.steps.iter().any(|step| &step.node == node && step.change.destroys());
+            match (graph.contains_key(node), goes) {
+                (true, _) => format!("- {node} is taken up"),
+                (false, true) => format!("- {node} is in no member any more and will be deleted"),
+                (false, false) => format!("- {node} is in no member any more and stays on AWS"),
+            }
+        })
+        .collect();
+    lines.dedup();
+    if !lines.is_empty() {
+        told.warning(
+            None,
+            "An interrupted create left resources behind",
+            format!("They wear this lake's mark, and this apply goes on with them:\n\n{}", lines.join("\n")),
+        );
+    }
+    if let Some(error) = &observed.unlisted {
+        told.warning(
+            None,
+            "Cannot list what wears the lake's mark",
+            format!("{error}.\nWhat an interrupted create may have left is not told."),
+        );
+    }
+}

@@ -1,0 +1,78 @@
+//! The plan of a lake that is.
+
+use super::{Scene, look};
+use crate::{
+    diagnostics,
+    door::Door,
+    last_applied::{Prior, last_applied},
+    private::Private,
+    read::lives_there,
+    told::{self, Told},
+    wanted,
+};
+use lake_reconcile::{
+    graph::Graph,
+    inventory::Inventory,
+    place::Place,
+    owner::Owner,
+    plan::{Plan, plan},
+};
+use tfplug::{Diagnostics, Value};
+
+impl Scene<'_> {
+    /// What will be of a lake that is there.
+    pub(super) async fn update(&self, mut lake: Value, private: Private, told: &mut Diagnostics) -> Value {
+        if !lives_there(&private.record, &self.connection.place, told) {
+            return lake;
+        }
+        let Some(graph) = self.graph(&lake, told) else { return lake };
+        let prior = Told::of(&self.request.prior);
+        let was = self.prior_graph();
+        let inventory = inventory(&private, &was, &prior);
+        let shown = plan(&graph, &private.record, &inventory);
+        told::planned(&shown, &prior, |node| was.get(node) == graph.get(node)).put(&mut lake);
+        let looked = self.look_at_new(&graph, &private, inventory).await.unwrap_or_else(|| shown.clone());
+        told.extend(diagnostics::plan(&looked, |node| prior.is_waiting(node)));
+        if was.is_empty() && !graph.is_empty() && !looked.steps.iter().any(|step| step.change.writes()) {
+            told.warning(
+                None,
+                "No call will be made",
+                "The imported lake is as this configuration wants it: applying writes the arguments into the state, \
+                 and changes nothing on AWS.",
+            );
+        }
+        lake
+    }
+
+    fn prior_graph(&self) -> Graph {
+        prior_graph(&self.request.prior, self.door, &self.connection.place, &self.door.owner(&self.name))
+    }
+
+    /// Look at what nobody has looked at: nothing when the spec is unchanged. A plan with what was seen, if anything
+    /// was.
+    async fn look_at_new(
+        &self,
+        graph: &Graph,
+        private: &Private,
+        mut inventory: Inventory,
+    ) -> Option<Plan> {
+        let running = self.door.engine(&self.connection, &self.name, &self.request.stop);
+        look::within(running.engine.observe_missing(graph, &private.record, &mut inventory)).await?;
+        Some(plan(graph, &private.record, &inventory))
+    }
+}
+
+/// The plan that the user was shown, decided again from what it left behind: `graph` is that of the planned state.
+pub(crate) fn shown(graph: &Graph, private: &Private, prior: &Value, was: &Graph) -> Plan {
+    plan(graph, &private.record, &inventory(private, was, &Told::of(prior)))
+}
+
+/// The graph of a prior state; empty when the state cannot be read any more.
+pub(crate) fn prior_graph(prior: &Value, door: &Door, place: &Place, owner: &Owner) -> Graph {
+    wanted::graph_of_state(prior, &door.settings(), place, owner).unwrap_or_default()
+}
+
+/// What the last Read found, or what was last applied.
+fn inventory(private: &Private, was: &Graph, prior: &Told) -> Inventory {
+    private.inventory.clone().unwrap_or_else(|| last_applied(was, &private.record, &Prior::from(prior)))
+}

@@ -1,0 +1,139 @@
+//! What travels in the bytes that Terraform keeps beside a lake's state and never looks into.
+//!
+//! The record says what the lake remembers of itself. The inventory, what a Read has just found, is there only
+//! between that Read and the apply that follows.
+
+use lake_reconcile::{
+    graph::NodeId,
+    inventory::{Inventory, Presence},
+    kinds::Key,
+    record::{self, Record},
+};
+use serde::{Deserialize, Serialize};
+use std::collections::BTreeMap;
+
+/// What the private bytes hold.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Private {
+    /// What the lake remembers.
+    pub record: Record,
+    /// What the last Read found; nothing after an apply.
+    #[serde(default, with = "pairs", skip_serializing_if = "Option::is_none")]
+    pub inventory: Option<Inventory>,
+}
+
+/// Private bytes that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoPrivate {
+    /// A later release has written them.
+    #[error("this lake was last applied by a later release of the provider (its record has version {0})")]
+    Newer(u64),
+    /// They are not what any release writes.
+    #[error("the record of this lake in the state cannot be read: {0}")]
+    Broken(String),
+}
+
+impl NoPrivate {
+    /// What the user can do.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            NoPrivate::Newer(_) => "Use that release or a later one: raise the version in required_providers.",
+            NoPrivate::Broken(_) => {
+                "Remove the lake from the state (`terraform state rm`) and import it again by its name: nothing on AWS is touched by that."
+            }
+        }
+    }
+}
+
+impl Private {
+    /// A record alone.
+    #[must_use]
+    pub fn of(record: Record) -> Self {
+        Private { record, inventory: None }
+    }
+
+    /// What the bytes hold; nothing when there are none.
+    ///
+    /// # Errors
+    /// When a later release has written them, or nobody.
+    pub fn read(bytes: &[u8]) -> Result<Option<Self>, NoPrivate> {
+        if bytes.is_empty() {
+            return Ok(None);
+        }
+        let broken = |error: serde_json::Error| NoPrivate::Broken(error.to_string());
+        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(broken)?;
+        match value["record"]["v"].as_u64() {
+            Some(v) if v > u64::from(record::VERSION) => Err(NoPrivate::Newer(v)),
+            _ => serde_json::from_value(value).map(Some).map_err(broken),
+        }
+    }
+
+    /// The bytes.
+    #[must_use]
+    pub fn bytes(&self) -> Vec<u8> {
+        serde_json::to_vec(self).expect("a record and an inventory are plain data")
+    }
+}
+
+/// Keys are structures, which JSON objects cannot be keyed by: lists of pairs.
+mod pairs {
+    use super::{BTreeMap, Inventory, Key, NodeId, Presence};
+    use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+    type Pairs<P> = BTreeMap<NodeId, Vec<(Key, P)>>;
+
+    pub(super) fn serialize<S: Serializer>(inventory: &Option<Inventory>, s: S) -> Result<S::Ok, S::Error> {
+        let pairs: Option<Pairs<&Presence>> = inventory.as_ref().map(|inventory| {
+            let pairs = |found: &'_ BTreeMap<Key, Presence>| -> Vec<Key> { found.keys().cloned().collect() };
+            inventory
+                .iter()
+                .map(|(node, found)| (node.clone(), pairs(found).into_iter().zip(found.values()).collect()))
+                .collect()
+        });
+        pairs.serialize(s)
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<Option<Inventory>, D::Error> {
+        let pairs = Option::<Pairs<Presence>>::deserialize(d)?;
+        Ok(pairs.map(|pairs| {
+            pairs.into_iter().map(|(node, found)| (node, found.into_iter().collect())).collect()
+        }))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lake_reconcile::place::Place;
+
+    fn record() -> Record {
+        Record::new(Place {
+            partition: "aws".into(),
+            region: "eu-west-1".into(),
+            account: "123456789012".into(),
+        })
+    }
+
+    #[test]
+    fn what_is_kept_comes_back() {
+        let private = Private { record: record(), inventory: Some(Inventory::new()) };
+        assert_eq!(Private::read(&private.bytes()), Ok(Some(private)));
+        let private = Private::of(record());
+        assert_eq!(Private::read(&private.bytes()), Ok(Some(private)));
+        assert_eq!(Private::read(b""), Ok(None));
+    }
+
+    #[test]
+    fn the_bytes_of_release_0_1_are_understood() {
+        let bytes = br#"{"record":{"v":1,"place":{"partition":"aws","region":"eu-west-1","account":"123456789012"},"nodes":{}}}"#;
+        assert_eq!(Private::read(bytes), Ok(Some(Private::of(record()))));
+    }
+
+    #[test]
+    fn what_a_later_release_wrote_is_told() {
+        assert_eq!(Private::read(br#"{"record":{"v":7}}"#), Err(NoPrivate::Newer(7)));
+        assert!(matches!(Private::read(b"garbage"), Err(NoPrivate::Broken(_))));
+    }
+}

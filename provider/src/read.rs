@@ -1,0 +1,88 @@
+//! ReadResource: look at the lake.
+//!
+//! The spec attributes are what was last applied, and stay that; what is true is told in `resources` and `outputs`,
+//! and what was found travels in the private bytes to the plan that follows.
+
+use crate::{
+    door::{Door, Way},
+    diagnostics,
+    private::Private,
+    told, wanted,
+};
+use lake_reconcile::{graph::Graph, graph::Hold, place::Place, plan::plan, record::Record};
+use tfplug::{Diagnostics, ReadRequest, ReadResponse, Value};
+
+/// Answer ReadResource. What cannot be looked at yet, or not at all, stays as it was.
+pub async fn read(door: &Door, request: ReadRequest) -> ReadResponse {
+    let mut told = Diagnostics::default();
+    let (state, private) = match look(door, &request, &mut told).await {
+        Some((state, Some(private))) => (state, private.bytes()),
+        Some((state, None)) => (state, Vec::new()),
+        None => (request.current, request.private),
+    };
+    ReadResponse { state, private, diagnostics: told }
+}
+
+async fn look(
+    door: &Door,
+    request: &ReadRequest,
+    told: &mut Diagnostics,
+) -> Option<(Value, Option<Private>)> {
+    let mut record = remembered(&request.private, told)??.record;
+    let Way::Open(connection) = door.way(Some(&record.place.region), told).await else { return None };
+    if !lives_there(&record, &connection.place, told) {
+        return None;
+    }
+    let name = request.current.get("name").as_str()?;
+    let graph = wanted::graph_of_state(&request.current, &door.settings(), &record.place, &door.owner(name));
+    let graph = graph.map_err(|finding| told.extend(diagnostics::findings([finding]))).ok()?;
+    let running = door.engine(&connection, name, &request.stop);
+    let observed = running.engine.observe(&graph, &mut record).await;
+    if let Some(error) = &observed.unlisted {
+        told.warning(
+            None,
+            "Cannot list what wears the lake's mark",
+            format!("{error}.\nWhat an interrupted apply has left behind is not found.{}", remedy(error.remedy())),
+        );
+    }
+    if is_gone(&graph, &record) {
+        return Some((Value::Null, None));
+    }
+    let found = plan(&graph, &record, &observed.inventory);
+    let mut state = request.current.clone();
+    told::found(&found, &observed.inventory).put(&mut state);
+    Some((state, Some(Private { record, inventory: Some(observed.inventory) })))
+}
+
+/// The private bytes; `None` when they cannot be used, and the user was told why.
+pub(crate) fn remembered(bytes: &[u8], told: &mut Diagnostics) -> Option<Option<Private>> {
+    Private::read(bytes)
+        .map_err(|error| told.error(None, "Cannot use the lake's record", format!("{error}.\n{}", error.remedy())))
+        .ok()
+}
+
+/// Whether the credentials lead to where the lake lives.
+pub(crate) fn lives_there(record: &Record, place: &Place, told: &mut Diagnostics) -> bool {
+    let lives = (&record.place.partition, &record.place.account) == (&place.partition, &place.account);
+    if !lives {
+        told.error(
+            None,
+            "The lake lives in another AWS account",
+            format!(
+                "It was made in {} ({}), and the credentials lead to account {} ({}). Nothing was looked at. Use \
+                 credentials of account {}; a lake does not move between accounts.",
+                record.place, record.place.partition, place.account, place.partition, record.place.account
+            ),
+        );
+    }
+    lives
+}
+
+/// Whether nothing of the lake could be back: nothing is remembered of members that there were.
+fn is_gone(graph: &Graph, record: &Record) -> bool {
+    record.nodes.is_empty() && graph.values().any(|node| node.hold == Hold::Own)
+}
+
+fn remedy(remedy: Option<&str>) -> String {
+    remedy.map(|remedy| format!("\n{remedy}")).unwrap_or_default()
+}

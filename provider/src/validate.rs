@@ -1,0 +1,101 @@
+//! ValidateResourceConfig: all that is wrong with a configuration, at once, without asking anybody.
+
+use crate::{config, diagnostics, timeouts, wanted};
+use lake_api::{
+    FieldPath, Finding, LakeSpec, Step, contract,
+    contract::Shape,
+    input::unknown,
+    lint::lint,
+    names::MemberKey,
+};
+use serde_json::Value as Json;
+use std::collections::BTreeSet;
+use tfplug::{Diagnostics, Path, Value};
+
+/// A lake's name while it is not known: short, so that no name made of it is too long.
+const UNNAMED: &str = "lake";
+
+/// Look over the configuration of a lake.
+#[must_use]
+pub fn validate(config: &Value) -> Diagnostics {
+    let mut told = Diagnostics::default();
+    let name = config.get("name").as_str();
+    if let Some(name) = name.filter(|name| !MemberKey::fits(name)) {
+        told.error(
+            Path::root("name"),
+            format!("\"{name}\" cannot be a lake's name"),
+            "It becomes part of names and marks on AWS: 1 to 63 lower-case letters, digits and inner hyphens.",
+        );
+    }
+    told.extend(diagnostics::findings(findings(config::spec_of(config), name.unwrap_or(UNNAMED))));
+    let given = config.get("timeouts");
+    for operation in timeouts::OPERATIONS {
+        if let Some(Err(why)) = given.get(operation).as_str().map(timeouts::parse) {
+            let at = Path::root("timeouts").attribute(*operation);
+            told.error(at, "The time cannot be read", format!("{why}. Write it as `30m` or `1h30m`."));
+        }
+    }
+    told
+}
+
+/// What the contract and lint find. Of two findings at one place the contract's is told: the other follows from it.
+fn findings(spec: Json, lake: &str) -> Vec<Finding> {
+    let mut found = contract::check(&spec);
+    let told: BTreeSet<FieldPath> = found.iter().map(|finding| finding.path.clone()).collect();
+    if let Some(spec) = readable(spec, &told) {
+        found.extend(lint(&spec, lake).into_iter().filter(|finding| !told.contains(&finding.path)));
+    }
+    found.sort();
+    found
+}
+
+/// As much of the spec as the types can hold: members that they cannot are veiled, so that the others are looked at.
+fn readable(spec: Json, wrong: &BTreeSet<FieldPath>) -> Option<LakeSpec> {
+    wanted::lenient(spec.clone()).ok().or_else(|| {
+        let mut spec = spec;
+        for path in wrong {
+            veil_member(&mut spec, path);
+        }
+        wanted::lenient(spec).ok()
+    })
+}
+
+/// Put a veil over the outermost member that a path leads into.
+fn veil_member(spec: &mut Json, path: &FieldPath) {
+    if let [section, member, ..] = path.steps()
+        && let (Some(section), Some(member)) = (Step::name(section), Step::name(member))
+        && matches!(contract::schema().at(&FieldPath::root().field(section)), Some(Shape::Map(map)) if map.members)
+        && let Some(entry) = spec.get_mut(section).and_then(|section| section.get_mut(member))
+    {
+        *entry = unknown();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn paths(spec: Json) -> Vec<String> {
+        findings(spec, "events").iter().map(|finding| finding.path.to_string()).collect()
+    }
+
+    #[test]
+    fn mistakes_of_form_and_of_sense_are_told_together() {
+        let spec = json!({
+            "buckets": {"store": {"tlsOnly": "perhaps"}},
+            "roles": {"etl": {}},
+            "databases": {"lake": {"location": {"bucket": "stor"}}},
+        });
+        let paths = paths(spec);
+        for path in ["buckets.store.tlsOnly", "roles.etl.assumedBy", "databases.lake.location.bucket"] {
+            assert!(paths.iter().any(|it| it == path), "{path} is not among {paths:?}");
+        }
+    }
+
+    #[test]
+    fn unknowns_are_no_mistakes() {
+        let spec = json!({"buckets": {"store": {"name": unknown(), "versioning": unknown()}}});
+        assert_eq!(paths(spec), Vec::<String>::new());
+    }
+}

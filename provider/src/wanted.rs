@@ -1,0 +1,72 @@
+//! A lake as a configuration, a plan or a state says it, made ready for the reconciler.
+
+use crate::{config, door::Settings};
+use lake_api::{FieldPath, Finding, LakeSpec, contract, input::unknown};
+use lake_reconcile::{
+    expand::expand,
+    graph::Graph,
+    kind::Scope,
+    owner::Owner,
+    place::Place,
+};
+use serde_json::{Map, Value as Json};
+use tfplug::Value;
+
+/// The spec of a lake as JSON, the provider's tags among its own.
+#[must_use]
+pub fn json(lake: &Value, settings: &Settings) -> Json {
+    let mut spec = config::spec_of(lake);
+    match &settings.default_tags {
+        None => spec["tags"] = unknown(),
+        Some(defaults) if !defaults.is_empty() => {
+            let own = spec["tags"].take();
+            if own.is_null() || own.as_object().is_some_and(|tags| !tags.contains_key(lake_api::input::UNKNOWN)) {
+                let mut tags: Map<String, Json> =
+                    defaults.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
+                tags.extend(own.as_object().cloned().unwrap_or_default());
+                spec["tags"] = Json::Object(tags);
+            } else {
+                spec["tags"] = own;
+            }
+        }
+        Some(_) => {}
+    }
+    spec
+}
+
+/// The graph of a lake that is planned.
+///
+/// # Errors
+/// All that is wrong with it.
+pub fn graph(lake: &Value, settings: &Settings, place: &Place, owner: &Owner) -> Result<Graph, Vec<Finding>> {
+    let spec = contract::decode(json(lake, settings))?;
+    let errors: Vec<Finding> =
+        lake_api::lint::lint(&spec, &owner.lake).into_iter().filter(Finding::is_error).collect();
+    if errors.is_empty() { Ok(expand(&spec, &scope(place, owner))) } else { Err(errors) }
+}
+
+/// The graph of a lake that was applied. What was good enough then is not judged again: a lake must stay readable and
+/// destroyable when checks become stricter.
+///
+/// # Errors
+/// When the types cannot hold it.
+pub fn graph_of_state(lake: &Value, settings: &Settings, place: &Place, owner: &Owner) -> Result<Graph, Finding> {
+    let spec = lenient(json(lake, settings)).map_err(|error| {
+        let detail = "An earlier release has written it in words that this one does not know. Apply with that release, \
+                      or remove the lake from the state and import it by its name.";
+        Finding::error(FieldPath::root(), format!("the lake in the state cannot be read: {error}"), detail)
+    })?;
+    Ok(expand(&spec, &scope(place, owner)))
+}
+
+/// A spec that was not checked.
+///
+/// # Errors
+/// When the types cannot hold it.
+pub fn lenient(spec: Json) -> Result<LakeSpec, serde_json::Error> {
+    serde_json::from_value(contract::complete(contract::veil(spec)))
+}
+
+fn scope(place: &Place, owner: &Owner) -> Scope {
+    Scope { place: place.clone(), owner: owner.clone(), lake: owner.lake.clone(), namespace: String::new() }
+}

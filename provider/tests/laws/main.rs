@@ -1,0 +1,184 @@
+//! The laws of the Terraform door, over random lakes, in an in-process Terraform core and a simulated cloud:
+//!
+//! * **contract**: no answer breaks a rule of Terraform's, and what is planned twice is planned alike;
+//! * **convergence**: a second plan is empty;
+//! * **crash**: a create that dies after any call leaves no state, and the next one finishes; nothing is ever tainted.
+
+mod config;
+mod door;
+#[path = "../../../reconcile/tests/sim/mod.rs"]
+#[allow(dead_code, missing_docs, unreachable_pub, reason = "the reconciler's own laws use all of it")]
+mod sim;
+
+use config::{lake, spec};
+use door::Doorway;
+use proptest::prelude::*;
+use tfplug::{Value, testing::Core};
+
+fn run<T>(work: impl Future<Output = T>) -> T {
+    tokio::runtime::Builder::new_current_thread().enable_all().start_paused(true).build().unwrap().block_on(work)
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 64, ..ProptestConfig::default() })]
+
+    #[test]
+    fn a_lake_is_created_and_then_there_is_nothing_to_do(spec in spec()) {
+        run(async {
+            let doorway = Doorway::new();
+            let resource = doorway.resource();
+            let core = Core::new(&*resource);
+            let config = lake(&spec);
+            let object = doorway.applied(&core, Default::default(), &config).await;
+            let (object, _) = core.read(object).await.unwrap();
+            let again = core.plan(&object, &config).await.unwrap();
+            prop_assert!(again.is_nothing(core.schema()), "{:#?}", again.planned);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn one_lake_becomes_another_and_then_there_is_nothing_to_do(first in spec(), second in spec()) {
+        run(async {
+            let doorway = Doorway::new();
+            let resource = doorway.resource();
+            let core = Core::new(&*resource);
+            let object = doorway.applied(&core, Default::default(), &lake(&first)).await;
+            let (object, _) = core.read(object).await.unwrap();
+            let config = lake(&second);
+            let planned = core.plan(&object, &config).await.unwrap();
+            // What data forbids is refused at plan, and then nothing is done.
+            if planned.diagnostics.has_errors() {
+                prop_assert!(door::refuses_to_lose(&planned.diagnostics), "{:#?}", planned.diagnostics);
+                return Ok(());
+            }
+            let object = doorway.applied(&core, object, &config).await;
+            let (object, _) = core.read(object).await.unwrap();
+            let again = core.plan(&object, &config).await.unwrap();
+            prop_assert!(again.is_nothing(core.schema()), "{:#?}", again.planned);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn without_a_refresh_a_lake_is_as_last_applied(spec in spec()) {
+        run(async {
+            let doorway = Doorway::new();
+            let resource = doorway.resource();
+            let core = Core::new(&*resource);
+            let config = lake(&spec);
+            let object = doorway.applied(&core, Default::default(), &config).await;
+            let again = core.plan(&object, &config).await.unwrap();
+            prop_assert!(again.is_nothing(core.schema()), "{:#?}", again.planned);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn a_create_that_dies_is_finished_by_the_next(spec in spec(), after in 1_u64..40) {
+        run(async {
+            let doorway = Doorway::new();
+            let resource = doorway.resource();
+            let core = Core::new(&*resource);
+            let config = lake(&spec);
+            let planned = core.plan(&Default::default(), &config).await.unwrap();
+            prop_assert!(!planned.diagnostics.has_errors(), "{:#?}", planned.diagnostics);
+            doorway.sim.world(|world| world.faults.kill_after = Some(world.faults.calls + after));
+            let ended = tokio::select! {
+                ended = core.apply(planned, &config) => Some(ended.unwrap().0),
+                () = doorway.sim.killed() => None,
+            };
+            doorway.sim.world(|world| world.faults.kill_after = None);
+            // A killed process leaves Terraform what it had: nothing.
+            let object = ended.unwrap_or_default();
+            prop_assert!(!object.tainted);
+            let resource = doorway.resource();
+            let core = Core::new(&*resource);
+            let object = if object.state.is_null() && doorway.is_finished() {
+                let (object, told) = core.import("events").await.unwrap();
+                prop_assert!(!told.has_errors(), "{told:#?}");
+                object
+            } else {
+                object
+            };
+            let object = doorway.applied(&core, object, &config).await;
+            let (object, _) = core.read(object).await.unwrap();
+            let again = core.plan(&object, &config).await.unwrap();
+            prop_assert!(again.is_nothing(core.schema()), "{:#?}", again.planned);
+            prop_assert_eq!(doorway.sim.world(|world| world.crimes.clone()), Vec::<String>::new());
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn a_lake_is_destroyed(spec in spec()) {
+        run(async {
+            let doorway = Doorway::new();
+            let resource = doorway.resource();
+            let core = Core::new(&*resource);
+            let object = doorway.applied(&core, Default::default(), &lake(&spec)).await;
+            let (object, _) = core.read(object).await.unwrap();
+            let object = doorway.applied(&core, object, &Value::Null).await;
+            prop_assert!(object.state.is_null());
+            Ok(())
+        })?;
+    }
+}
+
+#[test]
+fn a_lake_is_imported_by_its_name_and_then_only_written_down() {
+    run(async {
+        let doorway = Doorway::new();
+        let resource = doorway.resource();
+        let core = Core::new(&*resource);
+        let config = lake(&serde_json::json!({"buckets": {"store": {}}, "roles": {"etl": {
+            "assumedBy": {"services": ["glue.amazonaws.com"]},
+        }}}));
+        let _ = doorway.applied(&core, Default::default(), &config).await;
+        let before = doorway.sim.snapshot();
+
+        let lost = core.plan(&Default::default(), &config).await.unwrap();
+        assert!(lost.diagnostics.has_errors() && format!("{:?}", lost.diagnostics).contains("import {"));
+
+        let (object, told) = core.import("events").await.unwrap();
+        assert!(!told.has_errors(), "{told:#?}");
+        let object = doorway.applied(&core, object, &config).await;
+        let (object, _) = core.read(object).await.unwrap();
+        assert!(core.plan(&object, &config).await.unwrap().is_nothing(core.schema()));
+        assert_eq!(doorway.sim.snapshot(), before);
+    });
+}
+
+#[test]
+fn a_tainted_lake_is_refused() {
+    run(async {
+        let doorway = Doorway::new();
+        let resource = doorway.resource();
+        let core = Core::new(&*resource);
+        let config = lake(&serde_json::json!({"buckets": {"store": {}}}));
+        let mut object = doorway.applied(&core, Default::default(), &config).await;
+        object.tainted = true;
+        let planned = core.plan(&object, &config).await.unwrap();
+        assert!(format!("{:?}", planned.diagnostics).contains("untaint"), "{:#?}", planned.diagnostics);
+        // Had the look not been possible, the destroy leg would refuse: it has no record.
+        let before = doorway.sim.snapshot();
+        let (_, told) = core.apply(planned, &config).await.unwrap();
+        assert!(format!("{told:?}").contains("untaint"), "{told:#?}");
+        assert_eq!(doorway.sim.snapshot(), before);
+    });
+}
+
+#[test]
+fn an_unknown_provider_plans_without_a_call() {
+    run(async {
+        let doorway = Doorway::unknown();
+        let resource = doorway.resource();
+        let core = Core::new(&*resource);
+        let config = lake(&serde_json::json!({"buckets": {"store": {}}}));
+        let planned = core.plan(&Default::default(), &config).await.unwrap();
+        assert!(!planned.diagnostics.has_errors(), "{:#?}", planned.diagnostics);
+        assert!(planned.planned.get("resources").is_unknown() && planned.planned.get("region").is_unknown());
+        assert_eq!(planned.planned.get("bucket").get("store").get("tls_only"), &Value::from(true));
+        assert_eq!(doorway.sim.world(|world| world.faults.calls), 0);
+    });
+}
