@@ -109,9 +109,14 @@ def put_encryption(world: World, call: Call) -> dict[str, Any]:
 
 @ours("s3", "GetBucketEncryption")
 def get_encryption(world: World, call: Call) -> dict[str, Any]:
-    """API Reference, GetBucketEncryption: SSE-S3 where nothing else was said."""
+    """API Reference, GetBucketEncryption: SSE-S3 where nothing else was said.
+
+    Since April 2026 SSE-C is blocked in new buckets: User Guide, "Blocking or unblocking SSE-C for a general purpose
+    bucket", https://docs.aws.amazon.com/AmazonS3/latest/userguide/blocking-unblocking-s3-c-encryption-gpb.html.
+    """
+    new = {**SSE_S3, "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]}}
     return {
-        "ServerSideEncryptionConfiguration": bucket(world, call.params["Bucket"]).get("Encryption", {"Rules": [SSE_S3]})
+        "ServerSideEncryptionConfiguration": bucket(world, call.params["Bucket"]).get("Encryption", {"Rules": [new]})
     }
 
 
