@@ -9,7 +9,12 @@ use tracing::{
     field::{Field, Visit},
     level_filters::LevelFilter,
 };
-use tracing_subscriber::{Layer, layer::Context, layer::SubscriberExt, util::SubscriberInitExt};
+use tracing_subscriber::{
+    Layer,
+    filter::Targets,
+    layer::{Context, SubscriberExt},
+    util::SubscriberInitExt,
+};
 
 /// Longer lines are not parsed by the host (go-plugin's buffer is 64 KiB).
 const LINE: usize = 60 * 1024;
@@ -21,7 +26,14 @@ pub fn init() {
         .find_map(|name| std::env::var(name).ok())
         .map_or(LevelFilter::WARN, |word| level(&word));
     // Another subscriber is a test's own.
-    let _ = tracing_subscriber::registry().with(Hclog.with_filter(level)).try_init();
+    let _ = tracing_subscriber::registry().with(Hclog.with_filter(wanted(level))).try_init();
+}
+
+/// What this level shows. Frames of the transport between host and provider are of no use to either's users.
+fn wanted(level: LevelFilter) -> Targets {
+    let quiet = level.min(LevelFilter::WARN);
+    let transport = ["h2", "hyper", "hyper_util", "rustls", "tokio_rustls", "tonic", "tower"];
+    Targets::new().with_default(level).with_targets(transport.map(|target| (target, quiet)))
 }
 
 fn level(word: &str) -> LevelFilter {
@@ -57,11 +69,16 @@ fn line(event: &Event<'_>, now: SystemTime) -> Value {
         Level::TRACE => "trace",
     };
     let mut line = fields.others;
-    if line.values().map(|value| value.to_string().len()).sum::<usize>() > LINE / 2 {
+    if json!(line).to_string().len() > LINE / 2 {
         line = Map::from_iter([("note".to_owned(), json!("fields left out: too long for one line"))]);
     }
-    // go-plugin asserts that these three are text, and takes terraform down with it where they are not.
-    line.insert("@message".to_owned(), json!(cut(&fields.message, LINE / 2)));
+    let mut message = fields.message.as_str();
+    if json!(message).to_string().len() > LINE / 2 {
+        // JSON takes six bytes at most for one.
+        message = cut(message, LINE / 12);
+    }
+    // go-plugin asserts that these are text, and takes terraform down with it where they are not.
+    line.insert("@message".to_owned(), json!(message));
     line.insert("@level".to_owned(), json!(level));
     line.insert("@module".to_owned(), json!(event.metadata().target()));
     line.insert("@timestamp".to_owned(), json!(timestamp(now)));
@@ -114,7 +131,10 @@ fn timestamp(now: SystemTime) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::time::Duration;
+    use std::{
+        sync::{Arc, Mutex},
+        time::Duration,
+    };
 
     #[test]
     fn timestamps_are_days_of_the_calendar() {
@@ -129,6 +149,50 @@ mod tests {
     fn the_log_level_is_terraforms() {
         assert_eq!(level("debug"), LevelFilter::DEBUG);
         assert_eq!(level("off"), LevelFilter::OFF);
+    }
+
+    /// The lines that a few events become.
+    fn lines(log: impl FnOnce()) -> Vec<Value> {
+        #[derive(Clone, Default)]
+        struct Kept(Arc<Mutex<Vec<Value>>>);
+        impl<S: Subscriber> Layer<S> for Kept {
+            fn on_event(&self, event: &Event<'_>, _context: Context<'_, S>) {
+                self.0.lock().unwrap().push(line(event, SystemTime::UNIX_EPOCH));
+            }
+        }
+        let kept = Kept::default();
+        tracing::subscriber::with_default(tracing_subscriber::registry().with(kept.clone()), log);
+        kept.0.lock().unwrap().clone()
+    }
+
+    #[test]
+    fn an_event_is_a_line_that_hclog_reads() {
+        let lines =
+            lines(|| tracing::warn!(target: "lake", bucket = "store", attempt = 2, "slow {}", "down"));
+        let line = json!({
+            "@level": "warn", "@message": "slow down", "@module": "lake",
+            "@timestamp": "1970-01-01T00:00:00.000000Z", "bucket": "store", "attempt": "2",
+        });
+        assert_eq!(lines, [line]);
+    }
+
+    #[test]
+    fn a_line_is_never_longer_than_the_host_reads() {
+        let quotes = "\"".repeat(200_000);
+        for line in lines(|| {
+            tracing::info!("{quotes}");
+            tracing::info!(quotes, "short");
+        }) {
+            assert!(line.to_string().len() < 64 * 1024);
+            assert!(line["@message"].is_string());
+        }
+    }
+
+    #[test]
+    fn the_transport_is_quiet() {
+        let wanted = wanted(LevelFilter::TRACE);
+        assert!(wanted.would_enable("lake", &Level::TRACE));
+        assert!(!wanted.would_enable("h2::codec", &Level::TRACE));
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod data;
 pub(crate) mod guard;
 mod provider;
 mod resource;
+mod write_only;
 
 use crate::{
     DataSource, Provider, Resource, Stop,

@@ -4,6 +4,7 @@
 //! The rules are those of Terraform's public document `docs/resource-instance-change-lifecycle.md`, written anew. The
 //! real core tells the same ones as "Provider produced invalid plan" and "… inconsistent result after apply".
 
+mod change;
 mod core;
 mod proposed;
 mod rules;
@@ -11,5 +12,5 @@ mod same;
 
 pub use core::{Broken, Core, Object, Planned};
 pub use proposed::proposed;
-pub use rules::{broken_by_apply, broken_by_plan};
+pub use rules::{broken_by_apply, broken_by_plan, broken_by_plan_again};
 pub use same::same;

@@ -1,5 +1,6 @@
 //! Values of the Terraform language (`cty`), and their types.
 
+mod fit;
 mod json;
 mod msgpack;
 mod number;
@@ -42,6 +43,32 @@ pub struct Unknown {
     pub not_null: bool,
     /// What its text will start with.
     pub prefix: Option<String>,
+}
+
+impl Unknown {
+    /// An unknown value that will not be null.
+    #[must_use]
+    pub fn not_null() -> Self {
+        Unknown { not_null: true, prefix: None }
+    }
+
+    /// An unknown text that will start with this.
+    #[must_use]
+    pub fn starting_with(prefix: impl Into<String>) -> Self {
+        Unknown { not_null: true, prefix: Some(prefix.into()) }
+    }
+
+    /// What was promised and is not kept by what the value has become, in one sentence.
+    pub(crate) fn broken_by(&self, now: &Value) -> Option<String> {
+        match now {
+            Value::Null if self.not_null => Some("promised not to be null, and it is".to_owned()),
+            Value::String(text) => {
+                let prefix = self.prefix.as_ref().filter(|prefix| !text.starts_with(prefix.as_str()))?;
+                Some(format!("promised to start with {prefix:?}, and it does not"))
+            }
+            _ => None,
+        }
+    }
 }
 
 impl Value {

@@ -1,10 +1,11 @@
 //! The in-process core tells what the real one would.
+#![expect(clippy::unwrap_used, reason = "a test says by its name what was expected")]
 
 use std::{collections::BTreeMap, sync::Mutex};
 use tfplug::{
     ApplyRequest, ApplyResponse, Attribute, Block, BoxFuture, Diagnostics, ImportRequest, ImportResponse,
-    NestedBlock, Nesting, Path, PlanRequest, PlanResponse, ReadRequest, ReadResponse, Resource, Schema, Type,
-    Value,
+    NestedBlock, Nesting, Number, Path, PlanRequest, PlanResponse, ReadRequest, ReadResponse, Resource,
+    Schema, Type, Unknown, Value,
     testing::{Broken, Core, Object},
 };
 
@@ -14,6 +15,8 @@ struct Scripted {
     plan: Mutex<Vec<Value>>,
     requires: Vec<Path>,
     state: Mutex<Vec<(Value, bool)>>,
+    /// Whether prior and planned state were null in each call of apply, and its bytes.
+    applied: Mutex<Vec<(bool, bool, Vec<u8>)>>,
 }
 
 impl Resource for Scripted {
@@ -57,6 +60,8 @@ impl Resource for Scripted {
     }
 
     fn apply(&self, request: ApplyRequest) -> BoxFuture<'_, ApplyResponse> {
+        let called = (request.prior.is_null(), request.planned.is_null(), request.private.clone());
+        self.applied.lock().unwrap().push(called);
         let (state, fails) = self.state.lock().unwrap().pop().unwrap_or((request.planned, false));
         let mut diagnostics = Diagnostics::default();
         if fails {
@@ -150,4 +155,81 @@ async fn a_replacement_is_planned_again_without_a_prior_state() {
     assert_eq!(shown.private, b"memory");
     let (object, _) = core.apply(shown, &config(1)).await.unwrap();
     assert_eq!(object.state.get("name"), &Value::from("x"));
+}
+
+#[tokio::test]
+async fn what_was_promised_of_an_unknown_is_kept() {
+    let mut planned = config(7);
+    planned.set("arn", Value::Unknown(Unknown::starting_with("arn:aws:")));
+    for (arn, broken) in [
+        (Value::from("arn:aws:s3:::x"), None),
+        (Value::from("x"), Some("arn: promised to start with \"arn:aws:\", and it does not")),
+        (Value::Null, Some("arn: promised not to be null, and it is")),
+    ] {
+        let mut state = config(7);
+        state.set("arn", arn);
+        let resource = Scripted {
+            plan: Mutex::new(vec![planned.clone(), planned.clone()]),
+            state: Mutex::new(vec![(state, false)]),
+            ..Default::default()
+        };
+        let core = Core::new(&resource);
+        let shown = core.plan(&Object::default(), &config(Value::Null)).await.unwrap();
+        let told = core.apply(shown, &config(Value::Null)).await;
+        assert_eq!(told.err().map(|Broken(rules)| rules.join("; ")).as_deref(), broken);
+    }
+}
+
+#[tokio::test]
+async fn a_path_that_requires_a_new_object_leads_somewhere() {
+    let resource = Scripted { requires: vec![Path::root("nmae")], ..Default::default() };
+    let Broken(rules) = Core::new(&resource).plan(&Object::default(), &config(1)).await.unwrap_err();
+    assert_eq!(rules, ["nmae: requires a new object, but leads nowhere"]);
+}
+
+#[tokio::test]
+async fn an_answer_that_does_not_fit_the_schema_is_told() {
+    let mut planned = config(7);
+    planned.set("arn", Value::Bool(true));
+    assert_eq!(rules_broken_by_planning(planned).await, ["arn: true or false is not of the type \"string\""]);
+}
+
+#[tokio::test]
+async fn a_deletion_takes_the_bytes_of_its_plan() {
+    let resource = Scripted::default();
+    let core = Core::new(&resource);
+    let object = Object { state: config(1), private: b"memory".to_vec(), tainted: false };
+    let shown = core.plan(&object, &Value::Null).await.unwrap();
+    assert!(shown.planned.is_null());
+    let (left, told) = core.apply(shown, &Value::Null).await.unwrap();
+    assert!(left.state.is_null() && !told.has_errors());
+    assert_eq!(*resource.applied.lock().unwrap(), [(false, true, b"memory".to_vec())]);
+}
+
+#[tokio::test]
+async fn a_replacement_destroys_with_the_second_plans_bytes_and_creates_with_none() {
+    let resource = Scripted::default();
+    let core = Core::new(&resource);
+    let object = Object { state: config(1), private: b"memory".to_vec(), tainted: false };
+    let shown = core.plan_replacing(&object, &config(2)).await.unwrap();
+    core.apply(shown.clone(), &config(2)).await.unwrap();
+    let (destroy, create) = ((false, true, b"memory".to_vec()), (true, false, Vec::new()));
+    assert_eq!(*resource.applied.lock().unwrap(), [destroy.clone(), create.clone()]);
+
+    resource.applied.lock().unwrap().clear();
+    let (object, _) = core.apply_creating_first(shown, &config(2)).await.unwrap();
+    assert_eq!(object.state, config(2));
+    assert_eq!(*resource.applied.lock().unwrap(), [create, destroy]);
+}
+
+#[tokio::test]
+async fn what_is_read_comes_out_of_a_file() {
+    let resource = Scripted::default();
+    let core = Core::new(&resource);
+    let mut state = config(1);
+    state.set("arn", Value::Number(Number::parse("0.1").unwrap()));
+    let Broken(rules) = core.read(Object { state, ..Default::default() }).await.unwrap_err();
+    assert_eq!(rules, ["arn: expected \"string\", found 0.1"]);
+    let (object, _) = core.read(Object { state: config(1), ..Default::default() }).await.unwrap();
+    assert_eq!(object.state, config(1));
 }

@@ -1,4 +1,5 @@
 //! A provider's process, from the outside: what a host sees, and what anybody else sees.
+#![expect(clippy::unwrap_used, reason = "a test says by its name what was expected")]
 
 use base64::{Engine, engine::general_purpose::STANDARD_NO_PAD};
 use http_body_util::{BodyExt, Full};
@@ -12,6 +13,7 @@ use rustls::{
     pki_types::{CertificateDer, PrivatePkcs8KeyDer, ServerName, UnixTime},
 };
 use std::{path::PathBuf, process::Stdio, sync::Arc};
+use tfplug::{Type, Value};
 use tokio::{
     io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader},
     net::UnixStream,
@@ -131,10 +133,20 @@ async fn connect(listening: &Listening, host: Option<&Host>) -> std::io::Result<
 
 /// One gRPC call with an empty request; its status and the answer's bytes.
 async fn call(sender: &mut http2::SendRequest<Full<Bytes>>, path: &str) -> (String, Bytes) {
+    call_with(sender, path, &[]).await
+}
+
+async fn call_with(
+    sender: &mut http2::SendRequest<Full<Bytes>>,
+    path: &str,
+    message: &[u8],
+) -> (String, Bytes) {
+    let length = u32::try_from(message.len()).unwrap();
+    let frame = [&[0][..], &length.to_be_bytes()[..], message].concat();
     let request = Request::post(format!("http://localhost{path}"))
         .header("content-type", "application/grpc")
         .header("te", "trailers")
-        .body(Full::new(Bytes::from_static(&[0; 5])))
+        .body(Full::new(Bytes::from(frame)))
         .unwrap();
     let answer = sender.send_request(request).await.unwrap();
     let headers = answer.headers().clone();
@@ -161,6 +173,61 @@ struct Schemas {
 
 #[derive(Clone, PartialEq, Message)]
 struct Nothing {}
+
+/// As much of ValidateResourceConfig's question and answer as this needs.
+#[derive(Clone, PartialEq, Message)]
+struct Validate {
+    #[prost(string, tag = "1")]
+    type_name: String,
+    #[prost(message, optional, tag = "2")]
+    config: Option<Config>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Config {
+    #[prost(bytes = "vec", tag = "1")]
+    msgpack: Vec<u8>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Answer {
+    #[prost(message, repeated, tag = "1")]
+    diagnostics: Vec<Diagnostic>,
+}
+
+#[derive(Clone, PartialEq, Message)]
+struct Diagnostic {
+    #[prost(string, tag = "2")]
+    summary: String,
+    #[prost(string, tag = "3")]
+    detail: String,
+}
+
+#[tokio::test]
+async fn whatever_goes_wrong_in_a_call_is_told_and_survived() {
+    let host = Host::new();
+    let mut listening = start(&host).await;
+    let mut sender = http2(connect(&listening, Some(&host)).await.unwrap()).await;
+    let of = Type::Object(["title", "text"].map(|name| (name.to_owned(), Type::String)).into());
+    let panics = Value::map([("title", Value::from("x")), ("text", Value::from("panic"))]).encode(&of);
+    for (type_name, msgpack, summary, detail) in [
+        ("notes_note", panics, "The provider panicked", "examples/notes.rs:"),
+        ("notes_note", vec![0x81], "Cannot read what terraform sent", "another version"),
+        ("notes_nope", vec![0xc0], "No resource notes_nope", "no resource of the type notes_nope"),
+        ("notes_note", vec![0xc0], "", ""),
+    ] {
+        let question = Validate { type_name: type_name.to_owned(), config: Some(Config { msgpack }) };
+        let path = "/tfplugin6.Provider/ValidateResourceConfig";
+        let (status, answer) = call_with(&mut sender, path, &question.encode_to_vec()).await;
+        assert_eq!(status, "0");
+        let answer = Answer::decode(answer).unwrap();
+        let told = answer.diagnostics.first().cloned().unwrap_or_default();
+        assert_eq!(told.summary, summary);
+        assert!(told.detail.contains(detail), "{told:?}");
+    }
+    drop(sender);
+    assert!(listening.child.wait().await.unwrap().success());
+}
 
 #[tokio::test]
 async fn a_host_is_served_and_the_process_ends_when_it_asks() {
@@ -220,9 +287,12 @@ async fn nobody_but_the_host_is_served() {
 #[tokio::test]
 async fn the_sockets_folder_is_the_users_alone() {
     use std::os::unix::fs::PermissionsExt;
-    let listening = start(&Host::new()).await;
+    let host = Host::new();
+    let mut listening = start(&host).await;
     let folder = std::fs::metadata(listening.socket.parent().unwrap()).unwrap();
     assert_eq!(folder.permissions().mode() & 0o777, 0o700);
+    drop(connect(&listening, Some(&host)).await.unwrap());
+    assert!(listening.child.wait().await.unwrap().success());
 }
 
 #[tokio::test]
@@ -256,7 +326,7 @@ async fn whoever_starts_it_by_hand_is_told_in_one_line() {
 }
 
 #[tokio::test]
-async fn a_debugger_is_told_what_terraform_must_be_told() {
+async fn a_debugger_is_told_what_terraform_must_be_told_and_interrupts() {
     let mut child = provider().arg("--debug").spawn().unwrap();
     let mut line = String::new();
     BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).await.unwrap();
@@ -265,5 +335,26 @@ async fn a_debugger_is_told_what_terraform_must_be_told() {
     let told = &told["registry.terraform.io/example/notes"];
     assert_eq!(told["ProtocolVersion"], 6);
     assert_eq!(told["Test"], true);
-    assert!(UnixStream::connect(told["Addr"]["String"].as_str().unwrap()).await.is_ok());
+    let socket = told["Addr"]["String"].as_str().unwrap();
+    assert!(UnixStream::connect(socket).await.is_ok());
+    interrupt(&child).await;
+    assert!(child.wait().await.unwrap().success());
+    assert!(!PathBuf::from(socket).exists());
+}
+
+#[tokio::test]
+async fn the_hosts_interrupt_is_not_ours() {
+    let host = Host::new();
+    let mut listening = start(&host).await;
+    let mut sender = http2(connect(&listening, Some(&host)).await.unwrap()).await;
+    interrupt(&listening.child).await;
+    assert_eq!(call(&mut sender, "/grpc.health.v1.Health/Check").await.0, "0");
+    assert_eq!(call(&mut sender, "/tfplugin6.Provider/StopProvider").await.0, "0");
+    assert_eq!(call(&mut sender, "/plugin.GRPCController/Shutdown").await.0, "0");
+    assert!(listening.child.wait().await.unwrap().success());
+}
+
+async fn interrupt(child: &Child) {
+    let pid = child.id().unwrap().to_string();
+    assert!(Command::new("kill").args(["-INT", &pid]).status().await.unwrap().success());
 }

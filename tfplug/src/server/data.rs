@@ -1,10 +1,15 @@
 //! The calls about data sources.
 
-use super::{Offer, Server, guard::guarded, provider::read, resource::unknown_type};
+use super::{
+    Offer, Server,
+    guard::guarded,
+    provider::{read, write},
+    resource::unknown_type,
+};
 use crate::{
     DataSource, Diagnostics,
     provider::ReadRequest,
-    wire::{DynamicValue, ReadDataSourceRequest, ReadDataSourceResponse, Told, ValidateConfigRequest},
+    wire::{ReadDataSourceRequest, ReadDataSourceResponse, Told, ValidateConfigRequest},
 };
 use std::sync::Arc;
 
@@ -33,7 +38,7 @@ impl Server {
             let answer =
                 source.it.read(ReadRequest { current, private: Vec::new(), stop: self.stop() }).await;
             Ok(ReadDataSourceResponse {
-                state: DynamicValue::of(&source.ty, &answer.state),
+                state: write(&source.ty, &answer.state)?,
                 diagnostics: answer.diagnostics.into(),
             })
         };

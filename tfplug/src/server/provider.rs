@@ -98,6 +98,19 @@ pub(super) fn read(of: &Type, message: Option<&DynamicValue>) -> Result<Value, D
     })
 }
 
+/// A message of a value that is of its type, or what to tell when it is not.
+pub(super) fn write(of: &Type, value: &Value) -> Result<Option<DynamicValue>, Diagnostics> {
+    value.fits(of).map(|()| DynamicValue::of(of, value)).map_err(|wrong| {
+        let mut told = Diagnostics::default();
+        told.error(
+            None,
+            "The provider's answer does not fit its schema",
+            format!("{wrong}. This is a bug in the provider: please report it with this text."),
+        );
+        told
+    })
+}
+
 /// Nothing here has an identity beside its state.
 pub(super) fn no_identities() -> GetResourceIdentitySchemasResponse {
     GetResourceIdentitySchemasResponse {}

@@ -1,12 +1,17 @@
 //! The calls about managed resources.
 
-use super::{Offer, Server, guard::guarded, provider::read};
+use super::{
+    Offer, Server,
+    guard::guarded,
+    provider::{read, write},
+    write_only,
+};
 use crate::{
     Diagnostics, Resource, Value,
     provider::{ApplyRequest, ImportRequest, PlanRequest, ReadRequest, UpgradeRequest},
     value::parse_exactly,
     wire::{
-        ApplyResourceChangeRequest, ApplyResourceChangeResponse, DynamicValue, ImportResourceStateRequest,
+        ApplyResourceChangeRequest, ApplyResourceChangeResponse, ImportResourceStateRequest,
         ImportResourceStateResponse, ImportedResource, MoveResourceStateResponse, PlanResourceChangeRequest,
         PlanResourceChangeResponse, ReadResourceRequest, ReadResourceResponse, Told,
         UpgradeResourceStateRequest, UpgradeResourceStateResponse, ValidateConfigRequest,
@@ -26,7 +31,12 @@ impl Server {
         let checked = async {
             let check = || -> Answer<Diagnostics> {
                 let resource = self.resource(&request.type_name)?;
-                Ok(resource.it.validate(&read(&resource.ty, request.config.as_ref())?))
+                let config = read(&resource.ty, request.config.as_ref())?;
+                let mut told = resource.it.validate(&config);
+                if !request.client_capabilities.unwrap_or_default().write_only_attributes_allowed {
+                    told.extend(write_only::refuse(&resource.schema.block, &config));
+                }
+                Ok(told)
             };
             told(check().unwrap_or_else(|wrong| wrong))
         };
@@ -53,7 +63,7 @@ impl Server {
                 let state = Value::from_json(&resource.ty, &answer.state)
                     .map_err(|e| unreadable_state(&e.to_string()))?;
                 Ok(UpgradeResourceStateResponse {
-                    upgraded_state: DynamicValue::of(&resource.ty, &state),
+                    upgraded_state: write(&resource.ty, &state)?,
                     diagnostics: answer.diagnostics.into(),
                 })
             };
@@ -76,7 +86,7 @@ impl Server {
             let answer =
                 resource.it.read(ReadRequest { current, private: request.private, stop: self.stop() }).await;
             Ok(ReadResourceResponse {
-                new_state: DynamicValue::of(&resource.ty, &answer.state),
+                new_state: write(&resource.ty, &answer.state)?,
                 diagnostics: answer.diagnostics.into(),
                 private: answer.private,
             })
@@ -101,7 +111,7 @@ impl Server {
             };
             let answer = resource.it.plan(request).await;
             Ok(PlanResourceChangeResponse {
-                planned_state: DynamicValue::of(&resource.ty, &answer.planned),
+                planned_state: write(&resource.ty, &answer.planned)?,
                 requires_replace: answer.requires_replace.into_iter().map(Into::into).collect(),
                 planned_private: answer.private,
                 diagnostics: answer.diagnostics.into(),
@@ -132,7 +142,7 @@ impl Server {
             };
             let answer = resource.it.apply(request).await;
             Ok(ApplyResourceChangeResponse {
-                new_state: DynamicValue::of(&resource.ty, &answer.state),
+                new_state: write(&resource.ty, &answer.state)?,
                 private: answer.private,
                 diagnostics: answer.diagnostics.into(),
             })
@@ -153,7 +163,7 @@ impl Server {
             let answer = resource.it.import(ImportRequest { id: request.id, stop: self.stop() }).await;
             let imported = ImportedResource {
                 type_name: request.type_name.clone(),
-                state: DynamicValue::of(&resource.ty, &answer.state),
+                state: write(&resource.ty, &answer.state)?,
                 private: answer.private,
             };
             let failed = answer.diagnostics.has_errors();

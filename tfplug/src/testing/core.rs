@@ -1,4 +1,4 @@
-//! The order of calls in which Terraform changes an object.
+//! The calls to a resource, one by one, each held to its rules.
 
 use super::{
     broken_by_apply, broken_by_plan,
@@ -7,16 +7,17 @@ use super::{
 use crate::{
     Diagnostics, Path, Stop,
     path::Step,
-    provider::{ApplyRequest, ImportRequest, PlanRequest, ReadRequest, Resource},
+    provider::{ApplyRequest, ImportRequest, PlanRequest, ReadRequest, Resource, UpgradeRequest},
     schema::Schema,
     value::{Type, Value},
 };
+use serde_json::Value as Json;
 use tokio::sync::watch;
 
 /// A core that calls one resource.
 pub struct Core<'r> {
     resource: &'r dyn Resource,
-    schema: Schema,
+    pub(super) schema: Schema,
     ty: Type,
     stop: Stop,
     /// Expresses the wish to stop.
@@ -50,6 +51,16 @@ pub struct Planned {
 }
 
 impl Planned {
+    pub(super) fn of(object: &Object, planned: Once, replaces: bool) -> Self {
+        Planned {
+            prior: object.clone(),
+            planned: planned.planned,
+            private: planned.private,
+            replaces,
+            diagnostics: planned.diagnostics,
+        }
+    }
+
     /// Whether nothing would change.
     #[must_use]
     pub fn is_nothing(&self, schema: &Schema) -> bool {
@@ -77,14 +88,33 @@ impl<'r> Core<'r> {
         &self.schema
     }
 
-    /// The object as it is now (`terraform refresh`).
+    /// A state as a file has kept it, brought into today's form (the first call of every run).
     ///
     /// # Errors
-    /// When the answer breaks a rule.
-    pub async fn read(&self, object: Object) -> Result<(Object, Diagnostics), Broken> {
+    /// When the answer is no state of the schema.
+    pub fn upgrade(&self, version: i64, state: Json) -> Result<(Value, Diagnostics), Broken> {
+        let answer = self.resource.upgrade(UpgradeRequest { version, state });
+        if answer.diagnostics.has_errors() {
+            return Ok((Value::Null, answer.diagnostics));
+        }
+        let state = Value::from_json(&self.ty, &answer.state).map_err(|e| Broken(vec![e.to_string()]))?;
+        Ok((self.wire(&state)?, answer.diagnostics))
+    }
+
+    /// The object as it is now (`terraform refresh`). Its state comes out of a file, as in every run.
+    ///
+    /// # Errors
+    /// When an answer breaks a rule.
+    pub async fn read(&self, mut object: Object) -> Result<(Object, Diagnostics), Broken> {
         if object.state.is_null() {
             return Ok((object, Diagnostics::default()));
         }
+        let kept = object.state.to_json().map_err(|e| Broken(vec![format!("a state is kept: {e}")]))?;
+        let (state, told) = self.upgrade(self.schema.version, kept)?;
+        if told.has_errors() {
+            return Ok((object, told));
+        }
+        object.state = state;
         let request = ReadRequest {
             current: self.wire(&object.state)?,
             private: object.private,
@@ -95,70 +125,9 @@ impl<'r> Core<'r> {
         if !state.is_wholly_known() {
             return Err(Broken(vec!["what was read holds unknowns".to_owned()]));
         }
-        Ok((Object { state, private: answer.private, tainted: object.tainted }, answer.diagnostics))
-    }
-
-    /// What a configuration, or none, would make of an object (`terraform plan -refresh=false`).
-    ///
-    /// # Errors
-    /// When the answer breaks a rule, or a second call answers otherwise.
-    pub async fn plan(&self, object: &Object, config: &Value) -> Result<Planned, Broken> {
-        let tainted = object.tainted && !config.is_null();
-        let (prior, private) =
-            if tainted { (&Value::Null, &[][..]) } else { (&object.state, &object.private[..]) };
-        let mut planned = self.plan_once(prior, config, private).await?;
-        let mut replaces = tainted;
-        if !prior.is_null()
-            && !config.is_null()
-            && planned.requires.iter().any(|path| self.differs(path, prior, &planned.planned))
-        {
-            // Core asks again, as if there were nothing, with the bytes of the first answer.
-            let private = planned.private.clone();
-            planned = self.plan_once(&Value::Null, config, &private).await?;
-            replaces = true;
-        }
-        Ok(Planned {
-            prior: object.clone(),
-            planned: planned.planned,
-            private: planned.private,
-            replaces,
-            diagnostics: planned.diagnostics,
-        })
-    }
-
-    /// Do what was planned: plan once more with the configuration as it is known by then, and apply. A replacement
-    /// destroys first.
-    ///
-    /// # Errors
-    /// When an answer breaks a rule.
-    pub async fn apply(&self, planned: Planned, config: &Value) -> Result<(Object, Diagnostics), Broken> {
-        let mut told = Diagnostics::default();
-        let mut object = planned.prior.clone();
-        if planned.replaces {
-            let (left, diagnostics) =
-                self.apply_once(&object, &Value::Null, &Value::Null, planned.private.clone()).await?;
-            if diagnostics.has_errors() {
-                return Ok((left, diagnostics));
-            }
-            told.extend(diagnostics);
-            object = Object::default();
-        }
-        let private = if planned.replaces { Vec::new() } else { object.private.clone() };
-        let again = self.plan_once(&object.state, config, &private).await?;
-        if again.diagnostics.has_errors() {
-            return Ok((object, again.diagnostics));
-        }
-        let changed = broken_by_apply(&self.schema.block, &planned.planned, &again.planned);
-        let changed: Vec<String> =
-            changed.into_iter().filter(|rule| !rule.contains("holds unknowns")).collect();
-        if !changed.is_empty() {
-            return Err(Broken(
-                changed.into_iter().map(|rule| format!("planned again, otherwise: {rule}")).collect(),
-            ));
-        }
-        let (object, diagnostics) = self.apply_once(&object, &again.planned, config, again.private).await?;
-        told.extend(diagnostics);
-        Ok((object, told))
+        let mut told = told;
+        told.extend(answer.diagnostics);
+        Ok((Object { state, private: answer.private, tainted: object.tainted }, told))
     }
 
     /// Find an object that exists, and read it (`terraform import`).
@@ -176,7 +145,13 @@ impl<'r> Core<'r> {
         Ok((object, told))
     }
 
-    async fn plan_once(&self, prior: &Value, config: &Value, private: &[u8]) -> Result<Once, Broken> {
+    /// One call of plan.
+    pub(super) async fn plan_once(
+        &self,
+        prior: &Value,
+        config: &Value,
+        private: &[u8],
+    ) -> Result<Once, Broken> {
         let proposed = proposed(&self.schema.block, prior, config);
         let request = || -> Result<PlanRequest, Broken> {
             Ok(PlanRequest {
@@ -190,7 +165,10 @@ impl<'r> Core<'r> {
         let answer = self.resource.plan(request()?).await;
         let planned = self.wire(&answer.planned)?;
         if !answer.diagnostics.has_errors() {
-            let broken = broken_by_plan(&self.schema.block, prior, config, &planned);
+            let mut broken = broken_by_plan(&self.schema.block, prior, config, &planned);
+            let nowhere = |path: &&Path| at(path, prior).is_none() && at(path, &planned).is_none();
+            let lost = answer.requires_replace.iter().filter(nowhere);
+            broken.extend(lost.map(|path| format!("{path}: requires a new object, but leads nowhere")));
             if !broken.is_empty() {
                 return Err(Broken(broken));
             }
@@ -203,7 +181,8 @@ impl<'r> Core<'r> {
         })
     }
 
-    async fn apply_once(
+    /// One call of apply.
+    pub(super) async fn apply_once(
         &self,
         object: &Object,
         planned: &Value,
@@ -235,26 +214,26 @@ impl<'r> Core<'r> {
         Ok((object, answer.diagnostics))
     }
 
-    /// Whether prior and planned state differ at a path, which is when a change there needs a new object.
-    fn differs(&self, path: &Path, prior: &Value, planned: &Value) -> bool {
-        let walk = |value: &Value| {
-            path.0.iter().fold(value.clone(), |value, step| match step {
-                Step::Attribute(name) | Step::Key(name) => value.get(name).clone(),
-                Step::Index(index) => value.items().get(*index).cloned().unwrap_or_default(),
-            })
-        };
-        walk(prior) != walk(planned)
-    }
-
     /// The value as it comes out at the other end of the wire.
     fn wire(&self, value: &Value) -> Result<Value, Broken> {
+        value.fits(&self.ty).map_err(|e| Broken(vec![e.to_string()]))?;
         Value::decode(&self.ty, &value.encode(&self.ty)).map_err(|e| Broken(vec![e.to_string()]))
     }
 }
 
-struct Once {
-    planned: Value,
-    private: Vec<u8>,
-    requires: Vec<Path>,
-    diagnostics: Diagnostics,
+/// What one call of plan answered.
+pub(super) struct Once {
+    pub(super) planned: Value,
+    pub(super) private: Vec<u8>,
+    pub(super) requires: Vec<Path>,
+    pub(super) diagnostics: Diagnostics,
+}
+
+/// What is at a path; none where it leads nowhere.
+pub(super) fn at<'v>(path: &Path, value: &'v Value) -> Option<&'v Value> {
+    path.0.iter().try_fold(value, |value, step| match (step, value) {
+        (Step::Attribute(name) | Step::Key(name), Value::Map(entries)) => entries.get(name),
+        (Step::Index(index), Value::List(items)) => items.get(*index),
+        _ => None,
+    })
 }

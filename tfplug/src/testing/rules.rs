@@ -30,6 +30,17 @@ pub fn broken_by_apply(block: &Block, planned: &Value, state: &Value) -> Vec<Str
     broken
 }
 
+/// The rules that a second plan breaks, each in one sentence with its path: what the first one knew, it repeats.
+#[must_use]
+pub fn broken_by_plan_again(block: &Block, first: &Value, second: &Value) -> Vec<String> {
+    let mut broken = Vec::new();
+    if first.is_null() != second.is_null() {
+        broken.push("the second plan must be null exactly when the first is".to_owned());
+    }
+    kept(&block.ty(), first, second, &Path::default(), &mut broken);
+    broken.into_iter().map(|rule| format!("planned again, otherwise: {rule}")).collect()
+}
+
 fn plan_of_block(
     block: &Block,
     prior: &Value,
@@ -165,12 +176,17 @@ fn entries(
     }
 }
 
-/// What was planned is what is; only unknowns are free.
+/// What was planned is what is; only unknowns are free, within what was promised of them.
 fn kept(of: &Type, planned: &Value, state: &Value, at: &Path, broken: &mut Vec<String>) {
-    if planned.is_unknown() || same(of, planned, state) {
+    if same(of, planned, state) {
         return;
     }
     match (of, planned, state) {
+        (_, Value::Unknown(promised), state) => {
+            if let Some(promise) = promised.broken_by(state) {
+                broken.push(format!("{at}: {promise}"));
+            }
+        }
         (Type::Object(fields), Value::Map(_), Value::Map(_)) => {
             for (name, of) in fields {
                 kept(of, planned.get(name), state.get(name), &at.clone().attribute(name), broken);

@@ -39,7 +39,8 @@ const DEPTH: usize = 256;
 const TRUST: usize = 1024;
 
 impl Value {
-    /// The bytes of a value of a type. Objects carry all their attributes, absent ones as null.
+    /// The bytes of a value of a type. Objects carry all their attributes, absent ones as null; so is what does not
+    /// [fit](Value::fits).
     #[must_use]
     pub fn encode(&self, of: &Type) -> Vec<u8> {
         let mut bytes = Vec::new();
@@ -107,11 +108,8 @@ fn write(out: &mut Vec<u8>, of: &Type, value: &Value) {
                 write(out, of, item);
             }
         }
-        // A value that is not of its type: a bug of the provider, which the host tells better than we could.
-        (of, value) => {
-            tracing::error!(?of, ?value, "a value is not of the type that the schema says");
-            encode::write_nil(out).expect(MEMORY);
-        }
+        // What does not fit is no value of the type: null is.
+        _ => encode::write_nil(out).expect(MEMORY),
     }
 }
 

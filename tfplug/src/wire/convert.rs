@@ -12,6 +12,7 @@ use crate::{
 const MARKDOWN: i32 = 1;
 
 impl DynamicValue {
+    /// A value that [fits](Value::fits).
     pub(crate) fn of(of: &Type, value: &Value) -> Option<Self> {
         Some(DynamicValue { msgpack: value.encode(of), json: Vec::new() })
     }

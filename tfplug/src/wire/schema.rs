@@ -78,6 +78,10 @@ messages! {
     ValidateConfigRequest {
         #[prost(string, tag = "1")] type_name: String,
         #[prost(message, optional, tag = "2")] config: Option<DynamicValue>,
+        #[prost(message, optional, tag = "3")] client_capabilities: Option<ClientCapabilities>,
+    }
+    ClientCapabilities {
+        #[prost(bool, tag = "2")] write_only_attributes_allowed: bool,
     }
     ConfigureProviderRequest {
         #[prost(string, tag = "1")] terraform_version: String,
