@@ -33,7 +33,11 @@ def test_create_carries_tags_and_has_the_defaults(aws: Aws) -> None:
     owner = s3.get_bucket_ownership_controls(Bucket=BUCKET)["OwnershipControls"]["Rules"]
     assert owner == [{"ObjectOwnership": "BucketOwnerEnforced"}]
     rule = s3.get_bucket_encryption(Bucket=BUCKET)["ServerSideEncryptionConfiguration"]["Rules"][0]
-    assert rule == {"ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"}, "BucketKeyEnabled": False}
+    assert rule == {
+        "ApplyServerSideEncryptionByDefault": {"SSEAlgorithm": "AES256"},
+        "BucketKeyEnabled": False,
+        "BlockedEncryptionTypes": {"EncryptionType": ["SSE-C"]},
+    }
     assert "Status" not in s3.get_bucket_versioning(Bucket=BUCKET)
     assert s3.get_bucket_location(Bucket=BUCKET)["LocationConstraint"] == REGION
 
