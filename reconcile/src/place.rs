@@ -26,7 +26,7 @@ impl Place {
         format!("arn:{}:{service}::{}:{resource}", self.partition, self.account)
     }
 
-    /// The domain of the partition's services.
+    /// The domain of the partition's services, as the SDKs' `partitions.json` tells it.
     #[must_use]
     pub fn domain(&self) -> &'static str {
         match self.partition.as_str() {

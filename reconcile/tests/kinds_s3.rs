@@ -152,7 +152,12 @@ async fn a_usual_bucket_takes_few_calls() {
     wanted.create(&aws, &mark("bucket/store")).await.unwrap();
     found::<Bucket>(&aws, &key).await;
     let calls = endpoint.journal();
-    assert!(calls.len() <= 16, "{} calls: {:?}", calls.len(), calls.iter().map(|c| c.name()).collect::<Vec<_>>());
+    assert!(
+        calls.len() <= 16,
+        "{} calls: {:?}",
+        calls.len(),
+        calls.iter().map(|c| c.name()).collect::<Vec<_>>()
+    );
 }
 
 #[tokio::test]
@@ -326,10 +331,13 @@ async fn an_access_point_comes_round() {
         ("tagged", "{ bucket: store, tags: { team: data } }".to_owned()),
         (
             "with a policy",
-            format!("{{ bucket: store, statements: [ {{ actions: [s3:GetObject], principals: {{ aws: ['{analyst}'] }} }} ] }}"),
+            format!(
+                "{{ bucket: store, statements: [ {{ actions: [s3:GetObject], principals: {{ aws: ['{analyst}'] }} }} ] }}"
+            ),
         ),
     ];
-    let variants: Vec<_> = variants.iter().map(|(name, fields)| (*name, access_point(&aws, fields))).collect();
+    let variants: Vec<_> =
+        variants.iter().map(|(name, fields)| (*name, access_point(&aws, fields))).collect();
     comes_round(&aws, "accessPoint/door", &access_point(&aws, "{ bucket: store }"), &variants).await;
     endpoint.assert_all_emulated();
 }

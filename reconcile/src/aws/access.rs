@@ -266,6 +266,7 @@ fn http() -> SharedHttpClient {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::aws::Aws;
 
     #[test]
     fn secrets_are_not_printed() {
@@ -284,8 +285,6 @@ mod tests {
         let access = Access { access_key: Some("AKIA".into()), ..Access::default() };
         assert_eq!(Aws::connect(&access).await.err(), Some(NoAccess::HalfAKey));
     }
-
-    use crate::aws::Aws;
 
     #[test]
     fn an_expired_session_has_a_remedy_of_its_own() {

@@ -1,7 +1,8 @@
 //! An object in an S3 bucket whose content comes with the lake, such as a job's script.
 //!
 //! Its digest and its mark stand in its metadata, which an upload by anyone else replaces: then it is nobody's, and
-//! differs.
+//! differs. Objects are not listed: a bucket may hold millions. So one that a killed apply has made, and that was dropped
+//! from the spec before the next, is found only when its bucket is emptied.
 
 mod expand;
 mod read;

@@ -191,3 +191,115 @@ fn pass_role(wanted: &PassRole, names: &Names<'_>) -> Statement {
 fn suffixed(text: &Input<String>, end: &str) -> Input<String> {
     Input::concat([text, &Input::from(end)])
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        kind::Scope,
+        owner::Owner,
+        place::Place,
+        policy::{keyed, render},
+    };
+    use expect_test::{Expect, expect};
+    use lake_api::LakeSpec;
+    use serde_json::Value;
+
+    const LAKE: &str = "
+        buckets: { store: {}, theirs: { external: 'arn:aws:s3:::theirs' } }
+        databases: { sales: { name: sales } }
+        roles: { etl: { assumedBy: { services: [glue.amazonaws.com] } } }
+    ";
+
+    fn scope() -> Scope {
+        let owner = Owner { door: "terraform".into(), instance: "t".into(), lake: "l".into() };
+        let place =
+            Place { partition: "aws".into(), region: "eu-west-1".into(), account: "123456789012".into() };
+        Scope { place, owner, lake: "l".into(), namespace: String::new() }
+    }
+
+    fn check(statements: impl IntoIterator<Item = Statement>, expected: &Expect) {
+        let document: Value = serde_json::from_str(&render(&keyed(statements)).unwrap()).unwrap();
+        let mut lines: Vec<String> =
+            document["Statement"].as_array().unwrap().iter().map(ToString::to_string).collect();
+        lines.sort();
+        expected.assert_eq(&lines.join("\n"));
+    }
+
+    fn check_role(allow: &str, expected: &Expect) {
+        let (spec, scope): (LakeSpec, _) = (serde_saphyr::from_str(LAKE).unwrap(), scope());
+        let allow: Vec<Allow> = serde_saphyr::from_str(allow).unwrap();
+        check(identity(&allow, &Names::new(&spec, &scope)), expected);
+    }
+
+    #[test]
+    fn reading_below_a_prefix_lists_and_reads_nothing_else() {
+        check_role(
+            "[ { read: { bucket: store, prefix: raw/ } } ]",
+            &expect![[r#"
+                {"Action":"s3:GetBucketLocation","Effect":"Allow","Resource":"arn:aws:s3:::l-store-123456789012-eu-west-1"}
+                {"Action":"s3:ListBucket","Condition":{"StringLike":{"s3:prefix":["raw","raw/*"]}},"Effect":"Allow","Resource":"arn:aws:s3:::l-store-123456789012-eu-west-1"}
+                {"Action":["s3:GetObject","s3:GetObjectVersion"],"Effect":"Allow","Resource":"arn:aws:s3:::l-store-123456789012-eu-west-1/raw/*"}"#]],
+        );
+    }
+
+    #[test]
+    fn writing_a_whole_bucket_needs_no_condition() {
+        check_role(
+            "[ { write: { bucket: theirs } } ]",
+            &expect![[r#"
+                {"Action":"s3:ListBucket","Effect":"Allow","Resource":"arn:aws:s3:::theirs"}
+                {"Action":["s3:AbortMultipartUpload","s3:DeleteObject","s3:GetObject","s3:GetObjectVersion","s3:ListMultipartUploadParts","s3:PutObject"],"Effect":"Allow","Resource":"arn:aws:s3:::theirs/*"}
+                {"Action":["s3:GetBucketLocation","s3:ListBucketMultipartUploads"],"Effect":"Allow","Resource":"arn:aws:s3:::theirs"}"#]],
+        );
+    }
+
+    #[test]
+    fn a_folder_that_is_written_may_be_marked() {
+        let (spec, scope): (LakeSpec, _) = (serde_saphyr::from_str(LAKE).unwrap(), scope());
+        let allow: Vec<Allow> =
+            serde_saphyr::from_str("[ { write: { bucket: theirs, prefix: out/ } } ]").unwrap();
+        let statements = identity(&allow, &Names::new(&spec, &scope));
+        let marker = Input::from("arn:aws:s3:::theirs/out_$folder$");
+        assert!(statements.iter().any(|statement| statement.resources.contains(&marker)));
+    }
+
+    #[test]
+    fn a_role_is_passed_to_the_services_that_are_named() {
+        check_role(
+            "[ { passRole: { role: etl, services: [glue.amazonaws.com] } }, { passRole: { role: 'arn:aws:iam::1:role/x' } } ]",
+            &expect![[r#"
+                {"Action":"iam:PassRole","Condition":{"StringEquals":{"iam:PassedToService":"glue.amazonaws.com"}},"Effect":"Allow","Resource":"arn:aws:iam::123456789012:role/lake/l/l-etl"}
+                {"Action":"iam:PassRole","Effect":"Allow","Resource":"arn:aws:iam::1:role/x"}"#]],
+        );
+    }
+
+    #[test]
+    fn using_a_database_ends_at_its_tables() {
+        let (spec, scope): (LakeSpec, _) = (serde_saphyr::from_str(LAKE).unwrap(), scope());
+        let allow: Vec<Allow> = serde_saphyr::from_str("[ { use: { database: sales } } ]").unwrap();
+        let statements = identity(&allow, &Names::new(&spec, &scope));
+        let front = "arn:aws:glue:eu-west-1:123456789012:";
+        let written = statements
+            .iter()
+            .find(|statement| statement.actions.contains(&Input::from("glue:UpdateTable")))
+            .unwrap();
+        let ends = ["catalog", "database/sales", "table/sales/*"].map(|end| format!("{front}{end}"));
+        assert_eq!(written.resources, texts(ends));
+    }
+
+    #[test]
+    fn an_access_point_names_its_roles_and_its_own_arns() {
+        let (spec, scope): (LakeSpec, _) = (serde_saphyr::from_str(LAKE).unwrap(), scope());
+        let allow: Vec<AccessPointAllow> =
+            serde_saphyr::from_str("[ { roles: [etl], read: { prefix: out/ } } ]").unwrap();
+        let arn = Input::from("arn:aws:s3:eu-west-1:123456789012:accesspoint/door");
+        check(
+            access_point(&allow, &arn, &Names::new(&spec, &scope)),
+            &expect![[r#"
+                {"Action":"s3:GetBucketLocation","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:role/lake/l/l-etl"},"Resource":"arn:aws:s3:eu-west-1:123456789012:accesspoint/door"}
+                {"Action":"s3:ListBucket","Condition":{"StringLike":{"s3:prefix":["out","out/*"]}},"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:role/lake/l/l-etl"},"Resource":"arn:aws:s3:eu-west-1:123456789012:accesspoint/door"}
+                {"Action":["s3:GetObject","s3:GetObjectVersion"],"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:role/lake/l/l-etl"},"Resource":"arn:aws:s3:eu-west-1:123456789012:accesspoint/door/object/out/*"}"#]],
+        );
+    }
+}

@@ -63,3 +63,36 @@ fn wanted(key: &MemberKey, point: &spec::AccessPoint, names: &Names<'_>) -> Want
         secret: BTreeSet::new(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{kind::Scope, kinds::Settings, owner::Owner, place::Place};
+
+    #[test]
+    fn an_access_point_comes_after_its_bucket_and_the_roles_it_names() {
+        let spec: LakeSpec = serde_saphyr::from_str(
+            "buckets: { store: {} }
+             roles: { analyst: { assumedBy: { services: [glue.amazonaws.com] } } }
+             accessPoints: { door: { bucket: store, allow: [ { roles: [analyst, 'arn:aws:iam::1:role/x'], read: {} } ],
+                 statements: [ { sid: Mine, actions: [s3:GetObject] } ] } }",
+        )
+        .unwrap();
+        let owner = Owner { door: "terraform".into(), instance: "t".into(), lake: "l".into() };
+        let place =
+            Place { partition: "aws".into(), region: "eu-west-1".into(), account: "123456789012".into() };
+        let scope = Scope { place, owner, lake: "l".into(), namespace: String::new() };
+        let nodes: BTreeMap<_, _> = expand(&spec, &Names::new(&spec, &scope)).into_iter().collect();
+        let node = &nodes[&NodeId::new("accessPoint", "door")];
+        assert_eq!(
+            node.after,
+            BTreeSet::from([NodeId::new("bucket", "store"), NodeId::new("role", "analyst")])
+        );
+        let Some(Settings::AccessPoint(point)) = &node.settings else { panic!("{node:?}") };
+        assert_eq!(point.name, Input::from("l-door"));
+        assert_eq!(point.bucket_account, Input::from("123456789012"));
+        let mine = &point.statements["Mine"].resources;
+        let arn = "arn:aws:s3:eu-west-1:123456789012:accesspoint/l-door";
+        assert_eq!(*mine, policy::texts([arn.to_owned(), format!("{arn}/object/*")]));
+    }
+}

@@ -145,3 +145,87 @@ impl Bucket {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{graph::Hold, kind::Scope, kinds::Settings, owner::Owner, place::Place};
+
+    fn buckets(yaml: &str) -> BTreeMap<NodeId, Node> {
+        let spec: LakeSpec = serde_saphyr::from_str(yaml).unwrap();
+        let owner = Owner { door: "terraform".into(), instance: "t".into(), lake: "l".into() };
+        let place =
+            Place { partition: "aws".into(), region: "eu-west-1".into(), account: "123456789012".into() };
+        let scope = Scope { place, owner, lake: "l".into(), namespace: String::new() };
+        expand(&spec, &Names::new(&spec, &scope)).into_iter().collect()
+    }
+
+    fn settings(nodes: &BTreeMap<NodeId, Node>, key: &str) -> Bucket {
+        match &nodes[&NodeId::new("bucket", key)].settings {
+            Some(Settings::Bucket(bucket)) => (**bucket).clone(),
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn names_are_made_of_the_lake_unless_they_are_given() {
+        let nodes = buckets(
+            "buckets: { a: {}, b: { name: 'x-{region}' }, c: { bucketNamespace: AccountRegional }, d: { external: 'arn:aws:s3:::y' } }",
+        );
+        let name = |key: &str| settings(&nodes, key).name.text().map(ToOwned::to_owned);
+        assert_eq!(name("a").as_deref(), Some("l-a-123456789012-eu-west-1"));
+        assert_eq!(name("b").as_deref(), Some("x-eu-west-1"));
+        assert_eq!(name("c").as_deref(), Some("l-c-123456789012-eu-west-1-an"));
+        assert_eq!(name("d").as_deref(), Some("y"));
+        assert_eq!(nodes[&NodeId::new("bucket", "d")].hold, Hold::LookAt);
+    }
+
+    #[test]
+    fn a_members_tags_win_over_the_lakes() {
+        let nodes = buckets("{ tags: { a: lake, b: lake }, buckets: { a: { tags: { b: own } } } }");
+        let tags = settings(&nodes, "a").tags;
+        assert_eq!((tags["a"].text(), tags["b"].text()), (Some("lake"), Some("own")));
+    }
+
+    #[test]
+    fn a_log_goes_to_a_bucket_that_is_made_before() {
+        let nodes = buckets("buckets: { a: { logging: { bucket: b } }, b: { logging: { bucket: b } } }");
+        let after = |key: &str| nodes[&NodeId::new("bucket", key)].after.clone();
+        assert_eq!(after("a"), BTreeSet::from([NodeId::new("bucket", "b")]));
+        assert_eq!(after("b"), BTreeSet::new(), "a bucket that logs to itself waits for nobody");
+        assert_eq!(settings(&nodes, "a").logging.unwrap().prefix, Input::from(""));
+    }
+
+    #[test]
+    fn the_id_of_a_rule_without_one_follows_from_what_it_says() {
+        let ids = |rule: &str| -> Vec<String> {
+            let nodes = buckets(&format!("buckets: {{ a: {{ lifecycleRules: [ {rule} ] }} }}"));
+            settings(&nodes, "a").lifecycle_rules.into_keys().collect()
+        };
+        assert_eq!(ids("{ id: tmp, expire: { days: 1 } }"), ["tmp"]);
+        assert_eq!(ids("{ expire: { days: 1 } }"), ids("{ expire: { days: 1 }, prefix: '' }"));
+        assert_ne!(ids("{ expire: { days: 1 } }"), ids("{ expire: { days: 2 } }"));
+    }
+
+    #[test]
+    fn what_hangs_on_something_that_is_off_is_off() {
+        let nodes = buckets(
+            "buckets: { a: { transitionMinimumSize: VariesByClass, encryption: { bucketKey: false } } }",
+        );
+        let bucket = settings(&nodes, "a");
+        assert_eq!(bucket.transition_minimum_size, TransitionMinimumSize::AllClasses128K);
+        assert_eq!(bucket.encryption.bucket_key, None);
+    }
+
+    #[test]
+    fn statements_beside_others_leave_all_that_there_is_alone() {
+        let nodes = buckets(
+            "buckets: { a: { policy: { keepOthers: true, statements: [ { sid: Ours, actions: ['s3:*'] } ] } } }",
+        );
+        let policy = settings(&nodes, "a").policy;
+        assert!(policy.statements.is_empty() && policy.beside_others.contains_key("Ours"));
+        assert_eq!(policy.beside_others["Ours"].resources.len(), 2, "the bucket and all in it");
+        let ignored = &nodes[&NodeId::new("bucket", "a")].treatment.ignore_drift;
+        assert!(ignored.contains(&"policy.statements".parse().unwrap()));
+    }
+}

@@ -142,3 +142,52 @@ fn digest(base64: &Input<String>) -> Input<String> {
         format!("sha256:{}", policy::hex(&Sha256::digest(bytes)))
     })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{kind::Scope, owner::Owner, place::Place};
+
+    fn scope() -> Scope {
+        let owner = Owner { door: "terraform".into(), instance: "t".into(), lake: "l".into() };
+        let place =
+            Place { partition: "aws".into(), region: "eu-west-1".into(), account: "123456789012".into() };
+        Scope { place, owner, lake: "l".into(), namespace: String::new() }
+    }
+
+    fn settings(node: &Node) -> &Object {
+        match &node.settings {
+            Some(Settings::Object(object)) => object,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    #[test]
+    fn the_same_content_has_the_same_digest_however_it_is_said() {
+        let spec: LakeSpec = serde_saphyr::from_str(
+            "buckets: { b: { objects: { text: { key: a, content: abc }, coded: { key: b, contentBase64: YWJj },
+                secret: { key: c, secretContent: abc } } } }",
+        )
+        .unwrap();
+        let nodes = expand(&spec, &Names::new(&spec, &scope()));
+        let digest = "sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad";
+        for (id, node) in &nodes {
+            assert_eq!(settings(node).content, Input::from(digest), "{id}");
+            assert_eq!(node.after, BTreeSet::from([NodeId::new("bucket", "b")]));
+            assert_eq!(node.treatment.secret.is_empty(), id.name() != "b.secret", "{id}");
+        }
+        assert_eq!(nodes.len(), 3);
+    }
+
+    #[test]
+    fn an_object_without_content_is_looked_at() {
+        let spec: LakeSpec = serde_saphyr::from_str("buckets: { b: {} }").unwrap();
+        let scope = scope();
+        let names = Names::new(&spec, &scope);
+        let bucket = BucketRef(Input::from("b"));
+        let key = ObjectKey(Input::from("etl.py"));
+        let node = node(&names, &bucket, &key, Source::default(), FieldPath::root().field("jobs").key("etl"));
+        assert_eq!(node.hold, Hold::LookAt);
+        assert_eq!(settings(&node).bucket, Input::from("l-b-123456789012-eu-west-1"));
+    }
+}
