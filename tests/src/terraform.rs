@@ -11,7 +11,7 @@ use tempfile::TempDir;
 
 /// The provider as tests use it; built when it is not current.
 ///
-/// `cargo test --no-run` makes the binary with the features that all tests are built with, so that the SDK crates are
+/// `LAKE_TEST_PROVIDER` names one that was built elsewhere. Else `cargo test --no-run` makes the binary with the features that all tests are built with, so that the SDK crates are
 /// not built a second time.
 ///
 /// # Panics
@@ -19,6 +19,9 @@ use tempfile::TempDir;
 pub fn provider() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
+        if let Some(given) = std::env::var_os("LAKE_TEST_PROVIDER") {
+            return given.into();
+        }
         let built = Command::new(env!("CARGO"))
             .args(["test", "--no-run", "--quiet", "--locked", "-p", "terraform-provider-lake"])
             .current_dir(root())
