@@ -9,6 +9,7 @@ mod bucket;
 mod crawler;
 pub mod crawls;
 mod cron;
+mod custody;
 mod filter;
 mod job;
 mod lifecycle;
@@ -19,6 +20,7 @@ mod role;
 pub mod rows;
 mod statement;
 mod table;
+mod tags;
 mod template;
 mod texts;
 
@@ -31,6 +33,8 @@ pub fn lint(spec: &LakeSpec, lake: &str) -> Vec<Finding> {
     references::check(spec, &mut told);
     names::check(spec, lake, &mut told);
     objects::check(spec, lake, &mut told);
+    tags::check(spec, &mut told);
+    custody::check(spec, &mut told);
     for (key, bucket) in spec.buckets.own() {
         bucket::check(&member("buckets", key), key, bucket, &mut told);
     }

@@ -125,6 +125,79 @@ tables:
 }
 
 #[test]
+fn what_is_not_ours_can_be_found() {
+    expect_told(
+        r#"
+buckets:
+  theirs: { external: "arn:aws:sns:eu-west-1:111122223333:topic" }
+roles:
+  named: { external: admin }
+  arn: { external: "arn:{partition}:iam::{account}:role/ops/admin" }
+tables:
+  bare: { external: orders }
+  whole: { external: sales/orders }
+filters:
+  bare: { external: orders/india }
+  whole: { external: sales/orders/india }
+"#,
+        expect![[r#"
+            error: buckets.theirs.external: `arn:aws:sns:eu-west-1:111122223333:topic` is no ARN of a member of `buckets`
+              It would be `arn:{partition}:s3:::name`.
+            error: filters.bare.external: `orders/india` does not say where to look
+              Write it as `database/table/filter`.
+            error: roles.named.external: two members are the role `admin`
+              `roles.arn.external` and `roles.named.external` name one thing on AWS. Give each its own `name`, or remove one.
+            error: tables.bare.external: `orders` does not say where to look
+              Write it as `database/table`.
+        "#]],
+    );
+}
+
+#[test]
+fn tags_and_custody_make_sense() {
+    expect_told(
+        r#"
+tags: { Team: data, "aws:x": z }
+buckets:
+  store:
+    tags: { "lake.dev/owner": me, "a#b": "c!" }
+    ignoreDrift: [tags.team, versionin, "lifecycleRules[0].prefix", encryption.sse.deep, "a..b"]
+    adoptFrom: somebody
+    objects: { script: { key: a.py, content: a, ignoreDrift: [contnt] } }
+roles:
+  etl: { assumedBy: { services: [glue.amazonaws.com] }, tags: { team: other }, adoptFrom: terraform/team-a/events }
+databases: { lake: {} }
+tables:
+  t: { database: lake, format: Parquet, location: { bucket: store }, columns: [{ name: a, type: int }], parameters: { "lake.dev/node": x } }
+"#,
+        expect![[r#"
+            error: buckets.store.adoptFrom: `somebody` is no owner
+              Write what the resource's tag `lake.dev/owner` says: `terraform/<owner>/<lake>` or `kubernetes/<cluster>/<namespace>/<lake>`.
+            error: buckets.store.ignoreDrift[0]: `a..b` is no field path: a name is missing at character 2
+              A path is `tags.team`, `workers.count` or `rules[0].days`.
+            error: buckets.store.ignoreDrift[1]: there is no field `encryption.sse.deep` to leave alone
+              Nothing lies below that.
+            error: buckets.store.ignoreDrift[4]: there is no field `versionin` to leave alone
+              Did you mean `versioning`?
+            error: buckets.store.objects.script.ignoreDrift[0]: there is no field `contnt` to leave alone
+              Did you mean `content`?
+            error: buckets.store.tags["a#b"]: the key of the tag holds `#`
+              Tags take letters, digits, spaces and `_.:/=+-@`.
+            error: buckets.store.tags["a#b"]: the value of the tag holds `!`
+              Tags take letters, digits, spaces and `_.:/=+-@`.
+            error: buckets.store.tags["lake.dev/owner"]: `lake.dev/owner` is the lake's own
+              What begins with `lake.dev/` says whose a resource is. Choose another key.
+            error: roles.etl.tags: `Team` and `team` are one tag to IAM
+              Its keys do not tell upper from lower case. Keep one of them; the lake's tags count too.
+            error: tables.t.parameters["lake.dev/node"]: `lake.dev/node` is the lake's own
+              What begins with `lake.dev/` says whose a resource is. Choose another key.
+            error: tags["aws:x"]: the tag `aws:x` is AWS's own
+              Only AWS sets tags that begin with `aws:`. Choose another key.
+        "#]],
+    );
+}
+
+#[test]
 fn one_object_is_uploaded_once() {
     expect_told(
         r#"

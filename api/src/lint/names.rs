@@ -157,8 +157,10 @@ impl Names<'_> {
                         // A filter's name says nothing without its table.
                         Ok(_) if rule.section == FILTER.section => {}
                         Ok(filled) => {
-                            let last =
-                                filled.longest.rsplit([':', '/']).next().unwrap_or_default().to_owned();
+                            // A table is called by its database as well.
+                            let ends: &[char] =
+                                if rule.section == TABLE.section { &[':'] } else { &[':', '/'] };
+                            let last = filled.longest.rsplit(ends).next().unwrap_or_default().to_owned();
                             all.push(Named { path, within: String::new(), name: last });
                         }
                     }

@@ -34,6 +34,10 @@ pub(super) fn check(spec: &LakeSpec, told: &mut Vec<Finding>) {
     };
     let mut edges = Vec::new();
     texts::each(spec, &mut |path, form, text| {
+        let names: Vec<&str> = path.steps().iter().filter_map(Step::name).collect();
+        if let [section, _, "external"] = names.as_slice() {
+            told.extend(external(path, section, text));
+        }
         let section = form.member_of.as_deref();
         let is_arn = form.pattern.as_deref().is_some_and(|pattern| pattern.contains("arn:"));
         if text.starts_with("arn:") && is_arn {
@@ -61,6 +65,26 @@ fn missing(path: &FieldPath, section: &str, text: &str, known: &[&str]) -> Findi
         format!("`{section}` has no member `{text}`"),
         format!("{hint} A reference is the key of a member of `{section}`, or an ARN."),
     )
+}
+
+/// Something that is not ours: an ARN of the right sort, or a name with all that it needs to be found.
+fn external(path: &FieldPath, section: &str, text: &str) -> Option<Finding> {
+    if text.starts_with("arn:") {
+        return arn(path, Some(section), text);
+    }
+    let (parts, form) = match section {
+        "tables" => (2, "database/table"),
+        "filters" => (3, "database/table/filter"),
+        _ => return None,
+    };
+    let fits = text.split('/').count() == parts && text.split('/').all(|part| !part.is_empty());
+    (!fits).then(|| {
+        Finding::error(
+            path.clone(),
+            format!("`{text}` does not say where to look"),
+            format!("Write it as `{form}`."),
+        )
+    })
 }
 
 fn arn(path: &FieldPath, section: Option<&str>, text: &str) -> Option<Finding> {

@@ -1,0 +1,79 @@
+//! How members are treated: whose they may be taken from, and which of their fields are left alone.
+
+use super::{list, meant, texts};
+use crate::contract::{Shape, schema};
+use crate::{FieldPath, Finding, LakeSpec, Step};
+
+pub(super) fn check(spec: &LakeSpec, told: &mut Vec<Finding>) {
+    texts::each(spec, &mut |path, _, text| {
+        let names: Vec<&str> = path.steps().iter().filter_map(Step::name).collect();
+        match names.as_slice() {
+            [.., "ignoreDrift"] => told.extend(left_alone(path, text)),
+            [.., "adoptFrom"] => told.extend(owner(path, text)),
+            _ => {}
+        }
+    });
+}
+
+/// A path below the member that its schema knows.
+fn left_alone(path: &FieldPath, text: &str) -> Option<Finding> {
+    let wrong = |summary: String, detail: String| Some(Finding::error(path.clone(), summary, detail));
+    let inner: FieldPath = match text.parse() {
+        Ok(inner) => inner,
+        Err(why) => {
+            return wrong(
+                why.to_string(),
+                "A path is `tags.team`, `workers.count` or `rules[0].days`.".into(),
+            );
+        }
+    };
+    // The member is what holds the list in which the path stands.
+    let steps = path.steps();
+    let member = steps.len().checked_sub(2).and_then(|end| steps.get(..end))?;
+    let mut shape = member.iter().try_fold(schema(), below)?;
+    for step in inner.steps() {
+        let Some(next) = below(shape, step) else {
+            let known: Vec<&str> = shape
+                .object()
+                .into_iter()
+                .flat_map(|object| object.fields.keys().map(String::as_str))
+                .collect();
+            let name = step.name().unwrap_or_default();
+            let hint = match (meant(name, known.iter().copied()), known.as_slice()) {
+                (Some(name), _) => format!("Did you mean `{name}`?"),
+                (None, []) => "Nothing lies below that.".to_owned(),
+                (None, known) => format!("There are {}.", list(known)),
+            };
+            return wrong(format!("there is no field `{text}` to leave alone"), hint);
+        };
+        shape = next;
+    }
+    None
+}
+
+/// The form one step further.
+fn below<'s>(shape: &'s Shape, step: &Step) -> Option<&'s Shape> {
+    match (shape, step) {
+        (Shape::Object(object), Step::Field(name) | Step::Key(name)) => Some(&object.fields.get(name)?.shape),
+        (Shape::Map(_), Step::Field(_) | Step::Key(_)) | (Shape::List(_), Step::Index(_)) => shape.entry(),
+        _ => None,
+    }
+}
+
+/// An owner as its mark spells it.
+fn owner(path: &FieldPath, text: &str) -> Option<Finding> {
+    let parts: Vec<&str> = text.split('/').collect();
+    let fits = match parts.as_slice() {
+        ["terraform", rest @ ..] => rest.len() == 2,
+        ["kubernetes", rest @ ..] => rest.len() == 3,
+        _ => false,
+    } && parts.iter().all(|part| !part.is_empty());
+    (!fits).then(|| {
+        Finding::error(
+            path.clone(),
+            format!("`{text}` is no owner"),
+            "Write what the resource's tag `lake.dev/owner` says: `terraform/<owner>/<lake>` or \
+             `kubernetes/<cluster>/<namespace>/<lake>`.",
+        )
+    })
+}
