@@ -26,7 +26,9 @@ struct Notes {
 
 impl Provider for Notes {
     fn schema(&self) -> Schema {
-        schema([("folder", Attribute::required(Type::String).describe("Where notes are kept."))])
+        Block::new()
+            .attribute("folder", Attribute::required(Type::String).describe("Where notes are kept."))
+            .into()
     }
 
     fn resources(&self) -> BTreeMap<String, Arc<dyn Resource>> {
@@ -56,11 +58,15 @@ impl Note {
 
 impl Resource for Note {
     fn schema(&self) -> Schema {
-        schema([
-            ("title", Attribute::required(Type::String).describe("The note's title, and its file's name.")),
-            ("text", Attribute::required(Type::String).describe("What it says.")),
-            ("length", Attribute::computed(Type::Number).describe("How long it is, in bytes.")),
-        ])
+        Block::new()
+            .attribute(
+                "title",
+                Attribute::required(Type::String).describe("The note's title, and its file's name."),
+            )
+            .attribute("text", Attribute::required(Type::String).describe("What it says."))
+            .attribute("length", Attribute::computed(Type::Number).describe("How long it is, in bytes."))
+            .describe("A note, kept in a file.")
+            .into()
     }
 
     fn validate(&self, config: &Value) -> Diagnostics {
@@ -120,11 +126,6 @@ fn with_length(mut note: Value, text: String) -> Value {
     note.set("length", Value::from(i64::try_from(text.len()).unwrap_or(i64::MAX)));
     note.set("text", Value::from(text));
     note
-}
-
-fn schema<const N: usize>(attributes: [(&str, Attribute); N]) -> Schema {
-    let attributes = attributes.map(|(name, attribute)| (name.to_owned(), attribute)).into();
-    Schema { version: 0, block: Block { attributes, ..Default::default() } }
 }
 
 #[tokio::main(flavor = "current_thread")]

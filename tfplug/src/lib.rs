@@ -1,11 +1,4 @@
-//! Terraform's plugin protocol 6 for Rust: write a provider as types that answer the protocol's calls, and
-//! [`serve`](fn@serve) it.
-//!
-//! A [`Provider`] tells its schema and its [`Resource`]s; a resource answers one request with one response per call
-//! of the protocol, in [`Value`]s. What the protocol asks of a process (the handshake, mutual TLS, shutting down,
-//! logging, panics that become diagnostics) is done here.
-//!
-//! Nothing here knows what a provider is for; nothing here is generated, and no file of Terraform's is included.
+#![doc = include_str!("../README.md")]
 
 pub mod diagnostics;
 pub mod log;

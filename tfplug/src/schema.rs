@@ -92,7 +92,40 @@ impl Schema {
     }
 }
 
+impl From<Block> for Schema {
+    /// The first version of a schema.
+    fn from(block: Block) -> Self {
+        Schema { version: 0, block }
+    }
+}
+
 impl Block {
+    /// A block that holds nothing yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Block::default()
+    }
+
+    /// The same, with an attribute more.
+    #[must_use]
+    pub fn attribute(mut self, name: impl Into<String>, attribute: Attribute) -> Self {
+        self.attributes.insert(name.into(), attribute);
+        self
+    }
+
+    /// The same, with a nested block more.
+    #[must_use]
+    pub fn block(mut self, name: impl Into<String>, block: NestedBlock) -> Self {
+        self.blocks.insert(name.into(), block);
+        self
+    }
+
+    /// The same, described.
+    #[must_use]
+    pub fn describe(self, description: impl Into<String>) -> Self {
+        Block { description: description.into(), ..self }
+    }
+
     /// The type of the block's object.
     #[must_use]
     pub fn ty(&self) -> Type {
@@ -194,5 +227,42 @@ impl Nesting {
             Nesting::Set => Type::set(object),
             Nesting::Map => Type::map(object),
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_schema_has_the_type_of_its_attributes_and_blocks() {
+        let rule = || Block::new().attribute("days", Attribute::required(Type::Number));
+        let fields = |of| BTreeMap::from([("state".to_owned(), Attribute::computed(of))]);
+        let schema = Schema::from(
+            Block::new()
+                .attribute("name", Attribute::required(Type::String))
+                .attribute("told", Attribute::computed(Type::Bool).nested(Nesting::Map, fields(Type::String)))
+                .block(
+                    "bucket",
+                    NestedBlock::new(
+                        Nesting::Map,
+                        Block::new().block("rule", NestedBlock::new(Nesting::List, rule())),
+                    ),
+                )
+                .block("only", NestedBlock::new(Nesting::Single, rule()))
+                .block("always", NestedBlock::new(Nesting::Group, rule()))
+                .block("any", NestedBlock::new(Nesting::Set, rule())),
+        );
+        let object = |name: &str, of: Type| Type::Object([(name.to_owned(), of)].into());
+        let rule = || object("days", Type::Number);
+        let expected = [
+            ("name", Type::String),
+            ("told", Type::map(object("state", Type::String))),
+            ("bucket", Type::map(object("rule", Type::list(rule())))),
+            ("only", rule()),
+            ("always", rule()),
+            ("any", Type::set(rule())),
+        ];
+        assert_eq!(schema.ty(), Type::Object(expected.map(|(name, of)| (name.to_owned(), of)).into()));
     }
 }

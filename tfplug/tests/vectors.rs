@@ -1,6 +1,7 @@
 //! The official vectors: what go-cty, the library that Terraform encodes with, writes for a value.
 //!
 //! `go run . > ../../tfplug/tests/vectors/cty.json` in `go-harness/cty` makes them.
+#![expect(clippy::unwrap_used, reason = "a test says by its name what was expected")]
 
 use serde_json::Value as Json;
 use tfplug::{Type, Value, value::parse_exactly};
