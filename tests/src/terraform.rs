@@ -11,8 +11,8 @@ use tempfile::TempDir;
 
 /// The provider as tests use it; built when it is not current.
 ///
-/// `LAKE_TEST_PROVIDER` names one that was built elsewhere. Else `cargo test --no-run` makes the binary with the features that all tests are built with, so that the SDK crates are
-/// not built a second time.
+/// `LAKE_TEST_PROVIDER` names one that was built elsewhere. Else `cargo test --no-run` makes the binary with the
+/// features that all tests are built with, so that the SDK crates are not built a second time.
 ///
 /// # Panics
 /// When it does not build.
@@ -335,6 +335,7 @@ impl Ran {
     pub fn changed_lines(&self) -> Vec<String> {
         self.text
             .lines()
+            .skip_while(|line| !line.contains("will perform the following actions"))
             .map(str::trim)
             .filter(|line| ["+ ", "- ", "~ ", "-/+ ", "+/- "].iter().any(|sign| line.starts_with(sign)))
             .map(str::to_owned)

@@ -44,7 +44,10 @@ const TWELVE: &str = r#"resource "lake" "x" {
     role     = "etl"
     database = "lake"
     schedule = "cron(* * * * ? *)" # 5 minutes
-    recrawl  = "NewFoldersOnly"    # Log
+    recrawl  = "NewFoldersOnly"
+    schema_change { # Log
+      update = "Log"
+    }
     targets {
       s3 {
         bucket      = "store"
@@ -88,7 +91,7 @@ fn a_misspelt_key_is_an_error_at_its_line_with_the_right_word() {
         ("buckt", "bucket", "  buckt \"s\" {\n  }\n"),
         ("versionin", "versioning", "  bucket \"s\" {\n    versionin = true\n  }\n"),
         ("expir", "expire", "  bucket \"s\" {\n    lifecycle_rule {\n      expir {\n      }\n    }\n  }\n"),
-        ("dayz", "days", "  bucket \"s\" {\n    lifecycle_rule {\n      expire {\n        dayz = 1\n      }\n    }\n  }\n"),
+        ("dayss", "days", "  bucket \"s\" {\n    lifecycle_rule {\n      expire {\n        dayss = 1\n      }\n    }\n  }\n"),
         ("prefx", "prefix", "  crawler \"c\" {\n    targets {\n      s3 {\n        prefx = \"a\"\n      }\n    }\n  }\n"),
     ] {
         terraform.main(&format!("resource \"lake\" \"x\" {{\n{text}}}\n"));
