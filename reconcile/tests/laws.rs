@@ -52,8 +52,12 @@ fn engine(sim: &Arc<Sim>) -> Engine {
     Engine::new(sim.clone(), owner(), place())
 }
 
+/// How long after one process the next begins: what AWS shows late it shows by then.
+const LATER: Duration = Duration::from_secs(300);
+
 /// Make a lake as wanted, in an undisturbed process.
 async fn settle(sim: &Arc<Sim>, graph: &Graph, record: Record) -> Outcome {
+    tokio::time::sleep(LATER).await;
     sim.want(graph);
     engine(sim).settle(graph, record, LONG, None).await
 }
@@ -117,8 +121,10 @@ fn told(outcome: &Outcome) -> String {
     format!("{}\n{}", failures.join("\n"), lake_reconcile::render::render(&outcome.plan))
 }
 
+/// So many cases, or as many as `PROPTEST_CASES` says.
 fn cases(cases: u32) -> ProptestConfig {
-    ProptestConfig { cases, max_shrink_iters: 400, ..ProptestConfig::default() }
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(cases);
+    ProptestConfig { cases, max_shrink_iters: 2000, ..ProptestConfig::default() }
 }
 
 proptest! {
@@ -178,7 +184,9 @@ proptest! {
             let sim = a_sim();
             let first = settle(&sim, &lake.graph, a_record()).await;
             expend(&sim, &lake.graph);
-            let second = settle(&sim, &lake.after(&change).graph, first.record).await;
+            let next = lake.after(&change);
+            let second = settle(&sim, &next.graph, first.record).await;
+            expend(&sim, &next.graph);
             settle(&sim, &Graph::new(), second.record).await;
             let refusals = sim.world(|world| world.refusals.clone());
             prop_assert!(refusals.is_empty(), "{:#?}", refusals);
@@ -329,6 +337,7 @@ proptest! {
                 // A reference in it is a text by the time it is on AWS.
                 let settings = settings_of(&lake.graph, id);
                 sim.plant(key.clone(), &settings, worn.clone());
+                theirs.remove(key);
                 if safe {
                     theirs.insert(key.clone(), worn);
                 }

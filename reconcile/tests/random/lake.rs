@@ -47,7 +47,7 @@ pub struct Evolution {
     joins: Vec<Seed>,
 }
 
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 enum Fate {
     Stays,
     Drops,
@@ -56,7 +56,7 @@ enum Fate {
 }
 
 /// What one member is made of.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 struct Seed {
     settings: Settings,
     on_delete: OnDelete,

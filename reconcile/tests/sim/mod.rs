@@ -24,7 +24,12 @@ use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::Mutex,
+    time::Duration,
 };
+use tokio::time::Instant;
+
+/// How long a look may see what was before.
+const LAG: Duration = Duration::from_secs(60);
 
 /// One resource.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,8 +65,8 @@ pub struct World {
     wanted: Graph,
     /// What held data and may go.
     pub expendable: BTreeSet<Key>,
-    /// As it was before the last write, for reads that come too early.
-    before: BTreeMap<Key, Option<Resource>>,
+    /// As it was before the last write, and when that was, for reads that come too early.
+    before: BTreeMap<Key, (Option<Resource>, Instant)>,
     serial: u64,
 }
 
@@ -160,7 +165,7 @@ impl Sim {
             return Sight::Unreadable(CloudError::own("sim:Read", Retry::Never, "Access Denied"));
         }
         let resource = match world.before.get(key) {
-            Some(earlier) if world.faults.is_stale() => earlier.clone(),
+            Some((earlier, when)) if when.elapsed() < LAG && world.faults.is_stale() => earlier.clone(),
             _ => world.resources.get(key).cloned(),
         };
         match resource {
@@ -201,7 +206,7 @@ impl World {
                 None => return Ok(()),
             },
         };
-        self.before.insert(key, earlier);
+        self.before.insert(key, (earlier, Instant::now()));
         self.events.push(event);
         Ok(())
     }
