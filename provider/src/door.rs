@@ -12,7 +12,7 @@ use lake_reconcile::{
     place::Place,
 };
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
 };
 use tfplug::{Diagnostics, Stop};
@@ -65,6 +65,8 @@ pub struct Door {
     clouds: Arc<dyn Clouds>,
     settings: Mutex<Settings>,
     connections: tokio::sync::Mutex<Connections>,
+    /// The lakes whose states this process was shown.
+    seen: Mutex<BTreeSet<String>>,
 }
 
 /// One connection per region: all lakes of a configuration share it.
@@ -89,7 +91,7 @@ impl Door {
     /// A door to these clouds, not configured yet.
     #[must_use]
     pub fn new(clouds: Arc<dyn Clouds>) -> Self {
-        Door { clouds, settings: Mutex::default(), connections: tokio::sync::Mutex::default() }
+        Door { clouds, settings: Mutex::default(), connections: tokio::sync::Mutex::default(), seen: Mutex::default() }
     }
 
     /// Take the provider's configuration.
@@ -101,6 +103,17 @@ impl Door {
     #[must_use]
     pub fn settings(&self) -> Settings {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Remember that this process was shown the state of a lake.
+    pub fn see(&self, lake: &str) {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(lake.to_owned());
+    }
+
+    /// Whether this process was shown the state of a lake.
+    #[must_use]
+    pub fn has_seen(&self, lake: &str) -> bool {
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).contains(lake)
     }
 
     /// The way to a region; without one to the provider's own.

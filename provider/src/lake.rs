@@ -4,10 +4,10 @@ use crate::{apply, door::Door, import, plan, read, schema, validate};
 use std::sync::Arc;
 use tfplug::{
     ApplyRequest, ApplyResponse, BoxFuture, Diagnostics, ImportRequest, ImportResponse, PlanRequest, PlanResponse,
-    ReadRequest, ReadResponse, Resource, Schema, Value,
+    ReadRequest, ReadResponse, Resource, Schema, UpgradeRequest, UpgradeResponse, Value,
 };
 
-/// The resource `lake`. States of every release so far have the form of today's, so none is upgraded.
+/// The resource `lake`.
 pub struct Lake {
     door: Arc<Door>,
 }
@@ -27,6 +27,14 @@ impl Resource for Lake {
 
     fn validate(&self, config: &Value) -> Diagnostics {
         validate::validate(config)
+    }
+
+    /// States of every release so far have the form of today's. That the state was shown is remembered: a plan needs it.
+    fn upgrade(&self, request: UpgradeRequest) -> UpgradeResponse {
+        if let Some(name) = request.state["name"].as_str() {
+            self.door.see(name);
+        }
+        UpgradeResponse { state: request.state, diagnostics: Diagnostics::default() }
     }
 
     fn read(&self, request: ReadRequest) -> BoxFuture<'_, ReadResponse> {

@@ -22,7 +22,7 @@ use lake_reconcile::{
 };
 use tfplug::{Diagnostics, Path, PlanRequest, PlanResponse, Value};
 
-pub(crate) use create::{ends_here, lives_already};
+pub(crate) use create::{lives_already, meets_itself};
 pub(crate) use update::{prior_graph, shown};
 
 /// Answer PlanResourceChange.

@@ -7,7 +7,7 @@ use super::{Work, as_planned, unchanged, within};
 use crate::{
     diagnostics,
     door::{Door, Way},
-    plan::{ends_here, lives_already},
+    plan::{lives_already, meets_itself},
     private::Private,
     told::Told,
     wanted,
@@ -18,7 +18,7 @@ use lake_reconcile::{
     plan::plan,
     record::Record,
 };
-use tfplug::{ApplyRequest, ApplyResponse, Diagnostics};
+use tfplug::{ApplyRequest, ApplyResponse, Diagnostics, Severity};
 
 pub(super) async fn create(door: &Door, request: ApplyRequest) -> ApplyResponse {
     let mut told = Diagnostics::default();
@@ -50,7 +50,7 @@ async fn make<'a>(
     let running = door.engine(&connection, &name, &request.stop);
     let observed = running.engine.observe(&graph, &mut record).await;
     if lives_already(&observed) {
-        ends_here(&owner, &connection.place.region, &observed, told);
+        told.extend([meets_itself(Severity::Error, &owner, &connection.place.region, &observed)]);
         return None;
     }
     let within = within(&request.planned, "create");

@@ -13,7 +13,7 @@ use lake_reconcile::{
     plan::{Plan, plan},
     record::Record,
 };
-use tfplug::{Diagnostics, Path, Value};
+use tfplug::{Diagnostic, Diagnostics, Path, Severity, Value};
 
 impl Scene<'_> {
     /// A lake of which nothing is there, as far as planned values may say. With `look`, what is there all the same is
@@ -29,12 +29,24 @@ impl Scene<'_> {
         lake
     }
 
+    /// How bad it is that the lake lives already: the apply refuses in any case, before it writes.
+    ///
+    /// This plan may be the one that core makes within an apply with `create_before_destroy`, after it has taken the
+    /// living lake for deposed. An error here would leave it so, to be destroyed by the next apply; after an error of
+    /// the apply itself core puts it back. Nothing in the request tells the two plans apart. But where this process
+    /// has seen the lake's state, core is only planning: the lake is tainted.
+    fn severity_of_meeting_oneself(&self) -> Severity {
+        if self.door.has_seen(&self.name) { Severity::Error } else { Severity::Warning }
+    }
+
     /// Look at everything that the lake would make, and at what wears its mark already; whether that was possible.
     async fn look_at_all(&self, graph: &Graph, mut record: Record, told: &mut Diagnostics) -> bool {
         let running = self.door.engine(&self.connection, &self.name, &self.request.stop);
         let Some(observed) = look::within(running.engine.observe(graph, &mut record)).await else { return false };
         if lives_already(&observed) {
-            ends_here(&self.door.owner(&self.name), &self.connection.place.region, &observed, told);
+            let owner = self.door.owner(&self.name);
+            let severity = self.severity_of_meeting_oneself();
+            told.extend([meets_itself(severity, &owner, &self.connection.place.region, &observed)]);
             return true;
         }
         let looked = plan(graph, &record, &observed.inventory);
@@ -49,23 +61,21 @@ pub(crate) fn lives_already(observed: &Observed) -> bool {
     !observed.unfinished && living(observed).next().is_some()
 }
 
-/// Tell that a create meets the living lake.
-pub(crate) fn ends_here(owner: &Owner, region: &str, observed: &Observed, told: &mut Diagnostics) {
+/// What is told of a create that meets the living lake.
+pub(crate) fn meets_itself(severity: Severity, owner: &Owner, region: &str, observed: &Observed) -> Diagnostic {
     let nodes: Vec<&str> = living(observed).map(NodeId::as_str).collect();
     let lake = &owner.lake;
-    told.error(
-        Path::root("name"),
-        format!("The lake {lake} exists already"),
-        format!(
-            "In {region}, {} of this lake wear the mark {owner}: it lives in some state, and nothing was touched.\n\n\
-             To go on with it in this configuration, import it:\n\n  import {{\n    to = lake.{}\n    id = \
-             \"{region}/{lake}\"\n  }}\n\nIf it belongs to another configuration, set another `owner` in this one's \
-             provider \"lake\", or another name. If it is this configuration's own and tainted, `terraform untaint` it: \
-             its replacement would destroy it. With create_before_destroy a lake cannot be replaced.",
-            nodes.join(", "),
-            lake.replace('-', "_"),
-        ),
+    let detail = format!(
+        "In {region}, {} of this lake wear the mark {owner}: it lives in some state. It is not created a second time, \
+         and nothing of it is touched.\n\nTo go on with it in this configuration, import it:\n\n  import {{\n    to = \
+         lake.{}\n    id = \"{region}/{lake}\"\n  }}\n\nIf it belongs to another configuration, set another `owner` in \
+         this one's provider \"lake\", or another name. If it is this configuration's own and tainted, `terraform \
+         untaint` it: its replacement would destroy it. With create_before_destroy a lake cannot be replaced.",
+        nodes.join(", "),
+        lake.replace('-', "_"),
     );
+    let summary = format!("The lake {lake} exists already");
+    Diagnostic { severity, summary, detail, path: Some(Path::root("name")) }
 }
 
 /// What wears the lake's mark, and is confirmed to be there by its own service.
