@@ -258,6 +258,25 @@ async fn the_process_ends_when_the_host_goes_away() {
 }
 
 #[tokio::test]
+async fn the_process_ends_when_the_host_dies_before_it_connects() {
+    let told = hosted();
+    let mut shell = Command::new("sh");
+    // The shell is the host: it goes as soon as its standard input is closed.
+    shell.args(["-c", "\"$0\" & read -r _"]).arg(told.as_std().get_program());
+    shell.env_clear().envs(told.as_std().get_envs().filter_map(|(name, value)| Some((name, value?))));
+    let mut host = shell.stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let mut out = BufReader::new(host.stdout.take().unwrap());
+    let mut line = String::new();
+    out.read_line(&mut line).await.unwrap();
+    drop(host.stdin.take());
+    host.wait().await.unwrap();
+    // The provider's standard output ends with the provider.
+    assert_eq!(out.read_line(&mut line).await.unwrap(), 0);
+    let socket = PathBuf::from(line.split('|').nth(3).unwrap());
+    assert!(!socket.parent().unwrap().exists(), "the socket's folder is removed");
+}
+
+#[tokio::test]
 async fn nobody_but_the_host_is_served() {
     let host = Host::new();
     let mut listening = start(&host).await;
