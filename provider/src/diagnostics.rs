@@ -7,6 +7,7 @@ use lake_reconcile::{
     aws::NoAccess,
     engine::Outcome,
     failure::{Cause, Failure},
+    graph::Hold,
     plan::{Change, Plan, Step, Taking},
 };
 use tfplug::{Diagnostic, Diagnostics, Path, Severity};
@@ -78,7 +79,8 @@ fn of_step(step: &Step, waited: &impl Fn(&str) -> bool) -> Option<Diagnostic> {
             let detail = format!("{}\n{}", sentence(&reason.why), reason.remedy);
             Some(diagnostic(Severity::Error, &step.origin, &format!("Cannot plan {node}"), &detail))
         }
-        (Change::Wait(reason), _) if !waited(node.as_str()) => warning(
+        // What is looked at and absent is told by what waits for it.
+        (Change::Wait(reason), _) if step.hold == Hold::Own && !waited(node.as_str()) => warning(
             format!("{node} waits"),
             &format!("{node} {reason}. Nothing is wrong: once it is there, the next plan shows what is done."),
         ),

@@ -88,6 +88,4 @@ pub enum TablePermission {
     Alter,
     /// Drop the table.
     Drop,
-    /// See the definition.
-    Describe,
 }

@@ -5,7 +5,7 @@ use super::{
     standing::{Scene, Standing},
 };
 use crate::{
-    graph::NodeId,
+    graph::{Hold, NodeId},
     inventory::Presence,
     kind::{Data, Wears},
     kinds::Key,
@@ -88,6 +88,7 @@ pub(super) fn step(node: &NodeId, key: &Key, change: Change) -> Step {
         facts: BTreeMap::new(),
         origin: FieldPath::root(),
         after: BTreeSet::new(),
+        hold: Hold::Own,
         wanted: None,
         secret: BTreeSet::new(),
     }

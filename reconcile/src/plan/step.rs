@@ -3,7 +3,7 @@
 use crate::{
     diff::FieldChange,
     error::CloudError,
-    graph::NodeId,
+    graph::{Hold, NodeId},
     kind::{Data, Replace},
     kinds::Key,
     record::Got,
@@ -44,6 +44,8 @@ pub struct Step {
     pub facts: BTreeMap<String, Later<String>>,
     /// The path in the spec that caused it; the root for what the spec names no more.
     pub origin: FieldPath,
+    /// Whether it is ours, or only looked at.
+    pub hold: Hold,
     /// Wanted nodes that must be done before it.
     pub after: BTreeSet<NodeId>,
     /// What is wanted, references still in it, and with AWS's own values where those are left alone; `null` while it

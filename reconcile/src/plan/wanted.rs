@@ -347,6 +347,7 @@ impl<'a> Course<'a> {
             facts,
             origin: wish.node.origin.clone(),
             after: wish.needs.clone(),
+            hold: wish.node.hold,
             wanted: wish.json.clone().or(Some(Value::Null)),
             secret: wish.node.treatment.secret.clone(),
         });

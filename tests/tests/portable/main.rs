@@ -3,5 +3,6 @@
 
 mod drift;
 mod first_lake;
+mod full;
 mod mistakes;
 mod unknowns;
