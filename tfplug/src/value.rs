@@ -11,6 +11,7 @@ pub use msgpack::DecodeError;
 pub use number::Number;
 pub use types::Type;
 
+use crate::path::{Path, Step};
 use std::collections::BTreeMap;
 
 /// A value. What it is worth is told together with its [`Type`]: a list, a set and a tuple all are [`Value::List`], a
@@ -118,6 +119,56 @@ impl Value {
         }
     }
 
+    /// What is at a path; none where it leads nowhere.
+    #[must_use]
+    pub fn at(&self, path: &Path) -> Option<&Value> {
+        path.0.iter().try_fold(self, |value, step| match (step, value) {
+            (Step::Attribute(name) | Step::Key(name), Value::Map(entries)) => entries.get(name),
+            (Step::Index(index), Value::List(items)) => items.get(*index),
+            _ => None,
+        })
+    }
+
+    /// Visit the value and all that it holds, each with its path, outer ones first. The type tells attributes from map
+    /// keys, and passes over what does not fit it; elements of sets, which have no paths, are visited under their
+    /// place.
+    pub fn walk<'v>(&'v self, of: &Type, visit: &mut dyn FnMut(&Path, &'v Value)) {
+        self.walk_from(of, &mut Path::default(), visit);
+    }
+
+    fn walk_from<'v>(&'v self, of: &Type, at: &mut Path, visit: &mut dyn FnMut(&Path, &'v Value)) {
+        visit(at, self);
+        let mut inner = |of: &Type, step: Step, value: &'v Value| {
+            at.0.push(step);
+            value.walk_from(of, at, visit);
+            at.0.pop();
+        };
+        match (of, self) {
+            (Type::List(of) | Type::Set(of), Value::List(items)) => {
+                items.iter().enumerate().for_each(|(index, item)| inner(of, Step::Index(index), item));
+            }
+            (Type::Tuple(types), Value::List(items)) => {
+                types
+                    .iter()
+                    .zip(items)
+                    .enumerate()
+                    .for_each(|(index, (of, it))| inner(of, Step::Index(index), it));
+            }
+            (Type::Map(of), Value::Map(entries)) => {
+                entries.iter().for_each(|(key, entry)| inner(of, Step::Key(key.clone()), entry));
+            }
+            (Type::Object(fields), Value::Map(entries)) => {
+                for (name, of) in fields {
+                    if let Some(entry) = entries.get(name) {
+                        inner(of, Step::Attribute(name.clone()), entry);
+                    }
+                }
+            }
+            (Type::Dynamic, Value::Dynamic(typed)) => typed.1.walk_from(&typed.0, at, visit),
+            _ => {}
+        }
+    }
+
     /// Put an entry into a map or an object. Nothing else takes entries.
     pub fn set(&mut self, name: impl Into<String>, value: Value) {
         if let Value::Map(entries) = self {
@@ -198,5 +249,42 @@ impl From<i64> for Value {
 impl<T: Into<Value>> From<Option<T>> for Value {
     fn from(value: Option<T>) -> Self {
         value.map_or(Value::Null, Into::into)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everything_is_visited_with_the_path_it_is_found_at() {
+        let member = Type::Object([("names".to_owned(), Type::list(Type::String))].into());
+        let of = Type::Object(
+            [("bucket".to_owned(), Type::map(member)), ("any".to_owned(), Type::Dynamic)].into(),
+        );
+        let names = Value::List(vec![Value::from("a"), Value::UNKNOWN]);
+        let value = Value::map([
+            ("bucket", Value::map([("store", Value::map([("names", names)]))])),
+            ("any", Value::Dynamic(Box::new((Type::Bool, Value::Bool(true))))),
+        ]);
+        let mut visited = Vec::new();
+        value.walk(&of, &mut |path, found| {
+            if !matches!(found, Value::Bool(_)) {
+                assert_eq!(value.at(path), Some(found));
+            }
+            visited.push(path.to_string());
+        });
+        let expected = [
+            "",
+            "any",
+            "any",
+            "bucket",
+            "bucket[\"store\"]",
+            "bucket[\"store\"].names",
+            "bucket[\"store\"].names[0]",
+            "bucket[\"store\"].names[1]",
+        ];
+        assert_eq!(visited, expected);
+        assert_eq!(value.at(&Path::root("bucket").key("raw")), None);
     }
 }

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 use std::collections::BTreeMap;
-use tfplug::{Number, Type, Unknown, Value};
+use tfplug::{Number, Type, Unknown, Value, value::parse_exactly};
 
 fn types() -> impl Strategy<Value = Type> {
     let leaf = prop_oneof![Just(Type::Bool), Just(Type::Number), Just(Type::String), Just(Type::Dynamic)];
@@ -92,6 +92,32 @@ proptest! {
     fn no_bytes_panic(of in types(), bytes in prop::collection::vec(any::<u8>(), 0..64)) {
         // Either is an answer; that there is one is the law.
         let _ = Value::decode(&of, &bytes);
+    }
+
+    #[test]
+    fn no_text_panics(of in types(), text in "[-+0-9eE.\\[\\]{}\":,a\\\\ ]{0,40}|.{0,40}") {
+        let _ = Value::from_json_text(&of, text.as_bytes());
+        let _ = Number::parse(&text);
+    }
+
+    #[test]
+    fn text_of_json_is_read_as_serde_reads_it(text in "[a-z\"0-9]{0,8}", number in any::<i64>(), flag in any::<bool>()) {
+        let json = serde_json::json!({ "text": text, "list": [number, flag, null], (text.clone()): {} });
+        prop_assert_eq!(parse_exactly(json.to_string().as_bytes()).unwrap(), json);
+    }
+
+    #[test]
+    fn a_number_is_one_number_in_every_notation(whole in "[1-9][0-9]{0,30}", fraction in "[0-9]{1,30}", by in 0..40_usize) {
+        let plain = Number::parse(&format!("{whole}.{fraction}")).unwrap();
+        prop_assert_eq!(&Number::parse(&format!("+00{whole}.{fraction}000")).unwrap(), &plain);
+        prop_assert_eq!(&Number::parse(&format!("{whole}{fraction}e-{}", fraction.len())).unwrap(), &plain);
+        let smaller = Number::parse(&format!("0.{}{whole}{fraction}", "0".repeat(by))).unwrap();
+        prop_assert_eq!(Number::parse(&format!("{whole}.{fraction}E-{}", by + whole.len())).unwrap(), smaller);
+    }
+
+    #[test]
+    fn what_is_made_of_a_type_fits_it((of, value) in typed(true)) {
+        prop_assert_eq!(value.fits(&of), Ok(()));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 
 use super::{
     broken_by_plan_again,
-    core::{Broken, Core, Object, Planned, at},
+    core::{Broken, Core, Object, Planned},
 };
 use crate::{Diagnostics, Value};
 
@@ -18,7 +18,7 @@ impl Core<'_> {
             return Ok(Planned::of(object, planned, true));
         }
         let planned = self.plan_once(&object.state, config, &object.private).await?;
-        let found = |path, value| at(path, value).cloned().unwrap_or_default();
+        let found = |path, value: &Value| value.at(path).cloned().unwrap_or_default();
         let differs = |path| found(path, &object.state) != found(path, &planned.planned);
         let replaces = !object.state.is_null() && !config.is_null() && planned.requires.iter().any(differs);
         if replaces {

@@ -6,7 +6,6 @@ use super::{
 };
 use crate::{
     Diagnostics, Path, Stop,
-    path::Step,
     provider::{ApplyRequest, ImportRequest, PlanRequest, ReadRequest, Resource, UpgradeRequest},
     schema::Schema,
     value::{Type, Value},
@@ -166,7 +165,7 @@ impl<'r> Core<'r> {
         let planned = self.wire(&answer.planned)?;
         if !answer.diagnostics.has_errors() {
             let mut broken = broken_by_plan(&self.schema.block, prior, config, &planned);
-            let nowhere = |path: &&Path| at(path, prior).is_none() && at(path, &planned).is_none();
+            let nowhere = |path: &&Path| prior.at(path).is_none() && planned.at(path).is_none();
             let lost = answer.requires_replace.iter().filter(nowhere);
             broken.extend(lost.map(|path| format!("{path}: requires a new object, but leads nowhere")));
             if !broken.is_empty() {
@@ -227,13 +226,4 @@ pub(super) struct Once {
     pub(super) private: Vec<u8>,
     pub(super) requires: Vec<Path>,
     pub(super) diagnostics: Diagnostics,
-}
-
-/// What is at a path; none where it leads nowhere.
-pub(super) fn at<'v>(path: &Path, value: &'v Value) -> Option<&'v Value> {
-    path.0.iter().try_fold(value, |value, step| match (step, value) {
-        (Step::Attribute(name) | Step::Key(name), Value::Map(entries)) => entries.get(name),
-        (Step::Index(index), Value::List(items)) => items.get(*index),
-        _ => None,
-    })
 }

@@ -207,3 +207,94 @@ fn kept(of: &Type, planned: &Value, state: &Value, at: &Path, broken: &mut Vec<S
         _ => broken.push(format!("{at}: planned {planned:?}, and after apply it is {state:?}")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn member() -> Block {
+        Block::new()
+            .attribute("name", Attribute::optional(Type::String))
+            .attribute("size", Attribute::optional_computed(Type::Number))
+    }
+
+    fn told() -> Attribute {
+        let state = Attribute::computed(Type::String);
+        Attribute::computed(Type::Bool).nested(Nesting::Map, [("state".to_owned(), state)].into())
+    }
+
+    fn whole(inner: Value) -> Value {
+        Value::map([("inner", inner)])
+    }
+
+    fn planned(nesting: Nesting, config: Value, planned: Value) -> Vec<String> {
+        let block =
+            Block::new().attribute("told", told()).block("inner", NestedBlock::new(nesting, member()));
+        broken_by_plan(&block, &Value::Null, &whole(config), &whole(planned))
+    }
+
+    fn entry(name: &str, size: impl Into<Value>) -> Value {
+        Value::map([("name", Value::from(name)), ("size", size.into())])
+    }
+
+    #[test]
+    fn in_every_nesting_the_provider_decides_what_is_computed_and_silent_and_nothing_else() {
+        let nothing = || Value::Null;
+        type Wrap = fn(Value) -> Value;
+        let wraps: [(Nesting, Wrap, &str); 4] = [
+            (Nesting::Single, |it| it, "inner"),
+            (Nesting::List, |it| Value::List(vec![it]), "inner[0]"),
+            (Nesting::Set, |it| Value::List(vec![it]), "inner[0]"),
+            (Nesting::Map, |it| Value::map([("a", it)]), "inner[\"a\"]"),
+        ];
+        for (nesting, wrap, at) in wraps {
+            let config = || wrap(entry("x", nothing()));
+            assert_eq!(planned(nesting, config(), wrap(entry("x", 7))), [""; 0]);
+            assert_eq!(planned(nesting, config(), wrap(entry("x", Value::UNKNOWN))), [""; 0]);
+            let other = planned(nesting, config(), wrap(entry("y", 7)));
+            assert!(other.len() == 1 && other[0].starts_with(&format!("{at}.name: planned")), "{other:?}");
+            let known = planned(nesting, wrap(entry("x", 1)), wrap(entry("x", 2)));
+            assert!(known.len() == 1 && known[0].starts_with(&format!("{at}.size: planned")), "{known:?}");
+            assert_eq!(planned(nesting, config(), Value::UNKNOWN).len(), 1);
+            assert_eq!(planned(nesting, Value::UNKNOWN, Value::UNKNOWN), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn no_block_comes_or_goes() {
+        for (nesting, none, one) in [
+            (Nesting::Single, Value::Null, entry("x", 1)),
+            (Nesting::List, Value::List(vec![]), Value::List(vec![entry("x", 1)])),
+            (Nesting::Set, Value::List(vec![]), Value::List(vec![entry("x", 1)])),
+            (Nesting::Map, Value::map::<&str>([]), Value::map([("a", entry("x", 1))])),
+        ] {
+            assert_eq!(planned(nesting, none.clone(), one.clone()).len(), 1);
+            assert_eq!(planned(nesting, one, none).len(), 1);
+        }
+    }
+
+    #[test]
+    fn what_is_computed_alone_is_the_providers() {
+        let block = Block::new().attribute("told", told());
+        let of = |told: Value| Value::map([("told", told)]);
+        for answer in
+            [Value::Null, Value::UNKNOWN, Value::map([("a", Value::map([("state", Value::from("x"))]))])]
+        {
+            assert_eq!(broken_by_plan(&block, &Value::Null, &of(Value::Null), &of(answer)), [""; 0]);
+        }
+    }
+
+    #[test]
+    fn after_apply_everything_is_known_and_what_was_known_is_the_same() {
+        let block = Block::new().block("inner", NestedBlock::new(Nesting::Set, member()));
+        let set = |items: Vec<Value>| whole(Value::List(items));
+        let plan = set(vec![entry("x", Value::UNKNOWN), entry("y", 2)]);
+        assert_eq!(broken_by_apply(&block, &plan, &set(vec![entry("y", 2), entry("x", 1)])), [""; 0]);
+        let still = broken_by_apply(&block, &plan, &plan);
+        assert_eq!(still, ["the new state holds unknowns"]);
+        let known = set(vec![entry("x", 1), entry("y", 2)]);
+        assert_eq!(broken_by_apply(&block, &known, &set(vec![entry("y", 2), entry("x", 1)])), [""; 0]);
+        assert_eq!(broken_by_apply(&block, &known, &set(vec![entry("y", 2)])).len(), 1);
+        assert_eq!(broken_by_apply(&block, &known, &Value::Null).len(), 2);
+    }
+}
