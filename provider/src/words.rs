@@ -23,6 +23,9 @@ fn words() -> &'static Words {
     WORDS.get_or_init(|| {
         let mut words = Words { fields: BTreeMap::new(), choices: BTreeSet::new() };
         words.collect(projection::spec());
+        // A section is meant before any field of its name: "a member of `roles`".
+        let sections = projection::spec().blocks.iter().map(|(word, nested)| (nested.field, word.clone()));
+        words.fields.extend(sections);
         words
     })
 }

@@ -24,11 +24,11 @@ fn page(name: &str) -> String {
 }
 
 fn fill(root: &Path, order: &str) -> String {
-    match order.split_once(' ') {
+    match order.split_once(' ').map(|(word, what)| (word, what.trim_matches('"'))) {
         Some(("schema", "lake")) => schema::render(&lake_provider::schema::lake()),
         Some(("schema", "provider")) => schema::render(&lake_provider::provider::schema()),
         Some(("file", path)) => {
-            let path = root.join("..").join(path.trim_matches('"'));
+            let path = root.join("..").join(path);
             fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
         }
         _ => panic!("no such order: {order}"),
