@@ -3,17 +3,21 @@
 mod common;
 
 use aws_sdk_s3::{primitives::ByteStream, types::Tag};
-use common::{Endpoint, access, changes, comes_round, connect, connect_by, found, look, mark};
+use common::{Endpoint, access, changes, changes_after, comes_round, connect, connect_by, found, look, mark};
 use lake_api::{FieldPath, Input, LakeSpec};
 use lake_reconcile::{
     aws::{Access, AssumeRole, Aws},
+    engine::Engine,
     expand::expand,
     graph::{Graph, NodeId},
     inventory::Sight,
     kind::{Data, Kind, Scope},
-    kinds::{AccessPoint, Bucket, Object, ObjectKey, Settings},
+    kinds::{AccessPoint, Bucket, Object, Settings, object::ObjectKey},
     owner::Worn,
+    plan::plan,
+    record::Record,
 };
+use std::{sync::Arc, time::Duration};
 
 /// What a lake of this spec asks for.
 fn graph(aws: &Aws, yaml: &str) -> Graph {
@@ -87,17 +91,12 @@ async fn a_bucket_comes_round() {
                 .to_owned(),
         ),
         (
-            "with a policy beside others'",
-            "{ policy: { keepOthers: true, statements: [
-                { sid: Mine, actions: [s3:GetObject], principals: { aws: ['{account}'] } } ] } }"
-                .to_owned(),
-        ),
-        (
             "with rules",
             "{ lifecycleRules: [ { id: tmp, prefix: tmp/, expire: { days: 7 } },
                 { tags: { a: b, c: d }, largerThan: 1024, transitions: [ { days: 30, storageClass: StandardIa } ],
                   noncurrentTransitions: [ { days: 30, storageClass: Glacier, keepNewest: 2 } ],
-                  expireNoncurrent: { days: 90, keepNewest: 1 }, abortIncompleteUploadDays: 3 } ] }"
+                  expireNoncurrent: { days: 90, keepNewest: 1 } },
+                { prefix: up/, abortIncompleteUploadDays: 3 } ] }"
                 .to_owned(),
         ),
         (
@@ -180,7 +179,7 @@ async fn what_others_put_beside_ours_stays_where_it_may() {
         || change.path.to_string() == "policy.statements"
         || change.path.to_string().starts_with("policy.statements.")));
     let none = bucket(&aws, "{ policy: { keepOthers: true, statements: [] } }");
-    let gone: Vec<_> = changes(&wanted, &none);
+    let gone: Vec<_> = changes_after(&wanted, &wanted, &none);
     none.update(&aws, &key, &gone).await.unwrap();
     let left = found::<Bucket>(&aws, &key).await.settings.policy.statements;
     assert_eq!(left.keys().collect::<Vec<_>>(), ["Theirs"], "ours is gone, theirs stays");
@@ -389,4 +388,48 @@ async fn a_mark_of_a_retained_bucket_is_worn_beside_its_tags() {
     let seen = found::<Bucket>(&aws, &key).await;
     assert_eq!(seen.worn, Some(retained));
     assert_eq!(changes(&seen.settings, &wanted), []);
+}
+
+/// A lake of these kinds alone, through the engine: made, nothing left to do, changed, destroyed.
+#[tokio::test]
+async fn a_lake_in_s3_settles_and_leaves_nothing_behind() {
+    let endpoint = Endpoint::start();
+    let aws = connect(&endpoint).await;
+    let lake = |rest: &str| {
+        graph(
+            &aws,
+            &format!(
+                "{{ tags: {{ lake: kinds }},
+                    buckets: {{
+                      logs: {{ onDelete: Empty }},
+                      store: {{ onDelete: Empty, versioning: true, logging: {{ bucket: logs }}, delegateToAccessPoints: true,
+                        policy: {{ keepOthers: true, statements: [
+                          {{ sid: Ours, actions: [s3:GetObject], principals: {{ aws: ['{{account}}'] }} }} ] }},
+                        requestMetrics: {{ door: {{ accessPoint: door }} }},
+                        objects: {{ script: {{ key: glue/etl.py, content: 'print(1)' }},
+                                    salt: {{ key: salt, secretContent: pepper, tags: {{ a: b }} }} }} {rest} }} }},
+                    accessPoints: {{ door: {{ bucket: store, vpcId: vpc-0abc1234 }} }} }}"
+            ),
+        )
+    };
+    let engine = Engine::new(Arc::new(aws.clone()), common::owner(), aws.place.clone());
+    let within = Duration::from_secs(120);
+    let made = engine.settle(&lake(""), Record::new(aws.place.clone()), within, None).await;
+    assert_eq!(made.failures, [], "{:?}", made.plan);
+    assert!(made.plan.is_quiet(), "{:?}", made.plan);
+
+    let mut record = made.record;
+    let seen = engine.observe(&lake(""), &mut record).await;
+    let second = plan(&lake(""), &record, &seen.inventory);
+    assert!(second.is_quiet(), "a second plan is empty: {second:?}");
+
+    let tagged = lake(", tags: { team: data }");
+    let changed = engine.settle(&tagged, record, within, None).await;
+    assert_eq!(changed.failures, []);
+
+    let gone = engine.settle(&Graph::new(), changed.record, within, None).await;
+    assert_eq!(gone.failures, []);
+    let left = aws.s3.list_buckets().send().await.unwrap();
+    assert_eq!(left.buckets().len(), 0);
+    endpoint.assert_all_emulated();
 }

@@ -59,11 +59,17 @@ pub(crate) async fn found<K: Kind>(aws: &Aws, key: &K::Key) -> Seen<K> {
     }
 }
 
-/// What an update from one state to another is told.
+/// What an update from one state to another is told, when nothing of ours shall leave a map into which others write.
 pub(crate) fn changes<K: Kind>(was: &K, wanted: &K) -> Vec<FieldChange> {
+    changes_after(wanted, was, wanted)
+}
+
+/// What an update from one state to another is told. What was `applied` last tells which entries of a map into which
+/// others write are ours.
+pub(crate) fn changes_after<K: Kind>(applied: &K, was: &K, wanted: &K) -> Vec<FieldChange> {
     let json = |settings: &K| serde_json::to_value(settings).expect("settings are plain data");
+    let owned = shared::<K>(&json(applied));
     let (was, wanted) = (json(was), json(wanted));
-    let owned = shared::<K>(&was);
     let mut changes = diff(&was, &wanted, Sharing { maps: K::SHARED, owned: Some(&owned) });
     changes.retain(|change| {
         let below = |path: &&str| path.parse().is_ok_and(|path| change.path.starts_with(&path));
@@ -109,7 +115,7 @@ pub(crate) async fn comes_round<K: Kind>(aws: &Aws, node: &str, base: &K, varian
         let seen = found::<K>(aws, &key).await;
         assert_eq!(changes(&seen.settings, variant), [], "{node} is {name}");
         assert_eq!(seen.worn.as_ref(), worn, "{node} keeps its mark when it becomes {name}");
-        let back = changes(&seen.settings, base);
+        let back = changes_after(variant, &seen.settings, base);
         base.update(aws, &key, &back).await.unwrap_or_else(|e| panic!("{node} back from {name}: {e}"));
         assert_eq!(found::<K>(aws, &key).await, first, "{node} is as it was before {name}");
     }
