@@ -14,6 +14,7 @@ use crate::{
 };
 use lake_reconcile::{
     engine::Outcome,
+    graph::Graph,
     inventory::Inventory,
     plan::plan,
     record::Record,
@@ -45,10 +46,12 @@ async fn make<'a>(
     let owner = door.owner(&name);
     let graph = wanted::graph(&request.planned, &door.settings(), &connection.place, &owner);
     let graph = graph.map_err(|findings| told.extend(diagnostics::findings(findings))).ok()?;
-    let mut record = Record::new(connection.place.clone());
+    let record = Record::new(connection.place.clone());
     let shown = plan(&graph, &record, &Inventory::new());
     let running = door.engine(&connection, &name, &request.stop);
-    let observed = running.engine.observe(&graph, &mut record).await;
+    // Only what wears the mark is looked at here, and not remembered: what an interrupted create left is the engine's
+    // to find, and to tell from what a plan could have named.
+    let observed = running.engine.observe(&Graph::new(), &mut record.clone()).await;
     if lives_already(&observed) {
         told.extend([meets_itself(Severity::Error, &owner, &connection.place.region, &observed)]);
         return None;

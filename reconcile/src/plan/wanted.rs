@@ -148,10 +148,11 @@ impl<'a> Course<'a> {
             return self.add(case.wish, Some(key), Change::Blocked(reason), facts);
         }
         let change = match self.scene.presence(id, key) {
-            None => {
+            // Whatever is under the new name, what lives under the old one goes: that much is told unseen.
+            None => self.follow(case).unwrap_or_else(|| {
                 self.unseen.insert(id.clone());
                 Change::CreateUnseen
-            }
+            }),
             Some(Presence::Settling(reason)) => Change::Settle(reason.clone()),
             Some(Presence::Unreadable(error)) => Change::Unreadable(error.clone()),
             Some(Presence::Absent) => self.absent(case),
@@ -223,19 +224,19 @@ impl<'a> Course<'a> {
 
     /// It is not there: it is made, or made anew where it still has another name.
     fn absent(&mut self, case: &Case<'_>) -> Change {
+        self.follow(case).unwrap_or_else(|| self.make(case.wish))
+    }
+
+    /// It lives under another name: that one is replaced.
+    fn follow(&mut self, case: &Case<'_>) -> Option<Change> {
         let id = case.wish.id;
         let mut leaving = self.old(case).into_iter().filter(|key| !self.scene.is_wanted_by_another(id, key));
-        let old = leaving.find_map(|key| Some((key, self.living(id, key)?)));
-        match old {
-            Some((old, there)) => {
-                if let Some(reason) = self.waits_for(case.wish) {
-                    return self.wait(id, reason);
-                }
-                let changes = self.changes(id, case.wish.node, case.traits, &there.has, case.wants);
-                Change::Replace { changes, old: old.clone(), order: case.traits.replace }
-            }
-            None => self.make(case.wish),
+        let (old, there) = leaving.find_map(|key| Some((key, self.living(id, key)?)))?;
+        if let Some(reason) = self.waits_for(case.wish) {
+            return Some(self.wait(id, reason));
         }
+        let changes = self.changes(id, case.wish.node, case.traits, &there.has, case.wants);
+        Some(Change::Replace { changes, old: old.clone(), order: case.traits.replace })
     }
 
     fn make(&mut self, wish: &Wish<'_>) -> Change {

@@ -66,8 +66,16 @@ fn killed_while_it_creates() {
     for nth in (1..=writes).step_by(STRIDE) {
         let terraform = fresh(&aws);
         killed(&aws, &terraform, &["apply", "-no-color", "-auto-approve"], nth, nth % 2 == 0);
-        let _ = terraform.plan().never_says("tainted").never_says("must be replaced");
-        let _ = terraform.apply().ok();
+        let plan = terraform.plan().never_says("is tainted").never_says("must be replaced");
+        if plan.flat().contains("import {") {
+            // Everything was done but telling terraform: the plan says how to go on, and nothing is done again.
+            aws.clear_journal();
+            let _ = terraform.run(&["import", "-no-color", "lake.first", "first"]).ok();
+            let _ = terraform.apply().ok();
+            assert_eq!(aws.writes_of_provider(), [], "killed at call {nth}");
+        } else {
+            let _ = terraform.apply().ok();
+        }
         terraform.plan().nothing();
         assert_eq!(aws.hand().world(), world, "killed at call {nth}");
         let _ = terraform.destroy().ok();

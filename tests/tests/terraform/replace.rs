@@ -105,7 +105,7 @@ fn a_deletion_that_no_plan_showed_is_not_carried_out() {
         json!({
             "RoleName": "again-etl",
             "Path": "/elsewhere/",
-            "AssumeRolePolicyDocument": "{\"Version\":\"2012-10-17\",\"Statement\":[]}",
+            "AssumeRolePolicyDocument": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"ec2.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}",
             "Tags": [
                 { "Key": "lake.dev/owner", "Value": "terraform/terraform/again" },
                 { "Key": "lake.dev/node", "Value": "role/etl" },
