@@ -15,7 +15,8 @@ pub struct Malformed(String);
 /// # Errors
 /// When the text is no JSON, or no policy.
 pub fn parse(document: &str, partition: &str) -> Result<Statements, Malformed> {
-    let document: Value = serde_json::from_str(document).map_err(|why| Malformed(why.to_string()))?;
+    let document: Map<String, Value> =
+        serde_json::from_str(document).map_err(|why| Malformed(why.to_string()))?;
     let statements = match document.get("Statement") {
         Some(Value::Array(many)) => many.iter().collect(),
         Some(one @ Value::Object(_)) => vec![one],
@@ -218,11 +219,7 @@ mod tests {
             { "Effect": "Deny", "NotPrincipal": { "AWS": "arn:aws:iam::1:root" }, "NotAction": "s3:*", "NotResource": "*" },
         ] }));
         assert_eq!(parse(&render(&statements).unwrap(), "aws").unwrap(), statements);
-        assert_eq!(
-            statements.keys().next().map(String::len),
-            Some(12),
-            "one without a Sid goes by its digest"
-        );
+        assert!(statements.keys().any(|key| key.len() == 12), "one without a Sid goes by its digest");
         assert!(statements.contains_key("One"));
     }
 
@@ -235,7 +232,7 @@ mod tests {
     #[test]
     fn what_is_no_policy_is_refused() {
         for text in ["{", "[1]", r#"{"Statement": 1}"#, r#"{"Statement": {"Effect": "Maybe"}}"#] {
-            assert!(parse(text, "aws").is_err() || text == "[1]", "{text}");
+            assert!(parse(text, "aws").is_err(), "{text}");
         }
     }
 }

@@ -72,10 +72,10 @@ mod tests {
     #[test]
     fn an_access_point_comes_after_its_bucket_and_the_roles_it_names() {
         let spec: LakeSpec = serde_saphyr::from_str(
-            "buckets: { store: {} }
-             roles: { analyst: { assumedBy: { services: [glue.amazonaws.com] } } }
+            "{ buckets: { store: {} },
+             roles: { analyst: { assumedBy: { services: [glue.amazonaws.com] } } },
              accessPoints: { door: { bucket: store, allow: [ { roles: [analyst, 'arn:aws:iam::1:role/x'], read: {} } ],
-                 statements: [ { sid: Mine, actions: [s3:GetObject] } ] } }",
+                 statements: [ { sid: Mine, actions: [s3:GetObject] } ] } } }",
         )
         .unwrap();
         let owner = Owner { door: "terraform".into(), instance: "t".into(), lake: "l".into() };
