@@ -59,11 +59,13 @@ pub struct Job {
     #[schemars(range(min = 0.0625, max = 1000.0))]
     pub max_capacity: Option<f64>,
 
-    /// Arguments that a run may override, `--day: today`. What has a field of its own here is no argument.
+    /// Arguments that a run may override, `--day: today`. What has a field of its own here is no argument. The values
+    /// may use `{lake} {namespace} {account} {region} {partition}`, as in `s3://events-store-{account}-{region}/raw/`;
+    /// braces around other words stay as they are.
     #[serde(default)]
     pub arguments: BTreeMap<String, Text>,
 
-    /// Arguments that no run may override.
+    /// Arguments that no run may override. The values may use the same words.
     #[serde(default)]
     pub non_overridable_arguments: BTreeMap<String, Text>,
 

@@ -81,6 +81,11 @@ impl<'a> Names<'a> {
         word.input().clone().map(|text| self.fill(&text))
     }
 
+    /// The texts of a map with their templates filled in. Braces around other words stay as they are.
+    pub(crate) fn all_filled<W: Word>(&self, words: &BTreeMap<String, W>) -> BTreeMap<String, Input<String>> {
+        words.iter().map(|(key, word)| (key.clone(), self.filled(word))).collect()
+    }
+
     /// A member's name, `{lake}-{key}` where it has none of its own.
     pub(crate) fn name(&self, given: Option<&impl Word>, key: &str) -> Input<String> {
         given.map_or_else(|| Input::Known(format!("{}-{key}", self.scope.lake)), |name| self.filled(name))

@@ -49,7 +49,7 @@ fn own(names: &Names<'_>, spec: &LakeSpec, key: &MemberKey, member: &Own<spec::J
         }
         Sizing::Capacity(units) => (None, Some(units)),
     };
-    let mut arguments = inputs(&member.arguments);
+    let mut arguments = names.all_filled(&member.arguments);
     arguments.extend(inputs(&member.secret_arguments));
     let settings = Job {
         description: given(member.description.as_ref()),
@@ -64,7 +64,7 @@ fn own(names: &Names<'_>, spec: &LakeSpec, key: &MemberKey, member: &Own<spec::J
         workers,
         max_capacity,
         arguments,
-        non_overridable_arguments: inputs(&member.non_overridable_arguments),
+        non_overridable_arguments: names.all_filled(&member.non_overridable_arguments),
         bookmarks: member.bookmarks,
         // Plain Python has no Spark whose catalogue it could be.
         data_catalog: member.data_catalog && member.command != Command::PythonShell,
