@@ -9,6 +9,9 @@ use std::{collections::BTreeMap, error::Error, fmt, sync::OnceLock, time::Durati
 
 /// As in hashicorp/aws: throttled calls are repeated so often before they count as failed.
 const MAX_RETRIES: u32 = 25;
+/// The pause before the first repetition is at most so long, and doubles from then on. Most throttling passes within a
+/// second, and the bounds on calls of this process keep it from coming back.
+const FIRST_BACKOFF: Duration = Duration::from_millis(300);
 /// The longest pause between two attempts.
 const MAX_BACKOFF: Duration = Duration::from_secs(20);
 
@@ -133,6 +136,7 @@ impl Access {
             .retry_config(
                 RetryConfig::standard()
                     .with_max_attempts(self.max_retries.unwrap_or(MAX_RETRIES).saturating_add(1))
+                    .with_initial_backoff(FIRST_BACKOFF)
                     .with_max_backoff(MAX_BACKOFF),
             );
         if let Some(region) = &self.region {

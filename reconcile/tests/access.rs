@@ -1,0 +1,138 @@
+//! How AWS is reached: refusals that say what to do, throttling that nobody notices, answers that get lost.
+
+mod common;
+
+use common::{Endpoint, access, connect, found, mark, owner};
+use lake_api::Input;
+use lake_reconcile::{
+    aws::{Access, AssumeRole, Aws, NoAccess},
+    cloud::Cloud,
+    graph::NodeId,
+    kind::Kind,
+    kinds::{Bucket, Key, Settings},
+    owner::{Owner, Worn},
+};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+fn bucket(name: &str) -> Bucket {
+    let settings = json!({
+        "name": name, "bucketNamespace": "Global", "versioning": true,
+        "encryption": { "sse": "S3", "blockCustomerKeys": true }, "publicAccessBlock": {},
+        "objectOwnership": "BucketOwnerEnforced", "tlsOnly": true, "delegateToAccessPoints": false,
+        "transitionMinimumSize": "AllClasses128K", "eventBridge": false, "tags": { "a": "b" },
+    });
+    match Settings::from_json("bucket", settings) {
+        Ok(Settings::Bucket(bucket)) => *bucket,
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
+async fn throttling_is_waited_out() {
+    let endpoint = Endpoint::start();
+    let aws = connect(&endpoint).await;
+    endpoint.faults(json!([{ "every": 2, "code": "SlowDown", "status": 503, "message": "Please reduce your request rate." }]));
+    bucket("often").create(&aws, &mark("bucket/often")).await.unwrap();
+    let seen = found::<Bucket>(&aws, &"often".to_owned()).await;
+    assert_eq!(seen.worn, Some(mark("bucket/often")));
+}
+
+#[tokio::test]
+async fn a_bucket_whose_answer_was_lost_is_made_once_and_to_its_end() {
+    for lost in [json!(true), json!("drop")] {
+        let endpoint = Endpoint::start();
+        let aws = connect(&endpoint).await;
+        endpoint.faults(json!([{ "operation": "CreateBucket", "lost": lost, "times": 1 }]));
+        bucket("lost").create(&aws, &mark("bucket/lost")).await.unwrap();
+        let seen = found::<Bucket>(&aws, &"lost".to_owned()).await;
+        assert_eq!((seen.worn, seen.settings.versioning), (Some(mark("bucket/lost")), true));
+    }
+}
+
+#[tokio::test]
+async fn a_bucket_that_may_not_be_made_with_tags_gets_them_right_after() {
+    let endpoint = Endpoint::start();
+    let aws = connect(&endpoint).await;
+    let denied = "User is not authorized to perform: s3:TagResource on resource: arn:aws:s3:::plain";
+    endpoint.faults(json!([
+        { "operation": "CreateBucket", "code": "AccessDenied", "status": 403, "message": denied, "times": 1 },
+    ]));
+    bucket("plain").create(&aws, &mark("bucket/plain")).await.unwrap();
+    let seen = found::<Bucket>(&aws, &"plain".to_owned()).await;
+    assert_eq!(seen.worn, Some(mark("bucket/plain")));
+    assert_eq!(seen.settings.tags.get("a"), Some(&Input::from("b")));
+}
+
+#[tokio::test]
+async fn a_bucket_that_may_not_be_made_says_so() {
+    let endpoint = Endpoint::start();
+    let aws = connect(&endpoint).await;
+    let denied = "User is not authorized to perform: s3:CreateBucket";
+    endpoint.faults(json!([
+        { "operation": "CreateBucket", "code": "AccessDenied", "status": 403, "message": denied },
+    ]));
+    let error = bucket("never").create(&aws, &mark("bucket/never")).await.unwrap_err();
+    assert!(error.is("AccessDenied") && error.said.contains("s3:CreateBucket"), "{error}");
+    assert!(error.request_id.is_some(), "AWS's support asks for the id of the request");
+    assert!(error.remedy().is_some());
+}
+
+#[tokio::test]
+async fn what_wears_a_mark_is_listed_with_it() {
+    let endpoint = Endpoint::start();
+    let aws = connect(&endpoint).await;
+    let other = Owner { lake: "other".into(), ..owner() };
+    let node = |name: &str| NodeId::new("bucket", name);
+    let retained = Worn::retained(&owner(), &node("kept"));
+    for (name, worn) in [
+        ("ours", mark("bucket/ours")),
+        ("kept", retained.clone()),
+        ("theirs", Worn::new(&other, &node("theirs"), false)),
+    ] {
+        bucket(name).create(&aws, &worn).await.unwrap();
+    }
+    let listed: BTreeSet<(Key, String)> = aws
+        .marked(&owner(), &[])
+        .await
+        .unwrap()
+        .into_iter()
+        .map(|(key, worn)| (key, worn.map(|worn| worn.owner).unwrap_or_default()))
+        .collect();
+    let of = |name: &str, owner: &str| (Key::Bucket(name.to_owned()), owner.to_owned());
+    assert_eq!(listed, BTreeSet::from([of("ours", &owner().to_string()), of("kept", &retained.owner)]));
+}
+
+#[tokio::test]
+async fn credentials_that_are_not_accepted_say_what_to_do() {
+    let endpoint = Endpoint::start();
+    let refused = |code: &'static str| {
+        endpoint.faults(json!([{ "service": "sts", "code": code, "status": 403, "message": "no" }]));
+        code
+    };
+    refused("ExpiredToken");
+    let error = Aws::connect(&access(&endpoint)).await.unwrap_err();
+    assert!(matches!(error, NoAccess::Refused(_)) && error.remedy().contains("expired"), "{error}");
+
+    refused("AccessDenied");
+    let role = AssumeRole { role_arn: "arn:aws:iam::210987654321:role/no".into(), ..AssumeRole::default() };
+    let error = Aws::connect(&Access { assume_role: vec![role], ..access(&endpoint) }).await.unwrap_err();
+    assert!(matches!(error, NoAccess::Refused(_)) && error.remedy().contains("trust policy"), "{error}");
+}
+
+#[tokio::test]
+async fn an_endpoint_that_is_not_there_is_no_refusal() {
+    // Nobody listens on a port that was free a moment ago.
+    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
+    let nowhere = Access {
+        region: Some("eu-west-1".into()),
+        access_key: Some("AKIAIOSFODNN7EXAMPLE".into()),
+        secret_key: Some("secret".into()),
+        endpoint_url: Some(format!("http://{free}")),
+        max_retries: Some(1),
+        ..Access::default()
+    };
+    let error = Aws::connect(&nowhere).await.unwrap_err();
+    assert!(matches!(error, NoAccess::NoAnswer(_)), "{error:?}");
+    assert!(error.remedy().contains("AWS_ENDPOINT_URL"));
+}
