@@ -138,7 +138,7 @@ impl Endpoint {
         self.control("POST", "glue/crawled", Some(table));
     }
 
-    /// Fail if any call met something that is not emulated, or was refused or answered against AWS's model.
+    /// Fail if any call met something that is not emulated, or was answered against AWS's model.
     ///
     /// # Panics
     /// When there was such a call.

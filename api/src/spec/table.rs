@@ -166,8 +166,8 @@ pub enum SortOrder {
 pub struct Projection {
     /// How the values of each partition key are found, by its name; every partition key is here.
     pub columns: BTreeMap<String, ProjectedColumn>,
-    /// Where the partitions lie, `s3://…/${day}/` (`storage.location.template`). Default: `key=value/` below the table's
-    /// location.
+    /// Where the partitions lie, `s3://…/${day}/` (`storage.location.template`); may use `{account}` and the other words
+    /// of names. Default: `key=value/` below the table's location.
     pub location_template: Option<Text>,
 }
 

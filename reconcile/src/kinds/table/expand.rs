@@ -70,7 +70,7 @@ fn own(names: &Names<'_>, key: &str, member: &Own<spec::Table>) -> Wanted<Table>
     let settings = Table {
         description: given(member.description.as_ref()),
         retention: wide(member.retention),
-        parameters: parameters(member),
+        parameters: parameters(names, member),
         ..named
     };
     let settings = match metadata {
@@ -114,12 +114,12 @@ fn serde(member: &spec::Table) -> Option<Serde> {
 }
 
 /// What the format and the projection say, and what the member says instead.
-fn parameters(member: &spec::Table) -> BTreeMap<String, Input<String>> {
+fn parameters(names: &Names<'_>, member: &spec::Table) -> BTreeMap<String, Input<String>> {
     let mut all = BTreeMap::new();
     if let Some(format) = member.format {
         all.insert("classification".to_owned(), Input::from(format::word(format)));
     }
-    all.extend(member.projection.as_ref().map(projection::parameters).unwrap_or_default());
+    all.extend(member.projection.as_ref().map(|it| projection::parameters(names, it)).unwrap_or_default());
     all.extend(inputs(&member.parameters));
     all
 }

@@ -1,6 +1,7 @@
 //! Partition projection, which Athena reads from a table's parameters
 //! (AWS: "Supported types for partition projection").
 
+use crate::expand::names::Names;
 use lake_api::{
     Input,
     names::Word,
@@ -9,10 +10,10 @@ use lake_api::{
 use std::collections::BTreeMap;
 
 /// A projection as parameters.
-pub(super) fn parameters(projection: &Projection) -> BTreeMap<String, Input<String>> {
+pub(super) fn parameters(names: &Names<'_>, projection: &Projection) -> BTreeMap<String, Input<String>> {
     let mut all = BTreeMap::from([("projection.enabled".to_owned(), Input::from("true"))]);
     if let Some(template) = &projection.location_template {
-        all.insert("storage.location.template".to_owned(), template.input().clone());
+        all.insert("storage.location.template".to_owned(), names.filled(template));
     }
     for (name, column) in &projection.columns {
         let name = name.to_lowercase();
@@ -71,6 +72,8 @@ fn unit_word(unit: IntervalUnit) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::{kind::Scope, owner::Owner, place::Place};
+    use lake_api::LakeSpec;
     use serde_json::json;
 
     #[test]
@@ -80,10 +83,17 @@ mod tests {
                 "day": { "type": "Date", "range": "2020-01-01,NOW", "interval": 1, "intervalUnit": "Days", "format": "yyyy-MM-dd" },
                 "Country": { "type": "Enum", "values": ["IN", "DE"] },
             },
-            "locationTemplate": "s3://store/out/${day}/",
+            "locationTemplate": "s3://store-{account}/out/${day}/",
         }))
         .unwrap();
-        let parameters = serde_json::to_value(parameters(&projection)).unwrap();
+        let scope = Scope {
+            place: Place { partition: "aws".into(), region: "eu-west-1".into(), account: "111122223333".into() },
+            owner: Owner { door: "terraform".into(), instance: "t".into(), lake: "events".into() },
+            lake: "events".into(),
+            namespace: String::new(),
+        };
+        let spec = LakeSpec::default();
+        let parameters = serde_json::to_value(parameters(&Names::new(&spec, &scope), &projection)).unwrap();
         assert_eq!(
             parameters,
             json!({
@@ -95,7 +105,7 @@ mod tests {
                 "projection.day.interval.unit": "DAYS",
                 "projection.day.range": "2020-01-01,NOW",
                 "projection.day.type": "date",
-                "storage.location.template": "s3://store/out/${day}/",
+                "storage.location.template": "s3://store-111122223333/out/${day}/",
             })
         );
     }
