@@ -13,12 +13,7 @@ use crate::{
     timeouts, told,
     told::Told,
 };
-use lake_reconcile::{
-    engine::Outcome,
-    graph::Graph,
-    plan::Plan,
-    record::Record,
-};
+use lake_reconcile::{engine::Outcome, graph::Graph, plan::Plan, record::Record};
 use std::time::Duration;
 use tfplug::{ApplyRequest, ApplyResponse, Diagnostics, Stop, Value};
 

@@ -43,7 +43,9 @@ fn object(block: &Block, value: &Value) -> Json {
             _ if inner.is_unknown() => unknown(),
             Nesting::Single => object(&nested.block, inner),
             Nesting::List => inner.items().iter().map(|item| object(&nested.block, item)).collect(),
-            Nesting::Map => inner.entries().map(|(key, entry)| (key.to_owned(), object(&nested.block, entry))).collect(),
+            Nesting::Map => {
+                inner.entries().map(|(key, entry)| (key.to_owned(), object(&nested.block, entry))).collect()
+            }
         };
         if !is_empty(&json, nested.nesting) {
             fields.insert(nested.field.to_owned(), json);
@@ -75,7 +77,8 @@ fn json(shape: &Shape, value: &Value) -> Option<Json> {
         }
         Value::Map(entries) => {
             let entry = shape.entry().unwrap_or(shape);
-            let entries = entries.iter().map(|(key, value)| (key.clone(), json(entry, value).unwrap_or_default()));
+            let entries =
+                entries.iter().map(|(key, value)| (key.clone(), json(entry, value).unwrap_or_default()));
             Json::Object(entries.collect())
         }
         Value::Dynamic(typed) => return json(shape, &typed.1),
@@ -122,9 +125,15 @@ mod tests {
     #[test]
     fn blocks_become_the_objects_of_the_spec() {
         let expire = Value::map([("days", Value::from(7))]);
-        let rule = Value::map([("prefix", Value::from("tmp/")), ("expire", expire), ("transition", Value::List(vec![]))]);
-        let bucket = Value::map([("versioning", Value::from(true)), ("lifecycle_rule", Value::List(vec![rule]))]);
-        let lake = lake(Value::map([("bucket", Value::map([("store", bucket)])), ("job", Value::map::<&str>([]))]));
+        let rule = Value::map([
+            ("prefix", Value::from("tmp/")),
+            ("expire", expire),
+            ("transition", Value::List(vec![])),
+        ]);
+        let bucket =
+            Value::map([("versioning", Value::from(true)), ("lifecycle_rule", Value::List(vec![rule]))]);
+        let lake =
+            lake(Value::map([("bucket", Value::map([("store", bucket)])), ("job", Value::map::<&str>([]))]));
         assert_eq!(
             spec_of(&lake),
             json!({"buckets": {"store": {
@@ -136,7 +145,8 @@ mod tests {
 
     #[test]
     fn unknowns_stay_where_they_are() {
-        let bucket = Value::map([("name", Value::UNKNOWN), ("encryption", Value::map([("key", Value::UNKNOWN)]))]);
+        let bucket =
+            Value::map([("name", Value::UNKNOWN), ("encryption", Value::map([("key", Value::UNKNOWN)]))]);
         let lake = lake(Value::map([("bucket", Value::map([("store", bucket)]))]));
         assert_eq!(
             spec_of(&lake),
@@ -154,7 +164,9 @@ mod tests {
 
     #[test]
     fn values_survive_the_way_there_and_back() {
-        for json in [json!(true), json!("a"), json!(7), json!(0.5), json!(["a", "b"]), json!({"a": {"b": ["c"]}})] {
+        for json in
+            [json!(true), json!("a"), json!(7), json!(0.5), json!(["a", "b"]), json!({"a": {"b": ["c"]}})]
+        {
             assert_eq!(super::json(&Shape::Bool, &value(&json)), Some(json));
         }
     }

@@ -66,7 +66,11 @@ mod tests {
 
     fn other(text: &str) -> Value {
         let configuration = Value::map([("other", Value::from(text)), ("partition_index", Value::Null)]);
-        crawler(Value::map([("configuration", configuration), ("recrawl", Value::Null), ("targets", Value::Null)]))
+        crawler(Value::map([
+            ("configuration", configuration),
+            ("recrawl", Value::Null),
+            ("targets", Value::Null),
+        ]))
     }
 
     #[test]
@@ -82,7 +86,8 @@ mod tests {
     fn a_document_that_means_the_same_keeps_its_spelling() {
         let was = other(r#"{"a": 1, "b": 2}"#);
         let kept = planned(&other(r#"{"b":2,"a":1}"#), &was);
-        let document = |lake: &Value| lake.get("crawler").get("raw").get("configuration").get("other").clone();
+        let document =
+            |lake: &Value| lake.get("crawler").get("raw").get("configuration").get("other").clone();
         assert_eq!(document(&kept), document(&was));
         let changed = planned(&other(r#"{"b":3}"#), &was);
         assert_eq!(document(&changed), Value::from(r#"{"b":3}"#));

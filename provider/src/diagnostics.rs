@@ -32,9 +32,11 @@ pub fn failures(failures: &[Failure]) -> Diagnostics {
     let mut told = Diagnostics::default();
     let skipped: Vec<&Failure> = failures.iter().filter(|it| matches!(it.cause, Cause::Skipped(_))).collect();
     let own = failures.iter().filter(|it| !matches!(it.cause, Cause::Skipped(_)));
-    told.extend(own.map(|failure| {
-        diagnostic(Severity::Error, &failure.origin, &failure.summary(), &failure.detail())
-    }));
+    told.extend(
+        own.map(|failure| {
+            diagnostic(Severity::Error, &failure.origin, &failure.summary(), &failure.detail())
+        }),
+    );
     if !skipped.is_empty() {
         let list: Vec<String> = skipped.iter().map(|failure| format!("- {failure}")).collect();
         told.error(None, "Not done, since something else failed", list.join("\n"));
@@ -53,7 +55,8 @@ pub fn no_access(told: &mut Diagnostics, error: &NoAccess) {
 pub fn plan(plan: &Plan, waited: impl Fn(&str) -> bool) -> Diagnostics {
     let mut told = Diagnostics::default();
     told.extend(plan.steps.iter().filter_map(|step| of_step(step, &waited)));
-    let retained = |node: &str| plan.steps.iter().any(|it| it.change == Change::Retain && it.node.as_str() == node);
+    let retained =
+        |node: &str| plan.steps.iter().any(|it| it.change == Change::Retain && it.node.as_str() == node);
     told.extend(plan.notes.iter().filter(|note| !retained(note.node.as_str())).map(|note| {
         diagnostic(Severity::Warning, &note.origin, &format!("About {}", note.node), &sentence(&note.said))
     }));
@@ -73,7 +76,8 @@ pub fn outcome(outcome: &Outcome, shown: &Plan, waited: impl Fn(&str) -> bool) -
 
 fn of_step(step: &Step, waited: &impl Fn(&str) -> bool) -> Option<Diagnostic> {
     let node = &step.node;
-    let warning = |summary: String, detail: &str| Some(diagnostic(Severity::Warning, &step.origin, &summary, detail));
+    let warning =
+        |summary: String, detail: &str| Some(diagnostic(Severity::Warning, &step.origin, &summary, detail));
     match (&step.change, &step.taking) {
         (Change::Blocked(reason), _) => {
             let detail = format!("{}\n{}", sentence(&reason.why), reason.remedy);
@@ -82,29 +86,41 @@ fn of_step(step: &Step, waited: &impl Fn(&str) -> bool) -> Option<Diagnostic> {
         // What is looked at and absent is told by what waits for it.
         (Change::Wait(reason), _) if step.hold == Hold::Own && !waited(node.as_str()) => warning(
             format!("{node} waits"),
-            &format!("{node} {reason}. Nothing is wrong: once it is there, the next plan shows what is done."),
+            &format!(
+                "{node} {reason}. Nothing is wrong: once it is there, the next plan shows what is done."
+            ),
         ),
         (Change::Unreadable(error), _) => warning(
             format!("{node} cannot be looked at"),
-            &format!("{}\nNothing is done about it before it can be read.{}", sentence(&error.to_string()), remedy(error.remedy())),
+            &format!(
+                "{}\nNothing is done about it before it can be read.{}",
+                sentence(&error.to_string()),
+                remedy(error.remedy())
+            ),
         ),
         (Change::Foreign(owner), _) => warning(
             format!("{node} belongs to another owner now"),
-            &format!("It wears the mark of {owner} and is not touched. To take it over, set adoptFrom: \"{owner}\"; to leave it to them, remove the member or give it another name."),
+            &format!(
+                "It wears the mark of {owner} and is not touched. To take it over, set adoptFrom: \"{owner}\"; to leave it to them, remove the member or give it another name."
+            ),
         ),
         (Change::Retain, _) => {
             let key = step.key.as_ref().map(ToString::to_string).unwrap_or_default();
             warning(
                 format!("{node} is retained"),
-                &format!("{key} leaves the lake and stays on AWS (onDelete: Retain). Its mark says so, and the same lake takes it up again."),
+                &format!(
+                    "{key} leaves the lake and stays on AWS (onDelete: Retain). Its mark says so, and the same lake takes it up again."
+                ),
             )
         }
-        (_, Some(Taking::Move(was))) => {
-            warning(format!("{node} was {was}"), "Only its mark is rewritten: nothing is made and nothing is deleted.")
-        }
-        (_, Some(Taking::Resume)) => {
-            warning(format!("{node} is taken up again"), "This lake left it on AWS before (onDelete: Retain).")
-        }
+        (_, Some(Taking::Move(was))) => warning(
+            format!("{node} was {was}"),
+            "Only its mark is rewritten: nothing is made and nothing is deleted.",
+        ),
+        (_, Some(Taking::Resume)) => warning(
+            format!("{node} is taken up again"),
+            "This lake left it on AWS before (onDelete: Retain).",
+        ),
         (_, Some(Taking::Adopt(owner))) => {
             let owner = owner.as_deref().map_or_else(|| "nobody".to_owned(), |owner| format!("\"{owner}\""));
             warning(

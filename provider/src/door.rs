@@ -91,7 +91,12 @@ impl Door {
     /// A door to these clouds, not configured yet.
     #[must_use]
     pub fn new(clouds: Arc<dyn Clouds>) -> Self {
-        Door { clouds, settings: Mutex::default(), connections: tokio::sync::Mutex::default(), seen: Mutex::default() }
+        Door {
+            clouds,
+            settings: Mutex::default(),
+            connections: tokio::sync::Mutex::default(),
+            seen: Mutex::default(),
+        }
     }
 
     /// Take the provider's configuration.
@@ -124,7 +129,9 @@ impl Door {
             return Way::Unknown;
         }
         match self.connect(&access, region).await {
-            Ok(connection) if is_allowed(&connection.place, &settings.allowed_account_ids) => Way::Open(connection),
+            Ok(connection) if is_allowed(&connection.place, &settings.allowed_account_ids) => {
+                Way::Open(connection)
+            }
             Ok(connection) => {
                 let allowed = settings.allowed_account_ids.join(", ");
                 told.error(
@@ -161,7 +168,8 @@ impl Door {
                 Err(error) => return Err(error),
             }
         }
-        let region = region.map(str::to_owned).or(own).or_else(|| known.own.clone()).ok_or(NoAccess::NoRegion)?;
+        let region =
+            region.map(str::to_owned).or(own).or_else(|| known.own.clone()).ok_or(NoAccess::NoRegion)?;
         if let Some(connection) = known.by_region.get(&region) {
             return Ok(connection.clone());
         }

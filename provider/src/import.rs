@@ -21,11 +21,7 @@ pub async fn import(door: &Door, request: ImportRequest) -> ImportResponse {
     }
 }
 
-async fn recall(
-    door: &Door,
-    request: &ImportRequest,
-    told: &mut Diagnostics,
-) -> Option<(Value, Private)> {
+async fn recall(door: &Door, request: &ImportRequest, told: &mut Diagnostics) -> Option<(Value, Private)> {
     let (region, name) = match request.id.split_once('/') {
         Some((region, name)) => (Some(region), name),
         None => (None, request.id.as_str()),

@@ -3,8 +3,8 @@
 use crate::{apply, door::Door, import, plan, read, schema, validate};
 use std::sync::Arc;
 use tfplug::{
-    ApplyRequest, ApplyResponse, BoxFuture, Diagnostics, ImportRequest, ImportResponse, PlanRequest, PlanResponse,
-    ReadRequest, ReadResponse, Resource, Schema, UpgradeRequest, UpgradeResponse, Value,
+    ApplyRequest, ApplyResponse, BoxFuture, Diagnostics, ImportRequest, ImportResponse, PlanRequest,
+    PlanResponse, ReadRequest, ReadResponse, Resource, Schema, UpgradeRequest, UpgradeResponse, Value,
 };
 
 /// The resource `lake`.

@@ -26,7 +26,8 @@ pub struct Prior {
 
 impl From<&Told> for Prior {
     fn from(told: &Told) -> Self {
-        let states = told.resources.iter().filter_map(|(node, status)| Some((node.clone(), status.known()?.state)));
+        let states =
+            told.resources.iter().filter_map(|(node, status)| Some((node.clone(), status.known()?.state)));
         let facts = told.outputs.iter().map(|(node, facts)| {
             let known = facts.iter().filter_map(|(name, fact)| Some((name.clone(), fact.known()?.clone()?)));
             (node.clone(), known.collect())
@@ -71,7 +72,9 @@ fn presence(id: &NodeId, node: &Node, settings: &Settings, graph: &Graph, prior:
     match prior.states.get(id) {
         Some(State::Present) | None => present(ours),
         Some(State::Absent | State::Waiting) => Presence::Absent,
-        Some(State::Settling) => Presence::Settling("AWS was still at it when it was last looked at".to_owned()),
+        Some(State::Settling) => {
+            Presence::Settling("AWS was still at it when it was last looked at".to_owned())
+        }
         Some(State::Unreadable) => Presence::Unreadable(CloudError::refused(
             &format!("{}:Read", id.kind()),
             "it could not be read when it was last looked at",

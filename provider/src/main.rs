@@ -19,7 +19,9 @@ fn main() -> ExitCode {
     let debug = match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
         [] => false,
         ["--debug" | "-debug"] => true,
-        ["--version" | "-version"] => return print(concat!("terraform-provider-lake ", env!("CARGO_PKG_VERSION"))),
+        ["--version" | "-version"] => {
+            return print(concat!("terraform-provider-lake ", env!("CARGO_PKG_VERSION")));
+        }
         ["--help" | "-h"] => return print(HELP),
         _ => return fail(HELP),
     };

@@ -39,7 +39,9 @@ impl NoPrivate {
     #[must_use]
     pub fn remedy(&self) -> &'static str {
         match self {
-            NoPrivate::Newer(_) => "Use that release or a later one: raise the version in required_providers.",
+            NoPrivate::Newer(_) => {
+                "Use that release or a later one: raise the version in required_providers."
+            }
             NoPrivate::Broken(_) => {
                 "Remove the lake from the state (`terraform state rm`) and import it again by its name: nothing on AWS is touched by that."
             }

@@ -164,7 +164,12 @@ mod tests {
         fn fields(object: &'static Object) {
             let projected = block(object);
             let known = object.fields.values().filter(|field| field.door.is_none()).count();
-            assert_eq!(projected.attributes.len() + projected.blocks.len(), known, "{:?}", object.fields.keys());
+            assert_eq!(
+                projected.attributes.len() + projected.blocks.len(),
+                known,
+                "{:?}",
+                object.fields.keys()
+            );
             let both = projected.blocks.keys().find(|word| projected.attributes.contains_key(*word));
             assert_eq!(both, None, "a block and an attribute of one name");
             for field in object.fields.values() {
@@ -217,7 +222,10 @@ mod tests {
         for (path, at) in [
             ("region", "region"),
             ("buckets.store", "bucket[\"store\"]"),
-            ("buckets.store.lifecycleRules[1].expire.days", "bucket[\"store\"].lifecycle_rule[1].expire.days"),
+            (
+                "buckets.store.lifecycleRules[1].expire.days",
+                "bucket[\"store\"].lifecycle_rule[1].expire.days",
+            ),
             ("jobs.etl.arguments.--TempDir", "job[\"etl\"].arguments[\"--TempDir\"]"),
             ("roles.etl.assumedBy.services[0]", "role[\"etl\"].assumed_by.services"),
             ("roles.etl.nonsense", "role[\"etl\"]"),

@@ -8,8 +8,8 @@ use crate::{
 use lake_reconcile::aws::{Access, AssumeRole};
 use std::{collections::BTreeMap, sync::Arc};
 use tfplug::{
-    Attribute, Block, BoxFuture, ConfigureRequest, Diagnostics, NestedBlock, Nesting, Path, Provider, Resource, Schema,
-    Type, Value,
+    Attribute, Block, BoxFuture, ConfigureRequest, Diagnostics, NestedBlock, Nesting, Path, Provider,
+    Resource, Schema, Type, Value,
 };
 
 /// Who the lakes of a configuration belong to when it does not say.
@@ -56,15 +56,38 @@ pub fn schema() -> Schema {
     let text = |description: &str| Attribute::optional(Type::String).describe(description);
     let flag = |description: &str| Attribute::optional(Type::Bool).describe(description);
     let attributes = [
-        ("owner", text("Whose the lakes of this configuration are: part of the mark `lake.dev/owner` on everything that they make. 1 to 64 letters, digits, dots, underscores and hyphens. Set one for each configuration. Default: `terraform`.")),
+        (
+            "owner",
+            text(
+                "Whose the lakes of this configuration are: part of the mark `lake.dev/owner` on everything that they make. 1 to 64 letters, digits, dots, underscores and hyphens. Set one for each configuration. Default: `terraform`.",
+            ),
+        ),
         ("region", text("The AWS region of lakes that name none. Default: `AWS_REGION`, or the profile's.")),
         ("profile", text("A profile of the shared configuration files. Default: `AWS_PROFILE`.")),
-        ("access_key", text("An access key id, together with `secret_key`. Default: `AWS_ACCESS_KEY_ID`, or whatever else AWS's tools find.")),
+        (
+            "access_key",
+            text(
+                "An access key id, together with `secret_key`. Default: `AWS_ACCESS_KEY_ID`, or whatever else AWS's tools find.",
+            ),
+        ),
         ("secret_key", text("The secret of `access_key`. Default: `AWS_SECRET_ACCESS_KEY`.").sensitive()),
         ("token", text("The session token of temporary keys. Default: `AWS_SESSION_TOKEN`.").sensitive()),
-        ("s3_use_path_style", flag("Whether buckets are addressed by path (`endpoint/bucket`) instead of by host, as some other implementations of S3 want it. Default: only at endpoints that are not AWS's.")),
-        ("max_retries", Attribute::optional(Type::Number).describe("How often a throttled call is repeated. Default: 25.")),
-        ("allowed_account_ids", Attribute::optional(Type::set(Type::String)).describe("The only AWS accounts in which anything may be read or written. Default: any.")),
+        (
+            "s3_use_path_style",
+            flag(
+                "Whether buckets are addressed by path (`endpoint/bucket`) instead of by host, as some other implementations of S3 want it. Default: only at endpoints that are not AWS's.",
+            ),
+        ),
+        (
+            "max_retries",
+            Attribute::optional(Type::Number)
+                .describe("How often a throttled call is repeated. Default: 25."),
+        ),
+        (
+            "allowed_account_ids",
+            Attribute::optional(Type::set(Type::String))
+                .describe("The only AWS accounts in which anything may be read or written. Default: any."),
+        ),
     ];
     let blocks = [
         ("default_tags", NestedBlock { max: 1, ..NestedBlock::new(Nesting::List, default_tags()) }),
@@ -99,7 +122,11 @@ fn assume_role() -> Block {
         ("external_id", text("What the role's owner demands of third parties.")),
         ("duration", text("How long the credentials last: `1h30m`.")),
         ("policy", text("A policy, as JSON, that narrows the session.")),
-        ("policy_arns", Attribute::optional(Type::set(Type::String)).describe("Managed policies, by ARN, that narrow the session.")),
+        (
+            "policy_arns",
+            Attribute::optional(Type::set(Type::String))
+                .describe("Managed policies, by ARN, that narrow the session."),
+        ),
         ("tags", Attribute::optional(Type::map(Type::String)).describe("Tags of the session.")),
     ];
     Block {
@@ -129,15 +156,27 @@ fn validate(config: &Value) -> Diagnostics {
         );
     }
     if config.get("max_retries").as_i64().is_some_and(|times| u32::try_from(times).is_err()) {
-        told.error(Path::root("max_retries"), "max_retries is less than 0", "0 means that no call is repeated.");
+        told.error(
+            Path::root("max_retries"),
+            "max_retries is less than 0",
+            "0 means that no call is repeated.",
+        );
     }
     for (place, role) in config.get("assume_role").items().iter().enumerate() {
         let at = Path::root("assume_role").index(place);
         if role.get("role_arn").is_null() {
-            told.error(at.clone().attribute("role_arn"), "role_arn is required", "Name the role to assume by its ARN.");
+            told.error(
+                at.clone().attribute("role_arn"),
+                "role_arn is required",
+                "Name the role to assume by its ARN.",
+            );
         }
         if let Some(Err(why)) = role.get("duration").as_str().map(timeouts::parse) {
-            told.error(at.attribute("duration"), "The duration cannot be read", format!("{why}. Write it as `1h30m`."));
+            told.error(
+                at.attribute("duration"),
+                "The duration cannot be read",
+                format!("{why}. Write it as `1h30m`."),
+            );
         }
     }
     told

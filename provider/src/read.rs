@@ -4,8 +4,8 @@
 //! and what was found travels in the private bytes to the plan that follows.
 
 use crate::{
-    door::{Door, Way},
     diagnostics,
+    door::{Door, Way},
     private::Private,
     told, wanted,
 };
@@ -42,7 +42,10 @@ async fn look(
         told.warning(
             None,
             "Cannot list what wears the lake's mark",
-            format!("{error}.\nWhat an interrupted apply has left behind is not found.{}", remedy(error.remedy())),
+            format!(
+                "{error}.\nWhat an interrupted apply has left behind is not found.{}",
+                remedy(error.remedy())
+            ),
         );
     }
     if is_gone(&graph, &record) {
@@ -57,7 +60,9 @@ async fn look(
 /// The private bytes; `None` when they cannot be used, and the user was told why.
 pub(crate) fn remembered(bytes: &[u8], told: &mut Diagnostics) -> Option<Option<Private>> {
     Private::read(bytes)
-        .map_err(|error| told.error(None, "Cannot use the lake's record", format!("{error}.\n{}", error.remedy())))
+        .map_err(|error| {
+            told.error(None, "Cannot use the lake's record", format!("{error}.\n{}", error.remedy()))
+        })
         .ok()
 }
 

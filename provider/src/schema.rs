@@ -20,7 +20,8 @@ pub const VERSION: i64 = 0;
 #[must_use]
 pub fn lake() -> Schema {
     let mut block = block(projection::spec());
-    block.description = "A data lake on AWS: what it is made of, each part under a key of your choice.".to_owned();
+    block.description =
+        "A data lake on AWS: what it is made of, each part under a key of your choice.".to_owned();
     let name = "The lake's name, 1 to 63 lower-case letters, digits and inner hyphens: the `{lake}` of its members' \
                 names. Another name is another lake.";
     block.attributes.insert("name".to_owned(), Attribute::required(Type::String).describe(name));
@@ -55,7 +56,8 @@ fn computed() -> [(String, Attribute); 2] {
 
 fn timeouts() -> NestedBlock {
     let attribute = |operation: &&str| {
-        let text = format!("How long a lake may take to {operation}: `30m`, which is the default, `1h30m`, `90s`.");
+        let text =
+            format!("How long a lake may take to {operation}: `30m`, which is the default, `1h30m`, `90s`.");
         ((*operation).to_owned(), Attribute::optional(Type::String).describe(text))
     };
     NestedBlock::new(

@@ -41,7 +41,9 @@ pub fn found(plan: &Plan, inventory: &Inventory) -> Told {
             (State::Waiting, _) => listed(node.kind(), |_| None),
             (_, Some(Presence::Present { facts, .. })) if step.wanted.is_none() => {
                 let mut all = listed(node.kind(), |_| None);
-                all.extend(facts.iter().map(|(name, value)| (name.clone(), Later::Known(Some(value.clone())))));
+                all.extend(
+                    facts.iter().map(|(name, value)| (name.clone(), Later::Known(Some(value.clone())))),
+                );
                 all
             }
             _ => settled(&step.facts),
@@ -71,11 +73,7 @@ pub fn planned(plan: &Plan, prior: &Told, unchanged: impl Fn(&NodeId) -> bool) -
     told
 }
 
-fn will_be(
-    step: &Step,
-    prior: &Told,
-    unchanged: bool,
-) -> (Later<ResourceStatus>, BTreeMap<String, Fact>) {
+fn will_be(step: &Step, prior: &Told, unchanged: bool) -> (Later<ResourceStatus>, BTreeMap<String, Fact>) {
     let id = &step.node;
     let is = |state| Later::Known(ResourceStatus { state, drift: BTreeMap::new() });
     let was = || prior.outputs.get(id).cloned().unwrap_or_default();

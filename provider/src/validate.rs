@@ -2,10 +2,7 @@
 
 use crate::{config, diagnostics, timeouts, wanted};
 use lake_api::{
-    FieldPath, Finding, LakeSpec, Step, contract,
-    contract::Shape,
-    input::unknown,
-    lint::lint,
+    FieldPath, Finding, LakeSpec, Step, contract, contract::Shape, input::unknown, lint::lint,
     names::MemberKey,
 };
 use serde_json::Value as Json;

@@ -2,13 +2,7 @@
 
 use crate::{config, door::Settings};
 use lake_api::{FieldPath, Finding, LakeSpec, contract, input::unknown};
-use lake_reconcile::{
-    expand::expand,
-    graph::Graph,
-    kind::Scope,
-    owner::Owner,
-    place::Place,
-};
+use lake_reconcile::{expand::expand, graph::Graph, kind::Scope, owner::Owner, place::Place};
 use serde_json::{Map, Value as Json};
 use tfplug::Value;
 
@@ -20,7 +14,9 @@ pub fn json(lake: &Value, settings: &Settings) -> Json {
         None => spec["tags"] = unknown(),
         Some(defaults) if !defaults.is_empty() => {
             let own = spec["tags"].take();
-            if own.is_null() || own.as_object().is_some_and(|tags| !tags.contains_key(lake_api::input::UNKNOWN)) {
+            if own.is_null()
+                || own.as_object().is_some_and(|tags| !tags.contains_key(lake_api::input::UNKNOWN))
+            {
                 let mut tags: Map<String, Json> =
                     defaults.iter().map(|(key, value)| (key.clone(), value.clone().into())).collect();
                 tags.extend(own.as_object().cloned().unwrap_or_default());
@@ -50,7 +46,12 @@ pub fn graph(lake: &Value, settings: &Settings, place: &Place, owner: &Owner) ->
 ///
 /// # Errors
 /// When the types cannot hold it.
-pub fn graph_of_state(lake: &Value, settings: &Settings, place: &Place, owner: &Owner) -> Result<Graph, Finding> {
+pub fn graph_of_state(
+    lake: &Value,
+    settings: &Settings,
+    place: &Place,
+    owner: &Owner,
+) -> Result<Graph, Finding> {
     let spec = lenient(json(lake, settings)).map_err(|error| {
         let detail = "An earlier release has written it in words that this one does not know. Apply with that release, \
                       or remove the lake from the state and import it by its name.";

@@ -105,7 +105,8 @@ fn assignment<'t>(word: &str, after: &'t str) -> Option<(String, &'t str)> {
 }
 
 fn name(word: &str, after: &str, code: bool) -> String {
-    let of_two = word.chars().any(|c| c.is_ascii_uppercase()) && word.starts_with(|c: char| c.is_ascii_lowercase());
+    let of_two =
+        word.chars().any(|c| c.is_ascii_uppercase()) && word.starts_with(|c: char| c.is_ascii_lowercase());
     let of_node = after.starts_with('/');
     match words().fields.get(word) {
         Some(_) if of_two && !of_node && !code => snake(word),
@@ -121,7 +122,10 @@ mod tests {
     #[test]
     fn texts_are_told_in_terraforms_spelling() {
         for (text, told) in [
-            ("exactly one of table, tableName must be given", "exactly one of table, table_name must be given"),
+            (
+                "exactly one of table, tableName must be given",
+                "exactly one of table, table_name must be given",
+            ),
             ("To take it over, set adopt: Unowned.", "To take it over, set adopt = \"Unowned\"."),
             ("set adoptFrom: \"terraform/a/b\"", "set adopt_from = \"terraform/a/b\""),
             ("the key of a member of `buckets`, or an ARN", "the key of a member of `bucket`, or an ARN"),

@@ -12,18 +12,14 @@ use crate::{
     told::Told,
     wanted,
 };
-use lake_reconcile::{
-    engine::Outcome,
-    graph::Graph,
-    inventory::Inventory,
-    plan::plan,
-    record::Record,
-};
+use lake_reconcile::{engine::Outcome, graph::Graph, inventory::Inventory, plan::plan, record::Record};
 use tfplug::{ApplyRequest, ApplyResponse, Diagnostics, Severity};
 
 pub(super) async fn create(door: &Door, request: ApplyRequest) -> ApplyResponse {
     let mut told = Diagnostics::default();
-    let Some((work, outcome)) = make(door, &request, &mut told).await else { return unchanged(request, told) };
+    let Some((work, outcome)) = make(door, &request, &mut told).await else {
+        return unchanged(request, told);
+    };
     work.tell(&outcome, &Told::default(), &mut told);
     if told.has_errors() {
         hint(&work, &outcome, &mut told);
@@ -42,7 +38,9 @@ async fn make<'a>(
     told: &mut Diagnostics,
 ) -> Option<(Work<'a>, Outcome)> {
     let name = request.planned.get("name").as_str()?.to_owned();
-    let Way::Open(connection) = door.way(request.planned.get("region").as_str(), told).await else { return None };
+    let Way::Open(connection) = door.way(request.planned.get("region").as_str(), told).await else {
+        return None;
+    };
     let owner = door.owner(&name);
     let graph = wanted::graph(&request.planned, &door.settings(), &connection.place, &owner);
     let graph = graph.map_err(|findings| told.extend(diagnostics::findings(findings))).ok()?;

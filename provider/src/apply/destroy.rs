@@ -13,7 +13,9 @@ use tfplug::{ApplyRequest, ApplyResponse, Diagnostics, Value};
 
 pub(super) async fn destroy(door: &Door, request: ApplyRequest) -> ApplyResponse {
     let mut told = Diagnostics::default();
-    let Some((work, outcome)) = end_it(door, &request, &mut told).await else { return unchanged(request, told) };
+    let Some((work, outcome)) = end_it(door, &request, &mut told).await else {
+        return unchanged(request, told);
+    };
     work.tell(&outcome, &Told::default(), &mut told);
     if told.has_errors() {
         let state = as_found(&request.prior, &outcome);

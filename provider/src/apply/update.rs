@@ -18,7 +18,9 @@ use tfplug::{ApplyRequest, ApplyResponse, Diagnostics};
 
 pub(super) async fn update(door: &Door, request: ApplyRequest) -> ApplyResponse {
     let mut told = Diagnostics::default();
-    let Some((work, outcome)) = change(door, &request, &mut told).await else { return unchanged(request, told) };
+    let Some((work, outcome)) = change(door, &request, &mut told).await else {
+        return unchanged(request, told);
+    };
     work.tell(&outcome, &Told::of(&request.prior), &mut told);
     let state = if told.has_errors() {
         as_found(&request.planned, &outcome)
@@ -38,7 +40,9 @@ async fn change<'a>(
         no_record(told);
         return None;
     };
-    let Way::Open(connection) = door.way(request.planned.get("region").as_str(), told).await else { return None };
+    let Way::Open(connection) = door.way(request.planned.get("region").as_str(), told).await else {
+        return None;
+    };
     if !lives_there(&private.record, &connection.place, told) {
         return None;
     }

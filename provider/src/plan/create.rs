@@ -42,7 +42,9 @@ impl Scene<'_> {
     /// Look at everything that the lake would make, and at what wears its mark already; whether that was possible.
     async fn look_at_all(&self, graph: &Graph, mut record: Record, told: &mut Diagnostics) -> bool {
         let running = self.door.engine(&self.connection, &self.name, &self.request.stop);
-        let Some(observed) = look::within(running.engine.observe(graph, &mut record)).await else { return false };
+        let Some(observed) = look::within(running.engine.observe(graph, &mut record)).await else {
+            return false;
+        };
         if lives_already(&observed) {
             let owner = self.door.owner(&self.name);
             let severity = self.severity_of_meeting_oneself();
@@ -62,7 +64,12 @@ pub(crate) fn lives_already(observed: &Observed) -> bool {
 }
 
 /// What is told of a create that meets the living lake.
-pub(crate) fn meets_itself(severity: Severity, owner: &Owner, region: &str, observed: &Observed) -> Diagnostic {
+pub(crate) fn meets_itself(
+    severity: Severity,
+    owner: &Owner,
+    region: &str,
+    observed: &Observed,
+) -> Diagnostic {
     let nodes: Vec<&str> = living(observed).map(NodeId::as_str).collect();
     let lake = &owner.lake;
     let detail = format!(

@@ -13,8 +13,8 @@ use crate::{
 use lake_reconcile::{
     graph::Graph,
     inventory::Inventory,
-    place::Place,
     owner::Owner,
+    place::Place,
     plan::{Plan, plan},
 };
 use tfplug::{Diagnostics, Value};
@@ -50,12 +50,7 @@ impl Scene<'_> {
 
     /// Look at what nobody has looked at: nothing when the spec is unchanged. A plan with what was seen, if anything
     /// was.
-    async fn look_at_new(
-        &self,
-        graph: &Graph,
-        private: &Private,
-        mut inventory: Inventory,
-    ) -> Option<Plan> {
+    async fn look_at_new(&self, graph: &Graph, private: &Private, mut inventory: Inventory) -> Option<Plan> {
         let running = self.door.engine(&self.connection, &self.name, &self.request.stop);
         look::within(running.engine.observe_missing(graph, &private.record, &mut inventory)).await?;
         Some(plan(graph, &private.record, &inventory))

@@ -13,7 +13,8 @@ pub fn render(schema: &Schema) -> String {
     while !nested.is_empty() {
         let mut deeper = Vec::new();
         for Section { anchor, path, block } in std::mem::take(&mut nested) {
-            write!(page, "\n<a id=\"{anchor}\"></a>\n### Nested Schema for `{path}`\n").expect("a text takes texts");
+            write!(page, "\n<a id=\"{anchor}\"></a>\n### Nested Schema for `{path}`\n")
+                .expect("a text takes texts");
             let mut own = Vec::new();
             for (title, lines) in groups(&block, &path, &mut own) {
                 write!(page, "\n{title}:\n\n{}", lines.concat()).expect("a text takes texts");
@@ -37,7 +38,8 @@ fn groups(block: &Block, path: &str, nested: &mut Vec<Section>) -> Vec<(&'static
         of(|it| it.optional).map(|(name, it)| (name.clone(), attribute(name, it))).collect();
     for (name, inner) in &block.blocks {
         let section = section(path, name, inner.block.clone(), "nestedblock");
-        optional.push((name.clone(), line(name, kind(inner), &inner.block.description, Some(&section.anchor))));
+        optional
+            .push((name.clone(), line(name, kind(inner), &inner.block.description, Some(&section.anchor))));
         nested.push(section);
     }
     optional.sort();
@@ -77,7 +79,8 @@ fn attribute(name: &str, attribute: &Attribute) -> String {
 
 /// One line of a list; further paragraphs of a description are indented below it.
 fn line(name: &str, kind: &str, description: &str, anchor: Option<&str>) -> String {
-    let below = anchor.map(|anchor| format!(" (see [below for nested schema](#{anchor}))")).unwrap_or_default();
+    let below =
+        anchor.map(|anchor| format!(" (see [below for nested schema](#{anchor}))")).unwrap_or_default();
     let mut lines = description.trim().lines();
     let mut text = format!("- `{name}` ({kind}) {}{below}\n", lines.next().unwrap_or_default());
     for further in lines.filter(|line| !line.is_empty()) {

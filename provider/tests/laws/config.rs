@@ -69,11 +69,15 @@ fn block(of: &Block, json: &Json) -> Value {
         let value = match nested.nesting {
             Nesting::Single if inner.is_null() => Value::Null,
             Nesting::Single => block(&nested.block, inner),
-            Nesting::List => {
-                Value::List(inner.as_array().into_iter().flatten().map(|it| block(&nested.block, it)).collect())
-            }
+            Nesting::List => Value::List(
+                inner.as_array().into_iter().flatten().map(|it| block(&nested.block, it)).collect(),
+            ),
             Nesting::Map => Value::map(
-                inner.as_object().into_iter().flatten().map(|(key, it)| (key.clone(), block(&nested.block, it))),
+                inner
+                    .as_object()
+                    .into_iter()
+                    .flatten()
+                    .map(|(key, it)| (key.clone(), block(&nested.block, it))),
             ),
         };
         (name.clone(), value)

@@ -62,7 +62,9 @@ impl Doorway {
     pub async fn applied(&self, core: &Core<'_>, object: Object, config: &Value) -> Object {
         let graph = match config {
             Value::Null => Default::default(),
-            config => wanted::graph(config, &self.settings, &self.sim.place, &self.sim.owner).expect("a good lake"),
+            config => {
+                wanted::graph(config, &self.settings, &self.sim.place, &self.sim.owner).expect("a good lake")
+            }
         };
         self.sim.want(&graph);
         let planned = core.plan(&object, config).await.expect("the plan keeps Terraform's rules");
