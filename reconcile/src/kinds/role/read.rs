@@ -10,11 +10,11 @@ use crate::{
 };
 use aws_sdk_iam::types::{EntityType, Role as IamRole, RoleDetail, Tag};
 use futures::{
-    future::{try_join, try_join3},
+    future::{join, try_join},
     stream::{self, StreamExt, TryStreamExt},
 };
 use lake_api::Input;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// From how many roles on the account's whole list is cheaper.
 ///
@@ -25,6 +25,9 @@ pub(super) const MANY: usize = 20;
 
 /// How many roles are asked for at once.
 const AT_ONCE: usize = 8;
+
+/// IAM's parts agree a moment after a change.
+const SETTLING: &str = "IAM does not know the role everywhere";
 
 /// What of a role is not its policies.
 struct Bare<'a> {
@@ -47,7 +50,7 @@ pub(super) async fn read(aws: &Aws, names: &[String]) -> Vec<Sight<Role>> {
         }
     }
     stream::iter(names.to_vec())
-        .map(|name| async move { sight(read_one(aws, &name).await) })
+        .map(|name| async move { read_one(aws, &name).await })
         .buffered(AT_ONCE)
         .collect()
         .await
@@ -63,25 +66,31 @@ pub(super) fn plain(tags: &[Tag]) -> BTreeMap<String, String> {
     tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
 }
 
-fn sight(read: Result<Option<Seen<Role>>, CloudError>) -> Sight<Role> {
+fn sight(read: Result<Seen<Role>, CloudError>) -> Sight<Role> {
     match read {
-        Ok(Some(seen)) => Sight::Present(seen),
-        Ok(None) => Sight::Absent,
+        Ok(seen) => Sight::Present(seen),
         Err(error) => Sight::Unreadable(error),
     }
 }
 
-async fn read_one(aws: &Aws, name: &str) -> Result<Option<Seen<Role>>, CloudError> {
-    let looked = try_join3(get(aws, name), inline(aws, name), attached(aws, name)).await;
-    let (role, inline, attached) = match looked {
-        Ok((Some(role), inline, attached)) => (role, inline, attached),
-        Ok((None, ..)) => return Ok(None),
-        Err(error) if error.is_gone() => return Ok(None),
-        Err(error) => return Err(error),
+/// The role itself says whether it exists: where its policies do not know it, it was made or deleted this moment.
+async fn read_one(aws: &Aws, name: &str) -> Sight<Role> {
+    let (role, policies) = join(get(aws, name), try_join(inline(aws, name), attached(aws, name))).await;
+    let role = match role {
+        Ok(Some(role)) => role,
+        Ok(None) => return Sight::Absent,
+        Err(error) => return Sight::Unreadable(error),
     };
-    let boundary = role.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn());
-    let bare = Bare { role: &role, boundary, tags: role.tags() };
-    seen(&bare, Policies { inline, attached }, &aws.place.partition).map(Some)
+    match policies {
+        Ok((inline, attached)) => {
+            let boundary =
+                role.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn());
+            let bare = Bare { role: &role, boundary, tags: role.tags() };
+            sight(seen(&bare, Policies { inline, attached }, &aws.place.partition))
+        }
+        Err(error) if error.is_gone() => Sight::Settling(SETTLING.to_owned()),
+        Err(error) => Sight::Unreadable(error),
+    }
 }
 
 async fn get(aws: &Aws, name: &str) -> Result<Option<IamRole>, CloudError> {
@@ -129,27 +138,32 @@ pub(super) async fn attached(aws: &Aws, name: &str) -> Result<Texts, CloudError>
 }
 
 /// Every role of the account. The account's details lack description and session duration, which the list of roles
-/// has; the list lacks all the rest.
+/// has; the list lacks all the rest. A role that only one of them knows was made or deleted this moment.
 async fn read_all(aws: &Aws) -> Result<BTreeMap<String, Sight<Role>>, CloudError> {
     let (details, roles) = try_join(details(aws), roles(aws, "/")).await?;
-    let roles: BTreeMap<String, IamRole> =
-        roles.into_iter().map(|role| (role.role_name().to_owned(), role)).collect();
-    Ok(details
+    let details: BTreeMap<&str, &RoleDetail> =
+        details.iter().filter_map(|detail| Some((detail.role_name()?, detail))).collect();
+    let roles: BTreeMap<&str, &IamRole> = roles.iter().map(|role| (role.role_name(), role)).collect();
+    let names: BTreeSet<&str> = details.keys().chain(roles.keys()).copied().collect();
+    let sights = names.into_iter().map(|name| {
+        let sight = match (details.get(name), roles.get(name)) {
+            (Some(detail), Some(role)) => sight(detailed(detail, role, &aws.place.partition)),
+            _ => Sight::Settling(SETTLING.to_owned()),
+        };
+        (name.to_owned(), sight)
+    });
+    Ok(sights.collect())
+}
+
+fn detailed(detail: &RoleDetail, role: &IamRole, partition: &str) -> Result<Seen<Role>, CloudError> {
+    let boundary = detail.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn());
+    let inline = detail
+        .role_policy_list()
         .iter()
-        .filter_map(|detail| {
-            let name = detail.role_name()?;
-            let boundary =
-                detail.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn());
-            let bare = Bare { role: roles.get(name)?, boundary, tags: detail.tags() };
-            let inline = detail.role_policy_list().iter().filter_map(|policy| {
-                Some((policy.policy_name()?.to_owned(), decoded(policy.policy_document()?)))
-            });
-            let attached = detail.attached_managed_policies().iter().filter_map(|policy| policy.policy_arn());
-            let policies =
-                Policies { inline: inline.collect(), attached: attached.map(Input::from).collect() };
-            Some((name.to_owned(), sight(seen(&bare, policies, &aws.place.partition).map(Some))))
-        })
-        .collect())
+        .filter_map(|policy| Some((policy.policy_name()?.to_owned(), decoded(policy.policy_document()?))));
+    let attached = detail.attached_managed_policies().iter().filter_map(|policy| policy.policy_arn());
+    let policies = Policies { inline: inline.collect(), attached: attached.map(Input::from).collect() };
+    seen(&Bare { role, boundary, tags: detail.tags() }, policies, partition)
 }
 
 /// Every role of the account with its policies and tags.
