@@ -16,7 +16,6 @@ use crate::{
 };
 use lake_reconcile::{
     graph::Graph,
-    inventory::Inventory,
     plan::{Plan, plan as decide},
     record::Record,
 };
@@ -146,7 +145,7 @@ fn destroy(request: &PlanRequest, told: &mut Diagnostics) {
 
 /// The plan of a lake's end, as far as it was looked at.
 pub(crate) fn end(private: &Private) -> Plan {
-    let seen = private.inventory.clone().unwrap_or_else(Inventory::new);
+    let seen = private.inventory.clone().unwrap_or_default();
     decide(&Graph::new(), &private.record, &seen)
 }
 

@@ -112,30 +112,48 @@ fn nested(name: &'static str, field: &'static Field) -> Option<(String, Nested)>
 }
 
 /// Where a place of the spec stands in Terraform's configuration, as far as Terraform can say it: entries of sets have
-/// no place.
+/// no place, and a labelled or repeated block only has one through something in it.
 #[must_use]
 pub fn locate(path: &FieldPath) -> Path {
+    match walk(path) {
+        (at, Some(block)) if matches!(at.0.last(), Some(tfplug::Step::Key(_) | tfplug::Step::Index(_))) => {
+            at.attribute(witness(block))
+        }
+        (at, _) => at,
+    }
+}
+
+/// The place, and the block that it is, if it is one.
+fn walk(path: &FieldPath) -> (Path, Option<&'static Block>) {
     let mut at = Path::default();
     let mut block = spec();
     let mut steps = path.steps().iter().peekable();
     while let Some(name) = steps.next().and_then(Step::name) {
         if let Some((word, attribute)) = block.attributes.iter().find(|(_, it)| it.field == name) {
-            return into_value(at.attribute(word), attribute.shape, steps);
+            return (into_value(at.attribute(word), attribute.shape, steps), None);
         }
-        let Some((word, nested)) = block.blocks.iter().find(|(_, it)| it.field == name) else { return at };
+        let Some((word, nested)) = block.blocks.iter().find(|(_, it)| it.field == name) else { break };
         at = at.attribute(word);
         match (nested.nesting, steps.peek()) {
             (Nesting::Single, _) => {}
             (Nesting::Map, Some(Step::Field(key) | Step::Key(key))) => at = at.key(key),
             (Nesting::List, Some(Step::Index(index))) => at = at.index(*index),
-            _ => return at,
+            _ => return (at, None),
         }
         if nested.nesting != Nesting::Single {
             steps.next();
         }
         block = &nested.block;
     }
-    at
+    (at, Some(block))
+}
+
+/// What Terraform is pointed at where a block is meant: an argument that is hardly ever given, so that the block's own
+/// line is shown.
+fn witness(block: &Block) -> &str {
+    const RARE: &str = "adopt_from";
+    let any = || block.attributes.keys().rev().chain(block.blocks.keys()).next().map_or(RARE, String::as_str);
+    if block.attributes.contains_key(RARE) { RARE } else { any() }
 }
 
 fn into_value<'p>(mut at: Path, mut shape: &Shape, steps: impl Iterator<Item = &'p Step>) -> Path {
@@ -221,14 +239,15 @@ mod tests {
     fn a_path_of_the_spec_is_found_in_the_configuration() {
         for (path, at) in [
             ("region", "region"),
-            ("buckets.store", "bucket[\"store\"]"),
+            ("buckets.store", "bucket[\"store\"].adopt_from"),
             (
                 "buckets.store.lifecycleRules[1].expire.days",
                 "bucket[\"store\"].lifecycle_rule[1].expire.days",
             ),
             ("jobs.etl.arguments.--TempDir", "job[\"etl\"].arguments[\"--TempDir\"]"),
             ("roles.etl.assumedBy.services[0]", "role[\"etl\"].assumed_by.services"),
-            ("roles.etl.nonsense", "role[\"etl\"]"),
+            ("roles.etl.nonsense", "role[\"etl\"].adopt_from"),
+            ("roles.etl.assumedBy", "role[\"etl\"].assumed_by"),
         ] {
             assert_eq!(locate(&path.parse().unwrap()).to_string(), at);
         }
