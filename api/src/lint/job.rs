@@ -255,8 +255,7 @@ fn arguments(path: &FieldPath, job: &Job, told: &mut Vec<Finding>) {
     for (place, (field, keys)) in maps.iter().enumerate() {
         for key in keys {
             let at = path.field(*field).key(key.as_str());
-            let typed = TYPED_ARGUMENTS.iter().chain(&[("sparkUi", "--spark-event-logs-path")]);
-            if let Some((own, _)) = typed.clone().find(|(_, argument)| argument == key) {
+            if let Some((own, _)) = TYPED_ARGUMENTS.iter().find(|(_, argument)| argument == key) {
                 told.push(Finding::error(
                     at.clone(),
                     format!("`{key}` has a field of its own"),

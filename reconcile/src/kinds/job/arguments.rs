@@ -202,7 +202,7 @@ mod tests {
             ..job()
         };
         let sent = render(&job);
-        assert_eq!(sent.len(), 14);
+        assert_eq!(sent.len(), 15);
         assert_eq!(fold(Some(&sent)), Fields::of(&job));
     }
 
