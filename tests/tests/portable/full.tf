@@ -14,6 +14,9 @@ resource "lake" "full" {
       block_public_policy     = false
       restrict_public_buckets = false
     }
+    policy {
+      keep_others = true
+    }
     encryption {
       sse                 = "S3"
       bucket_key          = false
@@ -206,6 +209,15 @@ resource "lake" "full" {
   role "reader" {
     assumed_by {
       arns = ["arn:{partition}:iam::{account}:root"]
+      statement {
+        actions = ["sts:AssumeRoleWithSAML"]
+        principals {
+          federated = ["arn:{partition}:iam::{account}:saml-provider/office"]
+        }
+        conditions = {
+          StringEquals = { "SAML:aud" = ["https://signin.aws.amazon.com/saml"] }
+        }
+      }
     }
   }
 
@@ -260,6 +272,10 @@ resource "lake" "full" {
       name = "hour"
       type = "int"
     }
+    partition_key {
+      name = "zone"
+      type = "string"
+    }
     location {
       bucket = "store"
       prefix = "events/"
@@ -278,7 +294,7 @@ resource "lake" "full" {
       order  = "Descending"
     }
     projection {
-      location_template = "s3://full-store-{account}-{region}/events/$${day}/$${hour}/"
+      location_template = "s3://full-store-{account}-{region}/events/$${day}/$${hour}/$${zone}/"
       column "day" {
         type          = "Date"
         range         = "2024-01-01,NOW"
@@ -291,6 +307,29 @@ resource "lake" "full" {
         range  = "0,23"
         digits = 2
       }
+      column "zone" {
+        type   = "Enum"
+        values = ["a", "b"]
+      }
+    }
+  }
+
+  table "lines" {
+    database  = "lake"
+    name      = "lines"
+    on_delete = "Delete"
+    location {
+      bucket = "store"
+      prefix = "lines/"
+    }
+    column {
+      name = "line"
+      type = "string"
+    }
+    serde {
+      library       = "org.apache.hadoop.hive.serde2.lazy.LazySimpleSerDe"
+      input_format  = "org.apache.hadoop.mapred.TextInputFormat"
+      output_format = "org.apache.hadoop.hive.ql.io.HiveIgnoreKeyTextOutputFormat"
     }
   }
 
@@ -444,7 +483,6 @@ resource "lake" "full" {
       merge_new_columns          = true
       partitions_inherit         = true
       partition_index            = false
-      other                      = jsonencode({ CrawlerOutput = { Tables = { Note = "kept" } } })
     }
   }
 
@@ -463,9 +501,26 @@ resource "lake" "full" {
     }
   }
 
+  crawler "waiting" {
+    role     = "etl"
+    database = "lake"
+    targets {
+      catalog {
+        database    = "lake"
+        table_names = ["raw_raw"]
+      }
+    }
+    schema_change {
+      delete = "Log"
+    }
+  }
+
   crawler "events" {
     role     = "etl"
     database = "lake"
+    configuration {
+      other = jsonencode({ Version = 1 })
+    }
     recrawl  = "EventMode"
     targets {
       s3 {

@@ -112,7 +112,7 @@ fn a_deletion_that_no_plan_showed_is_not_carried_out() {
             ],
         }),
     );
-    let _ = terraform.run(&["apply", "-no-color", "saved"]).failed().says("changed since the plan was made");
+    let _ = terraform.run(&["apply", "-no-color", "saved"]).failed().says("hanged since the plan was made");
     let versioning = hand.call("s3", "get_bucket_versioning", json!({ "Bucket": "again-store" }));
     assert_eq!(versioning["Status"], "Enabled", "the rest is done");
     let _ = terraform.apply().ok();
