@@ -94,7 +94,8 @@ fn a_lake_is_imported_by_name() {
     let _ = terraform.apply().ok();
     std::fs::remove_file(terraform.folder().join("terraform.tfstate")).expect("there is a state");
 
-    let _ = terraform.plan().failed().says("import").says("first");
+    let _ = terraform.plan().changes().says("import {").says("first");
+    let _ = terraform.apply().failed().says("import {");
     let _ = terraform.run(&["import", "-no-color", "lake.first", "first"]).ok();
     let _ = terraform.apply().ok();
     terraform.plan().nothing();

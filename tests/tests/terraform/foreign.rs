@@ -80,7 +80,9 @@ fn the_second_of_two_configurations_with_one_lake_is_told_at_plan() {
 
     let second = Terraform::new(&aws);
     second.main(ROLE);
-    let _ = second.plan().failed().says("import {").says("owner");
+    // A warning: an error would make core lose hold of a lake that it replaces with create_before_destroy.
+    let _ = second.plan().changes().says("import {").says("owner");
+    let _ = second.apply().failed().says("import {");
     assert_eq!(aws.hand().world(), before);
 
     let other = Terraform::new(&aws);
