@@ -395,8 +395,8 @@ tables:
               Name permissions, or remove this entry.
             error: databases.lake.createTableDefaults.permissions[0].principal: `IAM_ALLOWED_PRINCIPALS` has a field of its own
               Remove this entry and set `createTableDefaults.iamAllowed: true`.
-            error: tables.bare.columns: the table has no columns
-              Name at least one.
+            warning: tables.bare.columns: the table has no columns
+              No engine can read it until a crawler adds some. Name them here, or crawl the table.
             error: tables.bare.serde: `inputFormat` is missing
               Without a `format`, `serde` says all of `library`, `inputFormat` and `outputFormat`.
             error: tables.bare.serde: `outputFormat` is missing
@@ -625,6 +625,7 @@ databases: { lake: {}, other: {} }
 roles: { etl: { assumedBy: { services: [glue.amazonaws.com] } } }
 crawlers:
   raw: { role: etl, database: lake, tablePrefix: raw-, targets: { s3: [{ bucket: store, prefix: in/ }] } }
+  again: { role: etl, database: lake, targets: { catalog: [{ database: lake, tables: [looked-at] }] }, schemaChange: { delete: Log } }
 tables:
   orders:
     database: lake
@@ -632,6 +633,7 @@ tables:
     format: Parquet
     columns: [{ name: country, type: string }, { name: card, type: string }, { name: items, type: "array<string>" }, { name: first, type: string }]
     partitionKeys: [{ name: day, type: string }]
+  looked-at: { database: lake, location: { bucket: store }, format: Json, columns: [{ name: a, type: int }] }
 filters:
   typo: { table: orders, database: other, rows: "contry = 'IN'", columns: { except: [crad] } }
   syntax: { table: orders, rows: "country = 'IN' AND upper(card) = 'X'" }
@@ -641,6 +643,7 @@ filters:
   nobody: { database: other, tableName: t }
   member: { database: lake, tableName: events-orders }
   upper: { database: lake, tableName: raw-IN }
+  growing: { table: looked-at, rows: "added = 1" }
 "#,
         expect![[r#"
             error: filters.kinds.columns.only: the filter opens no column
@@ -662,7 +665,7 @@ filters:
             error: filters.member.tableName: the table `events-orders` is a member
               Set `table: orders` instead of `tableName`.
             warning: filters.never.tableName: no member crawler can make a table `processed-x`
-              Into that database crawls what is called otherwise: `crawlers.raw`. The filter waits until something else makes the table.
+              What crawls into that database calls its tables otherwise: `crawlers.again` and `crawlers.raw`. The filter waits until something else makes the table.
             warning: filters.nobody.tableName: no member crawler can make a table `t`
               No member crawls into that database. The filter waits until something else makes the table.
             error: filters.syntax.rows: Lake Formation cannot read the row filter at character 20

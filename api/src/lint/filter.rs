@@ -8,15 +8,16 @@ use std::collections::BTreeMap;
 
 pub(super) fn check(path: &FieldPath, filter: &Filter, spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
     let table = filter.table.as_ref().and_then(|table| match table.target()? {
-        Target::Member(key) => spec.tables.get(key)?.own(),
+        Target::Member(key) => Some((key, spec.tables.get(key)?.own()?)),
         Target::Arn(_) => None,
     });
-    if let Some(table) = table {
+    if let Some((_, table)) = table {
         same_database(path, filter, &table.settings, told);
     }
-    // The columns of an Iceberg table are in its metadata, where only engines see them.
-    let columns =
-        table.filter(|table| table.iceberg.is_none()).and_then(|table| Columns::of(&table.settings));
+    // The columns of an Iceberg table are in its metadata, and crawlers add to those of tables that they look at.
+    let columns = table
+        .filter(|(key, table)| table.iceberg.is_none() && !table.columns.is_empty() && !is_crawled(key, spec))
+        .and_then(|(_, table)| Columns::of(&table.settings));
     selected(path, filter, columns.as_ref(), told);
     if let Some(text) = filter.rows.as_ref().and_then(Word::known) {
         expression(&path.field("rows"), text, columns.as_ref(), told);
@@ -24,6 +25,20 @@ pub(super) fn check(path: &FieldPath, filter: &Filter, spec: &LakeSpec, lake: &s
     if let Some(name) = filter.table_name.as_ref() {
         crawled(path, filter, name, spec, lake, told);
     }
+}
+
+/// Whether a member crawler looks at a member table, or may.
+fn is_crawled(table: &str, spec: &LakeSpec) -> bool {
+    spec.crawlers.values().any(|crawler| match crawler {
+        Member::Own(own) => own
+            .targets
+            .catalog
+            .iter()
+            .flat_map(|target| &target.tables)
+            .any(|reference| reference.known().is_none_or(|reference| reference == table)),
+        Member::External(_) => false,
+        Member::Veiled => true,
+    })
 }
 
 /// The columns of a table, if all their names are known.
@@ -192,7 +207,7 @@ fn crawled(
             crawlers.iter().map(|(key, _)| format!("`{}`", member("crawlers", key))).collect();
         let hint = match into.as_slice() {
             [] => "No member crawls into that database.".to_owned(),
-            into => format!("Into that database crawls what is called otherwise: {}.", list(into)),
+            into => format!("What crawls into that database calls its tables otherwise: {}.", list(into)),
         };
         told.push(Finding::warning(
             at,

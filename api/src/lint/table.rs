@@ -162,7 +162,11 @@ fn format(path: &FieldPath, table: &Table, told: &mut Vec<Finding>) {
             }
         }
     } else if table.columns.is_empty() {
-        told.push(Finding::error(path.field("columns"), "the table has no columns", "Name at least one."));
+        told.push(Finding::warning(
+            path.field("columns"),
+            "the table has no columns",
+            "No engine can read it until a crawler adds some. Name them here, or crawl the table.",
+        ));
     }
 }
 
