@@ -28,7 +28,7 @@ use std::{
 };
 
 /// How long a lake may take; time is simulated.
-const LONG: Duration = Duration::from_secs(3 * 3600);
+const LONG: Duration = Duration::from_secs(1500);
 const MEMBERS: usize = 8;
 
 fn owner() -> Owner {
@@ -124,7 +124,7 @@ fn told(outcome: &Outcome) -> String {
 /// So many cases, or as many as `PROPTEST_CASES` says.
 fn cases(cases: u32) -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(cases);
-    ProptestConfig { cases, max_shrink_iters: 2000, ..ProptestConfig::default() }
+    ProptestConfig { cases, max_shrink_iters: 300, ..ProptestConfig::default() }
 }
 
 proptest! {

@@ -23,8 +23,8 @@ use std::{
 
 /// A lake.
 #[derive(Clone)]
-pub struct Lake {
-    pub graph: Graph,
+pub(crate) struct Lake {
+    pub(crate) graph: Graph,
 }
 
 /// One line for each member.
@@ -42,7 +42,7 @@ impl fmt::Debug for Lake {
 
 /// One change of a lake: which of its members are dropped, renamed, changed or joined by others.
 #[derive(Clone)]
-pub struct Evolution {
+pub(crate) struct Evolution {
     fates: Vec<Fate>,
     joins: Vec<Seed>,
 }
@@ -85,12 +85,12 @@ impl fmt::Debug for Evolution {
 }
 
 /// Where all random lakes are.
-pub fn place() -> Place {
+pub(crate) fn place() -> Place {
     Place { partition: "aws".into(), region: "eu-west-1".into(), account: "123456789012".into() }
 }
 
 /// Lakes of up to `most` members of any kind.
-pub fn lakes(most: usize) -> impl Strategy<Value = Lake> {
+pub(crate) fn lakes(most: usize) -> impl Strategy<Value = Lake> {
     vec(seed(), 1..=most).prop_map(|seeds| {
         let mut lake = Lake { graph: Graph::new() };
         seeds.into_iter().for_each(|seed| lake.join(seed));
@@ -99,7 +99,7 @@ pub fn lakes(most: usize) -> impl Strategy<Value = Lake> {
 }
 
 /// Changes of lakes of up to `most` members.
-pub fn evolutions(most: usize) -> impl Strategy<Value = Evolution> {
+pub(crate) fn evolutions(most: usize) -> impl Strategy<Value = Evolution> {
     let others: Vec<BoxedStrategy<(String, Settings)>> = kinds::ALL
         .iter()
         .map(|kind| settings(kind).prop_map(|settings| (kind.name.to_owned(), settings)).boxed())
@@ -149,6 +149,13 @@ impl Lake {
             .map(|number| NodeId::new(kind, &format!("m{number}")))
             .find(|id| !self.graph.contains_key(id))
             .expect("numbers do not end");
+        if settings.traits().wears == Wears::Nothing && on_delete == OnDelete::Retain {
+            // What is left behind without a mark still hangs on its parent: a parent that goes would be refused for
+            // ever, in the simulation as on AWS.
+            for need in &after {
+                self.graph.get_mut(need).expect("needs are members").treatment.on_delete = OnDelete::Retain;
+            }
+        }
         self.graph.insert(id.clone(), Node {
             origin: FieldPath::root().field(kind).key(id.name()),
             settings: Some(settings),
@@ -205,7 +212,7 @@ impl Lake {
     }
 
     /// The lake after a change.
-    pub fn after(&self, evolution: &Evolution) -> Lake {
+    pub(crate) fn after(&self, evolution: &Evolution) -> Lake {
         let mut graph = Graph::new();
         let mut names: BTreeMap<NodeId, NodeId> = BTreeMap::new();
         let mut dropped = BTreeSet::new();

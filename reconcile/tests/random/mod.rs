@@ -3,5 +3,5 @@
 mod lake;
 mod schema;
 
-pub use lake::{Evolution, Lake, evolutions, lakes, place};
-pub use schema::settings;
+pub(crate) use lake::{Evolution, Lake, evolutions, lakes, place};
+pub(crate) use schema::settings;

@@ -12,7 +12,7 @@ const SILENT: &[&str] = &["title", "description", "default", "$schema", "$defs",
 const DEPTH: usize = 5;
 
 /// Random settings of a kind, in the spelling in which they are kept.
-pub fn settings(kind: &'static Traits) -> BoxedStrategy<Settings> {
+pub(crate) fn settings(kind: &'static Traits) -> BoxedStrategy<Settings> {
     let root: Value = (kind.schema)().into();
     let root = Arc::new(root);
     value(&root, &root, 0)

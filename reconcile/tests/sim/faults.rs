@@ -5,15 +5,15 @@ use std::collections::BTreeSet;
 
 /// A small generator of numbers (xorshift64*), so that a run can be repeated.
 #[derive(Clone, Debug)]
-pub struct Rng(u64);
+pub(crate) struct Rng(u64);
 
 impl Rng {
-    pub fn new(seed: u64) -> Self {
+    pub(crate) fn new(seed: u64) -> Self {
         Rng(seed | 1)
     }
 
     /// A number below `bound`.
-    pub fn below(&mut self, bound: u64) -> u64 {
+    pub(crate) fn below(&mut self, bound: u64) -> u64 {
         self.0 ^= self.0 >> 12;
         self.0 ^= self.0 << 25;
         self.0 ^= self.0 >> 27;
@@ -23,20 +23,20 @@ impl Rng {
 
 /// The faults of a cloud.
 #[derive(Clone, Debug)]
-pub struct Faults {
+pub(crate) struct Faults {
     /// How many calls were made.
-    pub calls: u64,
+    pub(crate) calls: u64,
     /// The process dies with the answer to this call.
-    pub kill_after: Option<u64>,
+    pub(crate) kill_after: Option<u64>,
     /// Of every hundred calls so many are too many.
-    pub throttled: u64,
+    pub(crate) throttled: u64,
     /// Of every hundred writes the answers of so many are lost.
-    pub lost: u64,
+    pub(crate) lost: u64,
     /// Of every hundred looks so many see what was before the last write.
-    pub stale: u64,
+    pub(crate) stale: u64,
     /// Keys that must not be read.
-    pub unreadable: BTreeSet<Key>,
-    pub rng: Rng,
+    pub(crate) unreadable: BTreeSet<Key>,
+    pub(crate) rng: Rng,
 }
 
 impl Default for Faults {

@@ -5,7 +5,7 @@
 
 mod faults;
 
-pub use faults::{Faults, Rng};
+pub(crate) use faults::{Faults, Rng};
 
 use futures::future::BoxFuture;
 use lake_reconcile::{
@@ -33,10 +33,10 @@ const LAG: Duration = Duration::from_secs(60);
 
 /// One resource.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Resource {
-    pub settings: Value,
-    pub worn: Option<Worn>,
-    /// What AWS decided when it was made; no two are alike.
+pub(crate) struct Resource {
+    pub(crate) settings: Value,
+    pub(crate) worn: Option<Worn>,
+    /// The how-manieth of its key it is: what AWS decides hangs on that.
     serial: u64,
     /// What it used when it was last written.
     uses: BTreeSet<Key>,
@@ -44,7 +44,7 @@ pub struct Resource {
 
 /// What happened, in its order.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Event {
+pub(crate) enum Event {
     Created(Key),
     Updated(Key),
     Marked(Key),
@@ -53,50 +53,52 @@ pub enum Event {
 
 /// The world, and what is asked of it.
 #[derive(Debug, Default)]
-pub struct World {
-    pub resources: BTreeMap<Key, Resource>,
-    pub events: Vec<Event>,
+pub(crate) struct World {
+    pub(crate) resources: BTreeMap<Key, Resource>,
+    pub(crate) events: Vec<Event>,
     /// What was refused because its turn had not come.
-    pub refusals: Vec<String>,
+    pub(crate) refusals: Vec<String>,
     /// What must never happen, and did.
-    pub crimes: Vec<String>,
-    pub faults: Faults,
+    pub(crate) crimes: Vec<String>,
+    pub(crate) faults: Faults,
     /// The lake that is wanted: tells what each node needs.
     wanted: Graph,
     /// What held data and may go.
-    pub expendable: BTreeSet<Key>,
+    pub(crate) expendable: BTreeSet<Key>,
     /// As it was before the last write, and when that was, for reads that come too early.
     before: BTreeMap<Key, (Option<Resource>, Instant)>,
-    serial: u64,
+    /// How many there have been of each key.
+    made: BTreeMap<Key, u64>,
 }
 
 /// The cloud.
 #[derive(Debug)]
-pub struct Sim {
-    pub place: Place,
-    pub owner: Owner,
+pub(crate) struct Sim {
+    pub(crate) place: Place,
+    pub(crate) owner: Owner,
     world: Mutex<World>,
     killed: tokio::sync::Notify,
 }
 
 impl Sim {
-    pub fn new(place: Place, owner: Owner) -> Self {
+    pub(crate) fn new(place: Place, owner: Owner) -> Self {
         Sim { place, owner, world: Mutex::default(), killed: tokio::sync::Notify::new() }
     }
 
-    pub fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
+    pub(crate) fn world<T>(&self, look: impl FnOnce(&mut World) -> T) -> T {
         look(&mut self.world.lock().unwrap())
     }
 
     /// Another lake is wanted from now on.
-    pub fn want(&self, graph: &Graph) {
+    pub(crate) fn want(&self, graph: &Graph) {
         self.world(|world| {
             world.wanted = graph.clone();
             // What uses something only by being declared after it uses nothing else once the declaration changes.
             for (id, node) in graph {
                 let Some(key) = node.settings.as_ref().and_then(|it| it.key(&self.place)) else { continue };
                 let uses = world.needs(id, &self.place);
-                let speaks = node.settings.as_ref().is_some_and(|it| !reference::facts(&it.to_json()).is_empty());
+                let speaks =
+                    node.settings.as_ref().is_some_and(|it| !reference::facts(&it.to_json()).is_empty());
                 if let (false, Some(resource)) = (speaks, world.resources.get_mut(&key)) {
                     resource.uses = uses;
                 }
@@ -105,22 +107,21 @@ impl Sim {
     }
 
     /// Resolves when the process is killed.
-    pub async fn killed(&self) {
+    pub(crate) async fn killed(&self) {
         self.killed.notified().await;
     }
 
     /// Put something there that no lake made.
-    pub fn plant(&self, key: Key, settings: &Settings, worn: Option<Worn>) {
+    pub(crate) fn plant(&self, key: Key, settings: &Settings, worn: Option<Worn>) {
         self.world(|world| {
-            world.serial += 1;
-            let serial = world.serial;
+            let serial = world.next(&key);
             let resource = Resource { settings: settings.to_json(), worn, serial, uses: BTreeSet::new() };
             world.resources.insert(key, resource);
         });
     }
 
     /// What is there, without what differs between any two runs.
-    pub fn snapshot(&self) -> BTreeMap<Key, (Value, Option<Worn>)> {
+    pub(crate) fn snapshot(&self) -> BTreeMap<Key, (Value, Option<Worn>)> {
         self.world(|world| {
             let all = world.resources.iter();
             all.map(|(key, it)| (key.clone(), (it.settings.clone(), it.worn.clone()))).collect()
@@ -131,13 +132,20 @@ impl Sim {
     fn facts(&self, settings: &Settings, serial: u64) -> Facts {
         let mut facts = settings.predict(&self.place);
         for name in settings.traits().facts {
-            facts.entry((*name).to_owned()).or_insert_with(|| format!("{name}-{serial}"));
+            facts
+                .entry((*name).to_owned())
+                .or_insert_with(|| format!("{name}-{serial}-of-{}", key_of(settings, &self.place)));
         }
         facts
     }
 
     /// Every call goes through here: it may be the last, be too many, or stay without an answer.
-    async fn call<T>(&self, doing: &str, writes: bool, act: impl FnOnce(&mut World) -> Result<T, CloudError>) -> Result<T, CloudError> {
+    async fn call<T>(
+        &self,
+        doing: &str,
+        writes: bool,
+        act: impl FnOnce(&mut World) -> Result<T, CloudError>,
+    ) -> Result<T, CloudError> {
         tokio::task::yield_now().await;
         let (answer, dies) = self.world(|world| {
             world.faults.calls += 1;
@@ -149,7 +157,11 @@ impl Sim {
             }
             let answer = act(world);
             let lost = writes && world.faults.loses();
-            let answer = if lost { Err(CloudError::own(doing, Retry::Unanswered, "connection reset")) } else { answer };
+            let answer = if lost {
+                Err(CloudError::own(doing, Retry::Unanswered, "connection reset"))
+            } else {
+                answer
+            };
             (Some(answer), world.faults.dies_now())
         });
         if dies {
@@ -171,24 +183,38 @@ impl Sim {
         match resource {
             None => Sight::Absent,
             Some(it) => {
-                let settings = Settings::from_json(key.kind(), it.settings).expect("what was written can be read");
+                let settings =
+                    Settings::from_json(key.kind(), it.settings).expect("what was written can be read");
                 Sight::Present(Seen { facts: self.facts(&settings, it.serial), settings, worn: it.worn })
             }
         }
     }
 }
 
+fn key_of(settings: &Settings, place: &Place) -> String {
+    settings.key(place).map(|key| key.to_string()).unwrap_or_default()
+}
+
 impl World {
     /// What a wanted node needs, by key.
     fn needs(&self, node: &NodeId, place: &Place) -> BTreeSet<Key> {
         let Some(wish) = self.wanted.get(node) else { return BTreeSet::new() };
-        let spoken = wish.settings.iter().flat_map(|it| reference::facts(&it.to_json())).map(|(node, _)| node);
+        let spoken =
+            wish.settings.iter().flat_map(|it| reference::facts(&it.to_json())).map(|(node, _)| node);
         let needs: BTreeSet<NodeId> = wish.after.iter().cloned().chain(spoken).collect();
         needs.iter().filter_map(|need| self.wanted.get(need)?.settings.as_ref()?.key(place)).collect()
     }
 
+    fn next(&mut self, key: &Key) -> u64 {
+        let made = self.made.entry(key.clone()).or_default();
+        *made += 1;
+        *made
+    }
+
     fn is_wanted(&self, key: &Key, place: &Place) -> bool {
-        self.wanted.values().any(|node| node.settings.as_ref().and_then(|it| it.key(place)).as_ref() == Some(key))
+        self.wanted
+            .values()
+            .any(|node| node.settings.as_ref().and_then(|it| it.key(place)).as_ref() == Some(key))
     }
 
     fn write(&mut self, sim: &Sim, node: &NodeId, write: Write) -> Result<(), CloudError> {
@@ -211,21 +237,35 @@ impl World {
         Ok(())
     }
 
-    fn create(&mut self, sim: &Sim, node: &NodeId, key: &Key, settings: &Settings, mark: Worn) -> Result<Event, CloudError> {
+    fn create(
+        &mut self,
+        sim: &Sim,
+        node: &NodeId,
+        key: &Key,
+        settings: &Settings,
+        mark: Worn,
+    ) -> Result<Event, CloudError> {
         self.has_its_needs(sim, node)?;
         if self.resources.contains_key(key) {
             return Err(CloudError::own("sim:Create", Retry::Propagating, format!("{key} exists")));
         }
         let json = settings.to_json();
         self.is_whole(key, &json);
-        self.serial += 1;
+        let serial = self.next(key);
         let worn = (key.traits().wears != Wears::Nothing).then_some(mark);
         let uses = self.needs(node, &sim.place);
-        self.resources.insert(key.clone(), Resource { settings: json, worn, serial: self.serial, uses });
+        self.resources.insert(key.clone(), Resource { settings: json, worn, serial, uses });
         Ok(Event::Created(key.clone()))
     }
 
-    fn update(&mut self, sim: &Sim, node: &NodeId, key: &Key, settings: &Settings, changes: &[diff::FieldChange]) -> Result<Event, CloudError> {
+    fn update(
+        &mut self,
+        sim: &Sim,
+        node: &NodeId,
+        key: &Key,
+        settings: &Settings,
+        changes: &[diff::FieldChange],
+    ) -> Result<Event, CloudError> {
         self.has_its_needs(sim, node)?;
         let uses = self.needs(node, &sim.place);
         let wanted = settings.to_json();
@@ -272,8 +312,13 @@ impl World {
             return Ok(None);
         }
         self.is_ours(sim, key, "deleted");
+        // What was left behind is its user's own business.
+        let left = |resource: &Resource| {
+            let mark = resource.worn.as_ref().map(|worn| worn.seen_by(&sim.owner));
+            matches!(mark, Some(Mark::Retained(_)))
+        };
         let user = self.resources.iter().find(|(other, resource)| {
-            resource.uses.contains(key) && other.traits().goes_before.contains(&key.kind())
+            resource.uses.contains(key) && other.traits().goes_before.contains(&key.kind()) && !left(resource)
         });
         if let (Some((user, _)), false) = (user, self.is_wanted(key, &sim.place)) {
             let refusal = format!("{key} is still used by {user}");
@@ -288,7 +333,8 @@ impl World {
     }
 
     fn has_its_needs(&mut self, sim: &Sim, node: &NodeId) -> Result<(), CloudError> {
-        let missing = self.needs(node, &sim.place).into_iter().find(|need| !self.resources.contains_key(need));
+        let missing =
+            self.needs(node, &sim.place).into_iter().find(|need| !self.resources.contains_key(need));
         match missing {
             None => Ok(()),
             Some(missing) => {

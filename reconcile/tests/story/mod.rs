@@ -23,7 +23,7 @@ use std::{
 };
 
 /// A lake, what it remembers, and what was found.
-pub struct Story {
+pub(crate) struct Story {
     wanted: Graph,
     record: Record,
     inventory: Inventory,
@@ -80,7 +80,7 @@ fn scope() -> Scope {
 }
 
 /// Read a story.
-pub fn read(folder: &Path) -> Story {
+pub(crate) fn read(folder: &Path) -> Story {
     let text = |name: &str| std::fs::read_to_string(folder.join(name));
     let lake = text("lake.yaml").expect("a story has a lake.yaml");
     let stand = text("inventory.yaml").unwrap_or_else(|_| "{}".to_owned());
@@ -103,14 +103,13 @@ fn spec(value: Value, folder: &Path) -> LakeSpec {
 
 impl Story {
     /// What comes of it.
-    pub fn plan(&self) -> Plan {
+    pub(crate) fn plan(&self) -> Plan {
         plan(&self.wanted, &self.record, &self.inventory)
     }
 
     fn stand(&mut self, was: &Graph, mut found: BTreeMap<String, Sights>, unseen: &BTreeSet<String>) {
         let ids: BTreeSet<NodeId> = was
             .keys()
-            .chain(self.wanted.keys())
             .cloned()
             .chain(found.keys().map(|id| NodeId::from(id.as_str())))
             .collect();
@@ -118,7 +117,7 @@ impl Story {
             let sights = match found.remove(id.as_str()) {
                 Some(Sights::Several(sights)) => sights,
                 Some(Sights::One(sight)) => vec![sight],
-                None => vec![Sight { absent: !was.contains_key(&id), ..Sight::default() }],
+                None => vec![Sight::default()],
             };
             for sight in sights {
                 self.look(&id, &sight, was, unseen.contains(id.as_str()));
