@@ -49,28 +49,26 @@ pub fn last_applied(graph: &Graph, record: &Record, prior: &Prior) -> Inventory 
         if keys.is_empty() {
             keys.extend(settings.key(&record.place));
         }
-        let found = keys.into_iter().map(|key| (key, presence(id, node, &settings, graph, prior)));
+        let found = keys.into_iter().map(|key| (key, presence(id, node, &settings, prior)));
         inventory.insert(id.clone(), found.collect());
     }
     inventory
 }
 
-fn presence(id: &NodeId, node: &Node, settings: &Settings, graph: &Graph, prior: &Prior) -> Presence {
+fn presence(id: &NodeId, node: &Node, settings: &Settings, prior: &Prior) -> Presence {
     let present = |mark| Presence::Present {
         settings: settings.clone(),
         facts: prior.facts.get(id).cloned().unwrap_or_default(),
         mark,
         creating: false,
     };
-    let ours = match settings.traits().wears {
-        Wears::Nothing => Mark::CannotWear,
-        Wears::Tags | Wears::Parameters => Mark::Ours(id.clone()),
+    let mark = match (node.hold, settings.traits().wears) {
+        (Hold::LookAt, _) => Mark::Nobody,
+        (Hold::Own, Wears::Nothing) => Mark::CannotWear,
+        (Hold::Own, Wears::Tags | Wears::Parameters) => Mark::Ours(id.clone()),
     };
-    if node.hold == Hold::LookAt {
-        return if is_waited_for(id, graph, prior) { Presence::Absent } else { present(Mark::Nobody) };
-    }
     match prior.states.get(id) {
-        Some(State::Present) | None => present(ours),
+        Some(State::Present) | None => present(mark),
         Some(State::Absent | State::Waiting) => Presence::Absent,
         Some(State::Settling) => {
             Presence::Settling("AWS was still at it when it was last looked at".to_owned())
@@ -88,14 +86,4 @@ fn settings(node: &Node, prior: &Prior) -> Option<Settings> {
     let settings = node.settings.as_ref()?;
     let known = |node: &NodeId, name: &str| prior.facts.get(node)?.get(name).cloned();
     Settings::from_json(settings.kind(), reference::resolve(&settings.to_json(), &known)).ok()
-}
-
-/// Whether something that waited when it was last looked at hangs on this node.
-fn is_waited_for(id: &NodeId, graph: &Graph, prior: &Prior) -> bool {
-    prior.states.iter().filter(|(_, state)| **state == State::Waiting).any(|(waiting, _)| {
-        graph.get(waiting).is_some_and(|node| {
-            let settings = node.settings.as_ref().map(Settings::to_json).unwrap_or_default();
-            node.after.contains(id) || reference::facts(&settings).iter().any(|(on, _)| on == id)
-        })
-    })
 }

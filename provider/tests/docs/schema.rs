@@ -4,7 +4,7 @@ use std::fmt::Write;
 use tfplug::{Attribute, Block, Nested, NestedBlock, Nesting, Schema, Type};
 
 /// Required, optional and read-only arguments, and a section for each nested block.
-pub fn render(schema: &Schema) -> String {
+pub(crate) fn render(schema: &Schema) -> String {
     let mut page = String::from("## Schema\n");
     let mut nested = Vec::new();
     for (title, lines) in groups(&schema.block, "", &mut nested) {

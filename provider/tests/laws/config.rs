@@ -16,7 +16,7 @@ use serde_json::{Value as Json, json};
 use tfplug::Value;
 
 /// Specs with which nothing is wrong: of random ones, the members that are found fault with are left out.
-pub fn spec() -> impl Strategy<Value = Json> {
+pub(crate) fn spec() -> impl Strategy<Value = Json> {
     testing::json(contract::schema()).prop_map(|mut spec| {
         spec["region"].take();
         spec["reconcile"].take();
@@ -53,7 +53,7 @@ fn is_section(field: &str) -> bool {
 }
 
 /// The configuration that says a spec.
-pub fn lake(spec: &Json) -> Value {
+pub(crate) fn lake(spec: &Json) -> Value {
     let mut lake = block(projection::spec(), spec);
     lake.set("name", Value::from("events"));
     lake.set("resources", Value::Null);

@@ -18,8 +18,8 @@ use tfplug::{
     testing::{Core, Object},
 };
 
-pub struct Doorway {
-    pub sim: Arc<Sim>,
+pub(crate) struct Doorway {
+    pub(crate) sim: Arc<Sim>,
     settings: Settings,
 }
 
@@ -33,7 +33,7 @@ impl Clouds for Way {
 }
 
 impl Doorway {
-    pub fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let place =
             Place { partition: "aws".into(), region: "eu-west-1".into(), account: "123456789012".into() };
         let owner = Owner { door: "terraform".into(), instance: "laws".into(), lake: "events".into() };
@@ -46,20 +46,20 @@ impl Doorway {
         Doorway { sim: Arc::new(Sim::new(place, owner)), settings }
     }
 
-    pub fn unknown() -> Self {
+    pub(crate) fn unknown() -> Self {
         let doorway = Doorway::new();
         Doorway { settings: Settings { access: None, ..doorway.settings.clone() }, ..doorway }
     }
 
     /// The resource, as a process of its own would have it.
-    pub fn resource(&self) -> Arc<dyn Resource> {
+    pub(crate) fn resource(&self) -> Arc<dyn Resource> {
         let door = Door::new(Arc::new(Way(self.sim.clone())));
         door.configure(self.settings.clone());
         Arc::new(Lake::new(Arc::new(door)))
     }
 
     /// Plan and apply; the cloud is told which lake is wanted.
-    pub async fn applied(&self, core: &Core<'_>, object: Object, config: &Value) -> Object {
+    pub(crate) async fn applied(&self, core: &Core<'_>, object: Object, config: &Value) -> Object {
         let graph = match config {
             Value::Null => Default::default(),
             config => {
@@ -76,13 +76,13 @@ impl Doorway {
     }
 
     /// Whether a whole lake is there that no state knows.
-    pub fn is_finished(&self) -> bool {
+    pub(crate) fn is_finished(&self) -> bool {
         let marks: Vec<_> = self.sim.snapshot().into_values().filter_map(|(_, worn)| worn).collect();
         !marks.is_empty() && !marks.iter().any(|worn| worn.creating)
     }
 }
 
 /// Whether errors only say that data would be lost, or that a name is in use.
-pub fn refuses_to_lose(told: &Diagnostics) -> bool {
+pub(crate) fn refuses_to_lose(told: &Diagnostics) -> bool {
     told.0.iter().all(|told| told.summary.starts_with("Cannot plan "))
 }
