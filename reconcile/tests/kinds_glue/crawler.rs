@@ -57,7 +57,10 @@ async fn a_crawler_comes_round() {
         ("on DynamoDB", "dynamodb: [ { table: t, scanAll: false, scanRate: 0.7 } ]"),
         ("on MongoDB", "mongodb: [ { connection: m, path: shop/orders } ]"),
         ("on Delta Lake", "delta: [ { locations: [ { bucket: store, prefix: d/ } ], writeManifest: true } ]"),
-        ("on Iceberg", "iceberg: [ { locations: [ { bucket: store, prefix: i/ } ], exclusions: [x], maxDepth: 4 } ]"),
+        (
+            "on Iceberg",
+            "iceberg: [ { locations: [ { bucket: store, prefix: i/ } ], exclusions: [x], maxDepth: 4 } ]",
+        ),
         ("on Hudi", "hudi: [ { locations: [ { bucket: store, prefix: h/ } ] } ]"),
     ];
     let mut variants: Vec<_> =
@@ -120,7 +123,7 @@ async fn crawlers_are_read_together() {
     assert!(matches!(sights[0], Sight::Absent));
     assert!(sights[1..].iter().all(|sight| matches!(sight, Sight::Present(seen) if seen.worn.is_some())));
     let calls: Vec<String> = endpoint.journal().iter().map(|call| call.name()).collect();
-    assert_eq!(calls, ["glue:BatchGetCrawlers", "tagging:GetResources"]);
+    assert_eq!(calls, ["glue:BatchGetCrawlers", "resourcegroupstaggingapi:GetResources"]);
 }
 
 #[tokio::test]

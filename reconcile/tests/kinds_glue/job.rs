@@ -53,13 +53,9 @@ async fn a_job_comes_round() {
         ("telling", "notifyDelay: 15"),
         ("queued", "runQueuing: true"),
         ("tagged", "tags: { team: data }"),
-        ("of another script", "tags: {}, name: kinds-etl"),
     ];
-    let base = job(&aws, "tags: {}");
-    let variants: Vec<_> =
-        variants.map(|(name, fields)| (name, job(&aws, fields))).into_iter().filter(|(_, job)| *job != base).collect();
-    assert_eq!(variants.len(), 29, "all but the last differ");
-    comes_round(&aws, "job/etl", &base, &variants).await;
+    let variants = variants.map(|(name, fields)| (name, job(&aws, fields)));
+    comes_round(&aws, "job/etl", &job(&aws, "tags: {}"), &variants).await;
     endpoint.assert_all_emulated();
 }
 
@@ -69,7 +65,7 @@ async fn a_job_made_with_everything_reads_back_as_it_is_wanted() {
     let wanted = job(
         &aws,
         "description: told, workers: { type: G.2X, count: 3 }, arguments: { '--a': b }, secretArguments: { '--s': t },
-         nonOverridableArguments: { '--m': n }, bookmarks: true, metrics: true, observabilityMetrics: true,
+         nonOverridableArguments: { '--m': strict }, bookmarks: true, metrics: true, observabilityMetrics: true,
          insights: true, autoScaling: true, continuousLogging: { group: g }, sparkUi: { bucket: store },
          tempDir: { bucket: store, prefix: tmp/ }, timeout: 30, maxRetries: 1,
          maxConcurrentRuns: 2, executionClass: Flex, securityConfiguration: kms, notifyDelay: 5, tags: { a: b }",
@@ -94,7 +90,7 @@ async fn jobs_are_read_together() {
     assert!(matches!(sights[0], Sight::Absent));
     assert!(sights[1..].iter().all(|sight| matches!(sight, Sight::Present(seen) if seen.worn.is_some())));
     let calls: Vec<String> = endpoint.journal().iter().map(|call| call.name()).collect();
-    assert_eq!(calls, ["glue:BatchGetJobs", "tagging:GetResources"]);
+    assert_eq!(calls, ["glue:BatchGetJobs", "resourcegroupstaggingapi:GetResources"]);
 }
 
 #[tokio::test]
