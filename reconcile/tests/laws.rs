@@ -372,7 +372,13 @@ fn settings_of(graph: &Graph, id: &NodeId) -> lake_reconcile::kinds::Settings {
 }
 
 /// Somebody changes, deletes and takes things behind our back.
-fn drifts(sim: &Sim, lake: &Lake, drift: &Evolution, vanish: &[prop::sample::Index], steal: &[prop::sample::Index]) {
+fn drifts(
+    sim: &Sim,
+    lake: &Lake,
+    drift: &Evolution,
+    vanish: &[prop::sample::Index],
+    steal: &[prop::sample::Index],
+) {
     let drifted = lake.after(drift);
     sim.world(|world| {
         for (id, key) in keys(&drifted.graph) {

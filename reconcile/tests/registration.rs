@@ -67,7 +67,11 @@ fn kinds_and_facts_are_camel_case_words() {
 fn what_is_left_to_aws_is_left_for_a_reason() {
     for kind in kinds::ALL {
         for (path, reason) in kind.left_to_aws {
-            assert!(reason.split_whitespace().count() >= 3, "{}: {path} is left to AWS without a reason", kind.name);
+            assert!(
+                reason.split_whitespace().count() >= 3,
+                "{}: {path} is left to AWS without a reason",
+                kind.name
+            );
         }
     }
 }

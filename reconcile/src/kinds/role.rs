@@ -67,7 +67,7 @@ impl Kind for Role {
     const FIXED: &'static [&'static str] = &["name", "path"];
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = false;
-    const REPLACE: Replace = Replace::DeleteFirst;
+    const REPLACE: Replace = Replace::CreateFirst;
     const GOES_BEFORE: &'static [&'static str] = &[];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

@@ -25,6 +25,8 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
         Some(Presence::Unreadable(error)) => Change::Unreadable(error.clone()),
         Some(Presence::Present { mark, .. }) => match scene.standing(node, key, mark) {
             Standing::Ours => leave(scene.record, node, key),
+            // Its mark was rewritten, and whoever did that did not live to remember it.
+            Standing::OursAs(other) if !scene.keys(&other).contains(key) => leave(scene.record, node, key),
             Standing::OursAs(_) | Standing::Retained => return plan.forget(node, key),
             Standing::Other(owner) => {
                 plan.note(node, format!("{key} now wears the mark of {owner}: it is left to them"));

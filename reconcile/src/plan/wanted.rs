@@ -11,6 +11,7 @@ use crate::{
     inventory::{Facts, Presence},
     kind::{Data, Replace, Wears},
     kinds::{self, Key, Traits},
+    owner::ANOTHER_ACCOUNT,
     record::Got,
     wish::Wish,
 };
@@ -368,6 +369,13 @@ fn take(
         Standing::Ours => Ok(None),
         Standing::OursAs(was) => Ok(Some(Taking::Move(was.clone()))),
         Standing::Retained => Ok(Some(Taking::Resume)),
+        Standing::Other(owner) if owner == ANOTHER_ACCOUNT && got.is_some() => {
+            Err(Change::Foreign(owner.clone()))
+        }
+        Standing::Other(owner) if owner == ANOTHER_ACCOUNT => blocked(
+            format!("{} {key} belongs to {owner}", words(id.kind())),
+            "Names of this kind are shared by all accounts of a partition. Choose another name.".to_owned(),
+        ),
         Standing::Other(owner)
             if treatment.adopt_from.as_ref() == Some(owner) || treatment.adopt == Adopt::Any =>
         {

@@ -78,7 +78,13 @@ impl fmt::Debug for Evolution {
             }
         });
         let joins = self.joins.iter().map(|seed| {
-            format!("{} {:?} {:?}: {}", seed.settings.kind(), seed.on_delete, seed.adopt, seed.settings.to_json())
+            format!(
+                "{} {:?} {:?}: {}",
+                seed.settings.kind(),
+                seed.on_delete,
+                seed.adopt,
+                seed.settings.to_json()
+            )
         });
         f.debug_list().entries(fates).entries(joins).finish()
     }
@@ -121,7 +127,13 @@ fn seed() -> impl Strategy<Value = Seed> {
     let on_delete = prop_oneof![Just(OnDelete::Delete), Just(OnDelete::Retain), Just(OnDelete::Empty)];
     let adopt = prop_oneof![3 => Just(Adopt::Never), 1 => Just(Adopt::Unowned), 1 => Just(Adopt::Any)];
     (any_settings, on_delete, adopt, vec(any::<prop::sample::Index>(), 0..3), any::<prop::sample::Index>())
-        .prop_map(|(settings, on_delete, adopt, needs, speaks)| Seed { settings, on_delete, adopt, needs, speaks })
+        .prop_map(|(settings, on_delete, adopt, needs, speaks)| Seed {
+            settings,
+            on_delete,
+            adopt,
+            needs,
+            speaks,
+        })
 }
 
 impl Lake {
@@ -129,7 +141,8 @@ impl Lake {
     fn join(&mut self, seed: Seed) {
         let ids: Vec<NodeId> = self.graph.keys().cloned().collect();
         let Seed { mut settings, on_delete, adopt, needs, speaks } = seed;
-        let mut after: BTreeSet<NodeId> = needs.iter().filter(|_| !ids.is_empty()).map(|at| at.get(&ids).clone()).collect();
+        let mut after: BTreeSet<NodeId> =
+            needs.iter().filter(|_| !ids.is_empty()).map(|at| at.get(&ids).clone()).collect();
         if settings.traits().wears == Wears::Nothing
             && let Some((parent, hung)) = self.hang(&settings)
         {
@@ -156,14 +169,17 @@ impl Lake {
                 self.graph.get_mut(need).expect("needs are members").treatment.on_delete = OnDelete::Retain;
             }
         }
-        self.graph.insert(id.clone(), Node {
-            origin: FieldPath::root().field(kind).key(id.name()),
-            settings: Some(settings),
-            after,
-            hold: Hold::Own,
-            treatment: Treatment { on_delete, adopt, ..Treatment::default() },
-            brought_by: BTreeSet::new(),
-        });
+        self.graph.insert(
+            id.clone(),
+            Node {
+                origin: FieldPath::root().field(kind).key(id.name()),
+                settings: Some(settings),
+                after,
+                hold: Hold::Own,
+                treatment: Treatment { on_delete, adopt, ..Treatment::default() },
+                brought_by: BTreeSet::new(),
+            },
+        );
     }
 
     /// Hang what can wear no mark on a member, where a kind of member fits: the words of the parent's key are put in
@@ -184,10 +200,17 @@ impl Lake {
     }
 
     /// Put a reference to a fact of another member in the place of a text, where the kind allows one.
-    fn speak(&self, settings: &Settings, ids: &[NodeId], at: &prop::sample::Index) -> Option<(NodeId, Settings)> {
+    fn speak(
+        &self,
+        settings: &Settings,
+        ids: &[NodeId],
+        at: &prop::sample::Index,
+    ) -> Option<(NodeId, Settings)> {
         let speakable: Vec<(&NodeId, &'static str)> = ids
             .iter()
-            .flat_map(|id| kinds::traits(id.kind()).into_iter().flat_map(|kind| kind.facts).map(move |fact| (id, *fact)))
+            .flat_map(|id| {
+                kinds::traits(id.kind()).into_iter().flat_map(|kind| kind.facts).map(move |fact| (id, *fact))
+            })
             .collect();
         if speakable.is_empty() {
             return None;
@@ -251,7 +274,8 @@ impl Lake {
             if let Some(settings) = &node.settings {
                 let mut json = settings.to_json();
                 rename(&mut json, names, dropped);
-                node.settings = Some(Settings::from_json(settings.kind(), json).expect("a text or a fact fits"));
+                node.settings =
+                    Some(Settings::from_json(settings.kind(), json).expect("a text or a fact fits"));
             }
         }
     }
@@ -319,7 +343,9 @@ fn words(key: &Key) -> Vec<String> {
 fn texts(value: &Value, at: &FieldPath, paths: &mut Vec<FieldPath>) {
     match value {
         Value::String(_) => paths.push(at.clone()),
-        Value::Array(items) => items.iter().enumerate().for_each(|(place, item)| texts(item, &at.index(place), paths)),
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(place, item)| texts(item, &at.index(place), paths))
+        }
         Value::Object(fields) => fields.iter().for_each(|(name, field)| texts(field, &at.field(name), paths)),
         _ => {}
     }

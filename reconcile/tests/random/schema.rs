@@ -2,12 +2,13 @@
 //! is an error, so that no constraint is overlooked.
 
 use lake_reconcile::kinds::{Settings, Traits};
-use proptest::{collection::vec, prelude::*, string::string_regex};
+use proptest::{collection::vec, prelude::*, strategy::Union, string::string_regex};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
 
 /// Keywords that say nothing about which values are allowed.
-const SILENT: &[&str] = &["title", "description", "default", "$schema", "$defs", "format", "examples", "deprecated"];
+const SILENT: &[&str] =
+    &["title", "description", "default", "$schema", "$defs", "format", "examples", "deprecated"];
 /// Below this depth only what is required is generated.
 const DEPTH: usize = 5;
 
@@ -16,7 +17,9 @@ pub(crate) fn settings(kind: &'static Traits) -> BoxedStrategy<Settings> {
     let root: Value = (kind.schema)().into();
     let root = Arc::new(root);
     value(&root, &root, 0)
-        .prop_filter_map("a kind refuses what its schema allows", move |json| Settings::from_json(kind.name, json).ok())
+        .prop_filter_map("a kind refuses what its schema allows", move |json| {
+            Settings::from_json(kind.name, json).ok()
+        })
         .boxed()
 }
 
@@ -59,8 +62,6 @@ fn value(schema: &Value, root: &Arc<Value>, depth: usize) -> BoxedStrategy<Value
     Union::new(kinds.into_iter().map(|kind| typed(kind, object, root, depth))).boxed()
 }
 
-use proptest::strategy::Union;
-
 fn typed(kind: &str, schema: &Map<String, Value>, root: &Arc<Value>, depth: usize) -> BoxedStrategy<Value> {
     let number = |name: &str| schema.get(name).and_then(Value::as_i64);
     match kind {
@@ -72,7 +73,8 @@ fn typed(kind: &str, schema: &Map<String, Value>, root: &Arc<Value>, depth: usiz
         }
         "number" => {
             // Tenths: what is written is read back as it was.
-            let tenths = |name: &str| schema.get(name).and_then(Value::as_f64).map(|bound| (bound * 10.0) as i64);
+            let tenths =
+                |name: &str| schema.get(name).and_then(Value::as_f64).map(|bound| (bound * 10.0) as i64);
             let least = tenths("minimum").unwrap_or(0);
             let most = tenths("maximum").unwrap_or(least + 1000);
             (least..=most).prop_map(|tenth| json!(tenth as f64 / 10.0)).boxed()
@@ -83,7 +85,13 @@ fn typed(kind: &str, schema: &Map<String, Value>, root: &Arc<Value>, depth: usiz
             let most = number("maxItems").unwrap_or(100).min(least as i64 + 2) as usize;
             let most = if depth > DEPTH { least } else { most };
             match schema.get("items") {
-                Some(items) => vec(value(items, root, depth + 1), least..=most).prop_map(Value::from).boxed(),
+                Some(items) => {
+                    let unique = schema.get("uniqueItems") == Some(&Value::Bool(true));
+                    let items = vec(value(items, root, depth + 1), least..=most);
+                    items
+                        .prop_map(move |items| Value::from(if unique { distinct(items) } else { items }))
+                        .boxed()
+                }
                 None => Just(json!([])).boxed(),
             }
         }
@@ -99,22 +107,37 @@ fn text(schema: &Map<String, Value>) -> BoxedStrategy<Value> {
     match schema.get("pattern").and_then(Value::as_str) {
         None => {
             let most = most.min(least + 12);
-            string_regex(&format!("[a-z]{{{least},{most}}}")).expect("a pattern").prop_map(Value::from).boxed()
-        }
-        Some(pattern) => {
-            let bare = pattern.trim_start_matches('^').trim_end_matches('$');
-            let texts = string_regex(bare).unwrap_or_else(|error| panic!("{pattern}: {error}"));
-            texts
-                .prop_filter("length", move |text| (least..=most).contains(&text.chars().count()))
+            string_regex(&format!("[a-z]{{{least},{most}}}"))
+                .expect("a pattern")
                 .prop_map(Value::from)
                 .boxed()
         }
+        Some(pattern) => matching(pattern)
+            .prop_filter("length", move |text| (least..=most).contains(&text.chars().count()))
+            .prop_map(Value::from)
+            .boxed(),
     }
 }
 
+/// Texts that match a pattern as a whole.
+fn matching(pattern: &str) -> BoxedStrategy<String> {
+    let bare = pattern.trim_start_matches('^').trim_end_matches('$');
+    string_regex(bare).unwrap_or_else(|error| panic!("{pattern}: {error}")).boxed()
+}
+
+fn distinct(items: Vec<Value>) -> Vec<Value> {
+    let mut seen = std::collections::BTreeSet::new();
+    items.into_iter().filter(|item| seen.insert(item.to_string())).collect()
+}
+
 fn fields(schema: &Map<String, Value>, root: &Arc<Value>, depth: usize) -> BoxedStrategy<Value> {
-    let required: Vec<&str> =
-        schema.get("required").and_then(Value::as_array).into_iter().flatten().filter_map(Value::as_str).collect();
+    let required: Vec<&str> = schema
+        .get("required")
+        .and_then(Value::as_array)
+        .into_iter()
+        .flatten()
+        .filter_map(Value::as_str)
+        .collect();
     let none = Map::new();
     let properties = schema.get("properties").and_then(Value::as_object).unwrap_or(&none);
     let known: Vec<BoxedStrategy<Option<(String, Value)>>> = properties
@@ -127,9 +150,16 @@ fn fields(schema: &Map<String, Value>, root: &Arc<Value>, depth: usize) -> Boxed
             if needed { some.boxed() } else { prop_oneof![Just(None), some].boxed() }
         })
         .collect();
-    let more: BoxedStrategy<Vec<(String, Value)>> = match schema.get("additionalProperties") {
-        Some(entry @ Value::Object(_)) if depth <= DEPTH => {
-            vec(("[a-z]{1,8}", value(entry, root, depth + 1)), 0..3).boxed()
+    let by_pattern =
+        schema.get("patternProperties").and_then(Value::as_object).and_then(|all| all.iter().next());
+    let more: BoxedStrategy<Vec<(String, Value)>> = match (by_pattern, schema.get("additionalProperties")) {
+        (Some((pattern, entry)), _) if depth <= DEPTH => {
+            vec((matching(pattern), value(entry, root, depth + 1)), 0..3).boxed()
+        }
+        (None, Some(entry @ Value::Object(_))) if depth <= DEPTH => {
+            let names =
+                schema.get("propertyNames").and_then(|names| names.get("pattern")).and_then(Value::as_str);
+            vec((matching(names.unwrap_or("[a-z]{1,8}")), value(entry, root, depth + 1)), 0..3).boxed()
         }
         _ => Just(Vec::new()).boxed(),
     };
@@ -141,9 +171,29 @@ fn fields(schema: &Map<String, Value>, root: &Arc<Value>, depth: usize) -> Boxed
 /// Fail on a keyword that nothing here takes account of.
 fn known(schema: &Map<String, Value>) {
     const KNOWN: &[&str] = &[
-        "$ref", "const", "enum", "oneOf", "anyOf", "allOf", "type", "minimum", "maximum", "minLength", "maxLength",
-        "pattern", "minItems", "maxItems", "items", "properties", "required", "additionalProperties", "maxProperties",
-        "minProperties", "multipleOf", "nullable",
+        "$ref",
+        "const",
+        "enum",
+        "oneOf",
+        "anyOf",
+        "allOf",
+        "type",
+        "minimum",
+        "maximum",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minItems",
+        "maxItems",
+        "items",
+        "properties",
+        "required",
+        "additionalProperties",
+        "maxProperties",
+        "minProperties",
+        "uniqueItems",
+        "patternProperties",
+        "propertyNames",
     ];
     for keyword in schema.keys() {
         let silent = SILENT.contains(&keyword.as_str()) || keyword.starts_with("x-");

@@ -108,11 +108,8 @@ impl Story {
     }
 
     fn stand(&mut self, was: &Graph, mut found: BTreeMap<String, Sights>, unseen: &BTreeSet<String>) {
-        let ids: BTreeSet<NodeId> = was
-            .keys()
-            .cloned()
-            .chain(found.keys().map(|id| NodeId::from(id.as_str())))
-            .collect();
+        let ids: BTreeSet<NodeId> =
+            was.keys().cloned().chain(found.keys().map(|id| NodeId::from(id.as_str()))).collect();
         for id in ids {
             let sights = match found.remove(id.as_str()) {
                 Some(Sights::Several(sights)) => sights,
@@ -168,7 +165,11 @@ fn presence(id: &NodeId, sight: &Sight, settings: Settings, key: &Key) -> Presen
         return Presence::Settling(reason.clone());
     }
     if let Some(said) = &sight.unreadable {
-        return Presence::Unreadable(CloudError::answered(&format!("{}:Read", key.kind()), "AccessDenied", said));
+        return Presence::Unreadable(CloudError::answered(
+            &format!("{}:Read", key.kind()),
+            "AccessDenied",
+            said,
+        ));
     }
     let mark = match sight.mark.as_deref() {
         _ if key.traits().wears == Wears::Nothing => Mark::CannotWear,
@@ -191,7 +192,8 @@ fn resolved(graph: &Graph, id: &NodeId) -> Value {
         return Value::Object(Map::new());
     };
     let fact = |node: &NodeId, name: &str| {
-        let told: Facts = Settings::from_json(node.kind(), resolved(graph, node)).ok()?.predict(&scope().place);
+        let told: Facts =
+            Settings::from_json(node.kind(), resolved(graph, node)).ok()?.predict(&scope().place);
         Some(told.get(name).cloned().unwrap_or_else(|| format!("{name}-of-{}", node.name())))
     };
     reference::resolve(&settings.to_json(), &fact)
