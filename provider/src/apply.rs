@@ -48,6 +48,13 @@ impl Work<'_> {
     /// What came of it, in words.
     fn tell(&self, outcome: &Outcome, prior: &Told, told: &mut Diagnostics) {
         told.extend(diagnostics::failures(&outcome.failures));
+        if outcome.stopped && !outcome.plan.is_quiet() && !told.has_errors() {
+            told.error(
+                None,
+                format!("Stopped before the lake {} was as planned", self.name),
+                "The calls under way were finished, and no others begun. Apply again: what was done is found.",
+            );
+        }
         told.extend(diagnostics::outcome(outcome, &self.shown, |node| prior.is_waiting(node)));
     }
 }
