@@ -14,6 +14,8 @@ pub const OWNER: &str = "lake.dev/owner";
 pub const NODE: &str = "lake.dev/node";
 /// The tag of an anchor whose lake is still being created.
 pub const CREATING: &str = "lake.dev/creating";
+/// The owner of what another account has, under a name that all accounts share: AWS does not say whose it is.
+pub const ANOTHER_ACCOUNT: &str = "another AWS account";
 /// What stands before the owner of a resource that left its lake with `onDelete: Retain`.
 const RETAINED: &str = "retained:";
 

@@ -7,6 +7,7 @@ mod leaving;
 mod order;
 mod standing;
 mod step;
+mod taking;
 mod wanted;
 
 pub(crate) use order::{goes_before, rank};

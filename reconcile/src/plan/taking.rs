@@ -1,0 +1,76 @@
+//! What exists already: whether it may become a node's, and whether it may be made anew.
+
+use super::{
+    Change, Reason, Taking,
+    standing::Standing,
+    wanted::{Case, list},
+};
+use crate::{diff::FieldChange, failure::words, owner::ANOTHER_ACCOUNT, record::Got};
+use lake_api::spec::Adopt;
+
+/// How something that is there may become the node's, or why it may not.
+pub(super) fn take(
+    case: &Case<'_>,
+    standing: &Standing,
+    changes: &[FieldChange],
+    got: Option<Got>,
+) -> Result<Option<Taking>, Change> {
+    let (id, key, treatment) = (case.wish.id, &case.key, &case.wish.node.treatment);
+    let blocked = |why: String, remedy: String| Err(Change::Blocked(Reason { why, remedy }));
+    match standing {
+        Standing::Ours => Ok(None),
+        Standing::OursAs(was) => Ok(Some(Taking::Move(was.clone()))),
+        Standing::Retained => Ok(Some(Taking::Resume)),
+        Standing::Other(owner) if owner == ANOTHER_ACCOUNT && got.is_some() => {
+            Err(Change::Foreign(owner.clone()))
+        }
+        Standing::Other(owner) if owner == ANOTHER_ACCOUNT => blocked(
+            format!("{} {key} belongs to {owner}", words(id.kind())),
+            "Names of this kind are shared by all accounts of a partition. Choose another name.".to_owned(),
+        ),
+        Standing::Other(owner)
+            if treatment.adopt_from.as_ref() == Some(owner) || treatment.adopt == Adopt::Any =>
+        {
+            Ok(Some(Taking::Adopt(Some(owner.clone()))))
+        }
+        Standing::Other(owner) if got.is_some() => Err(Change::Foreign(owner.clone())),
+        Standing::Other(owner) => blocked(
+            format!("{} {key} exists already and wears the mark of {owner}", words(id.kind())),
+            format!("Choose another name. To take it over from its owner, set adoptFrom: \"{owner}\"."),
+        ),
+        Standing::Nobody if treatment.adopt == Adopt::Never => blocked(
+            format!("{} {key} exists already and does not wear this lake's mark", words(id.kind())),
+            "Choose another name. To take it over as it is, set adopt: Unowned.".to_owned(),
+        ),
+        Standing::Nobody => Ok(Some(Taking::Adopt(None))),
+        Standing::Loose { .. } if treatment.adopt != Adopt::Never => Ok(Some(Taking::Adopt(None))),
+        Standing::Loose { used } if changes.is_empty() => Ok((!used).then_some(Taking::Found)),
+        Standing::Loose { .. } => blocked(
+            format!(
+                "{} {key} exists already, was not made by this lake, and differs in {}",
+                words(id.kind()),
+                list(changes.iter().map(|change| &change.path))
+            ),
+            "Choose another name. To take it over and change it, set adopt: Unowned.".to_owned(),
+        ),
+    }
+}
+
+/// Why something must not be replaced, if it must not.
+pub(super) fn never_replaced(case: &Case<'_>, taking: Option<&Taking>, paths: &str) -> Option<Reason> {
+    let (id, key) = (case.wish.id, &case.key);
+    if case.traits.holds_data {
+        return Some(Reason {
+            why: format!("{paths} of {} {key} cannot be changed, and it holds data", words(id.kind())),
+            remedy: "Put the old value back. To change it, declare a new member and copy the data."
+                .to_owned(),
+        });
+    }
+    matches!(taking, Some(Taking::Adopt(_) | Taking::Resume | Taking::Found)).then(|| Reason {
+        why: format!(
+            "{} {key} exists already and differs in {paths}, which AWS does not change",
+            words(id.kind())
+        ),
+        remedy: "Delete it by hand, choose another name, or ask for what it is.".to_owned(),
+    })
+}
