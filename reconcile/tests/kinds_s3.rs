@@ -14,7 +14,7 @@ use lake_reconcile::{
     kind::{Data, Kind, Scope},
     kinds::{AccessPoint, Bucket, Object, Settings, object::ObjectKey},
     owner::Worn,
-    plan::plan,
+    plan::{Change, plan},
     record::Record,
 };
 use std::{sync::Arc, time::Duration};
@@ -254,6 +254,17 @@ async fn a_bucket_of_another_account_is_somebody_elses_and_of_another_region_unr
     match look::<Bucket>(&aws, &key).await {
         Sight::Present(seen) => {
             assert_eq!(seen.worn.map(|worn| worn.owner).as_deref(), Some("another AWS account"));
+        }
+        other => panic!("{other:?}"),
+    }
+    let wanted = graph(&aws, "buckets: { taken: { name: kinds-taken, adopt: Any } }");
+    let engine = Engine::new(Arc::new(aws.clone()), common::owner(), aws.place.clone());
+    let mut record = Record::new(aws.place.clone());
+    let inventory = engine.observe(&wanted, &mut record).await.inventory;
+    let blocked = plan(&wanted, &record, &inventory);
+    match &blocked.steps[0].change {
+        Change::Blocked(reason) => {
+            assert!(reason.why.contains("belongs to another AWS account"), "{reason:?}")
         }
         other => panic!("{other:?}"),
     }

@@ -5,7 +5,7 @@ use crate::{
     aws::Aws,
     error::CloudError,
     inventory::{Seen, Sight},
-    owner::Worn,
+    owner::{ANOTHER_ACCOUNT, Worn},
     place::Place,
     policy::{self, Statements},
 };
@@ -23,8 +23,6 @@ use lake_api::{
 };
 use std::collections::BTreeMap;
 
-/// A bucket with the mark of somebody whom S3 does not name.
-const ANOTHER: &str = "another AWS account";
 /// Pages of request metrics; a bucket has at most 1000 of them, 100 to the page.
 const PAGES: usize = 11;
 
@@ -110,7 +108,7 @@ async fn denied(aws: &Aws, name: &str, error: CloudError) -> Sight<Bucket> {
         Ok(_) => Sight::Present(Seen {
             settings: Bucket::of(Input::from(name)),
             facts: super::facts(name, &aws.place),
-            worn: Some(Worn { owner: ANOTHER.to_owned(), node: String::new(), creating: false }),
+            worn: Some(Worn { owner: ANOTHER_ACCOUNT.to_owned(), node: String::new(), creating: false }),
         }),
         Err(_) => Sight::Unreadable(CloudError {
             said: format!(
