@@ -1,4 +1,4 @@
-module lake.dev/go-harness/cty
+module go-harness/cty
 
 go 1.25
 

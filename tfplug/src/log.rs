@@ -168,9 +168,9 @@ mod tests {
     #[test]
     fn an_event_is_a_line_that_hclog_reads() {
         let lines =
-            lines(|| tracing::warn!(target: "lake", bucket = "store", attempt = 2, "slow {}", "down"));
+            lines(|| tracing::warn!(target: "notes", bucket = "store", attempt = 2, "slow {}", "down"));
         let line = json!({
-            "@level": "warn", "@message": "slow down", "@module": "lake",
+            "@level": "warn", "@message": "slow down", "@module": "notes",
             "@timestamp": "1970-01-01T00:00:00.000000Z", "bucket": "store", "attempt": "2",
         });
         assert_eq!(lines, [line]);
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn the_transport_is_quiet() {
         let wanted = wanted(LevelFilter::TRACE);
-        assert!(wanted.would_enable("lake", &Level::TRACE));
+        assert!(wanted.would_enable("notes", &Level::TRACE));
         assert!(!wanted.would_enable("h2::codec", &Level::TRACE));
     }
 
