@@ -1,7 +1,10 @@
 //! What a user waits for, beside what terraform needs for nothing at all.
 
 use crate::{Figure, lakes, median};
-use lake_tests::{aws::Endpoint, terraform::{Terraform, release}};
+use lake_tests::{
+    aws::Endpoint,
+    terraform::{Terraform, release},
+};
 use std::time::Instant;
 
 pub(crate) fn figures() -> Vec<Figure> {

@@ -10,7 +10,11 @@ use std::{
 
 pub(crate) fn figures() -> Vec<Figure> {
     let times = (0..40).map(|_| once()).collect();
-    vec![Figure::new("exec to handshake line, release build, median of 40", "≤ 5 ms", format!("{:.1} ms", median(times)))]
+    vec![Figure::new(
+        "exec to handshake line, release build, median of 40",
+        "≤ 5 ms",
+        format!("{:.1} ms", median(times)),
+    )]
 }
 
 fn once() -> f64 {
@@ -25,7 +29,9 @@ fn once() -> f64 {
         .spawn()
         .expect("the provider starts");
     let mut line = String::new();
-    BufReader::new(provider.stdout.take().expect("stdout is piped")).read_line(&mut line).expect("a handshake line");
+    BufReader::new(provider.stdout.take().expect("stdout is piped"))
+        .read_line(&mut line)
+        .expect("a handshake line");
     let took = started.elapsed().as_secs_f64() * 1000.0;
     assert!(line.starts_with("1|6|"), "{line:?}");
     provider.kill().expect("the provider runs");

@@ -1,6 +1,10 @@
 //! The lakes that are measured.
 
-use lake_tests::{aws::Endpoint, example, terraform::{Terraform, release}};
+use lake_tests::{
+    aws::Endpoint,
+    example,
+    terraform::{Terraform, release},
+};
 
 /// first-lake, with the release build.
 pub(crate) fn first(aws: &Endpoint) -> Terraform {

@@ -15,6 +15,9 @@ struct Figure {
     measured: String,
 }
 
+/// What measures some of them.
+type Measure = fn() -> Vec<Figure>;
+
 impl Figure {
     fn new(what: impl Into<String>, bound: &'static str, measured: impl Into<String>) -> Self {
         Figure { what: what.into(), bound, measured: measured.into() }
@@ -23,7 +26,7 @@ impl Figure {
 
 #[allow(clippy::print_stdout, reason = "the table is what this program is for")]
 fn main() {
-    let measures: [(&str, fn() -> Vec<Figure>); 5] = [
+    let measures: [(&str, Measure); 5] = [
         ("start", handshake::figures),
         ("memory", memory::figures),
         ("commands", commands::figures),

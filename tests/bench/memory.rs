@@ -1,7 +1,10 @@
 //! The provider's peak resident memory during apply.
 
 use crate::{Figure, lakes};
-use lake_tests::{aws::Endpoint, terraform::{Terraform, release}};
+use lake_tests::{
+    aws::Endpoint,
+    terraform::{Terraform, release},
+};
 use std::time::Duration;
 
 pub(crate) fn figures() -> Vec<Figure> {

@@ -13,25 +13,42 @@ pub(crate) fn figures() -> Vec<Figure> {
         .current_dir(root())
         .status();
     assert!(again.is_ok_and(|status| status.success()), "the provider does not build");
-    let mut figures = vec![Figure::new("stripped release binary", "≤ 20 MB", format!("{:.1} MB", stripped as f64 / 1e6))];
-    figures.extend(
-        shares.into_iter().map(|(name, bytes)| Figure::new(format!("code of {name}"), "", format!("{:.2} MB", bytes as f64 / 1e6))),
-    );
+    let mut figures =
+        vec![Figure::new("stripped release binary", "≤ 20 MB", format!("{:.1} MB", stripped as f64 / 1e6))];
+    figures.extend(shares.into_iter().map(|(name, bytes)| {
+        Figure::new(format!("code of {name}"), "", format!("{:.2} MB", bytes as f64 / 1e6))
+    }));
     figures
 }
 
 /// Bytes of code by SDK crate, from the symbols of a build that keeps them.
 fn shares() -> BTreeMap<String, u64> {
     let built = Command::new(env!("CARGO"))
-        .args(["rustc", "--quiet", "--locked", "--release", "-p", "terraform-provider-lake", "--", "-C", "strip=none"])
+        .args([
+            "rustc",
+            "--quiet",
+            "--locked",
+            "--release",
+            "-p",
+            "terraform-provider-lake",
+            "--",
+            "-C",
+            "strip=none",
+        ])
         .current_dir(root())
         .status();
     assert!(built.is_ok_and(|status| status.success()), "the provider does not build");
-    let symbols = Command::new("nm").args(["--print-size", "--demangle"]).arg(release()).output().expect("nm of binutils");
+    let symbols = Command::new("nm")
+        .args(["--print-size", "--demangle"])
+        .arg(release())
+        .output()
+        .expect("nm of binutils");
     let mut shares = BTreeMap::new();
     for line in String::from_utf8_lossy(&symbols.stdout).lines() {
         let mut words = line.splitn(4, ' ');
-        let (Some(_), Some(size), Some(_), Some(name)) = (words.next(), words.next(), words.next(), words.next()) else {
+        let (Some(_), Some(size), Some(_), Some(name)) =
+            (words.next(), words.next(), words.next(), words.next())
+        else {
             continue;
         };
         let Some(start) = name.find("aws_sdk_") else { continue };

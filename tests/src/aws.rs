@@ -157,7 +157,11 @@ impl Endpoint {
         };
         let mut answer = answer.unwrap_or_else(|e| panic!("{method} {url}: {e}"));
         let text = answer.body_mut().read_to_string().expect("the control answers in UTF-8");
-        if text.trim().is_empty() { Value::Null } else { serde_json::from_str(&text).expect("the control answers in JSON") }
+        if text.trim().is_empty() {
+            Value::Null
+        } else {
+            serde_json::from_str(&text).expect("the control answers in JSON")
+        }
     }
 }
 

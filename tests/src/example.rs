@@ -1,6 +1,10 @@
 //! The lakes of `examples/`, which are the fixtures of the end-to-end tests.
 
-use crate::{aws::{ACCOUNT, REGION}, root, terraform::Terraform};
+use crate::{
+    aws::{ACCOUNT, REGION},
+    root,
+    terraform::Terraform,
+};
 
 /// The bucket of first-lake, by its default name.
 #[must_use]
@@ -15,7 +19,8 @@ pub fn first_bucket() -> String {
 pub fn first_lake(terraform: &mut Terraform) {
     let folder = root().join("examples/first-lake");
     let read = |name: &str| std::fs::read_to_string(folder.join(name)).expect("the example can be read");
-    std::fs::remove_file(terraform.folder().join("versions.tf")).expect("the example names its own providers");
+    std::fs::remove_file(terraform.folder().join("versions.tf"))
+        .expect("the example names its own providers");
     terraform.main(&read("main.tf"));
     terraform.file("etl.py", &read("etl.py"));
     terraform.set("TF_VAR_salt", "grains-of-salt");

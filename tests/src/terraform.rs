@@ -60,7 +60,8 @@ fn target() -> PathBuf {
 pub fn binary() -> &'static str {
     static FOUND: OnceLock<String> = OnceLock::new();
     FOUND.get_or_init(|| {
-        let found = Command::new(root().join("tools/terraform")).output().expect("tools/terraform is executable");
+        let found =
+            Command::new(root().join("tools/terraform")).output().expect("tools/terraform is executable");
         assert!(found.status.success(), "{}", String::from_utf8_lossy(&found.stderr));
         String::from_utf8_lossy(&found.stdout).trim().to_owned()
     })

@@ -35,7 +35,9 @@ fn name(path: &Path) -> String {
 
 /// Lines of code: no comments, and nothing from the unit tests on.
 fn code(text: &str) -> impl Iterator<Item = &str> {
-    text.lines().take_while(|line| line.trim() != "#[cfg(test)]").filter(|line| !line.trim_start().starts_with("//"))
+    text.lines()
+        .take_while(|line| line.trim() != "#[cfg(test)]")
+        .filter(|line| !line.trim_start().starts_with("//"))
 }
 
 #[test]
@@ -73,8 +75,17 @@ fn crates_depend_in_one_direction() {
 
 #[test]
 fn only_kinds_and_the_way_to_aws_name_the_sdk() {
-    let may = ["reconcile/src/aws.rs", "reconcile/src/aws/", "reconcile/src/kinds/", "reconcile/src/error.rs", "reconcile/src/error/"];
-    for file in ["api", "reconcile", "provider", "tfplug"].into_iter().flat_map(|folder| sources(&format!("{folder}/src"))) {
+    let may = [
+        "reconcile/src/aws.rs",
+        "reconcile/src/aws/",
+        "reconcile/src/kinds/",
+        "reconcile/src/error.rs",
+        "reconcile/src/error/",
+    ];
+    for file in ["api", "reconcile", "provider", "tfplug"]
+        .into_iter()
+        .flat_map(|folder| sources(&format!("{folder}/src")))
+    {
         if !may.iter().any(|allowed| name(&file).starts_with(allowed)) {
             let text = read(&file);
             let named: Vec<&str> = code(&text).filter(|line| line.contains("aws_sdk_")).collect();
@@ -86,11 +97,22 @@ fn only_kinds_and_the_way_to_aws_name_the_sdk() {
 #[test]
 fn what_is_pure_asks_nobody() {
     let pure = [
-        "api/src/lint.rs", "api/src/lint/", "api/src/contract.rs", "api/src/contract/", "reconcile/src/expand.rs",
-        "reconcile/src/expand/", "reconcile/src/plan.rs", "reconcile/src/plan/", "reconcile/src/diff.rs",
-        "reconcile/src/render.rs", "reconcile/src/report.rs", "reconcile/src/wish.rs", "reconcile/src/reference.rs",
+        "api/src/lint.rs",
+        "api/src/lint/",
+        "api/src/contract.rs",
+        "api/src/contract/",
+        "reconcile/src/expand.rs",
+        "reconcile/src/expand/",
+        "reconcile/src/plan.rs",
+        "reconcile/src/plan/",
+        "reconcile/src/diff.rs",
+        "reconcile/src/render.rs",
+        "reconcile/src/report.rs",
+        "reconcile/src/wish.rs",
+        "reconcile/src/reference.rs",
     ];
-    let asks = ["async ", ".await", "SystemTime", "Instant", "std::env", "std::fs", "std::net", "tokio::", "rand::"];
+    let asks =
+        ["async ", ".await", "SystemTime", "Instant", "std::env", "std::fs", "std::net", "tokio::", "rand::"];
     let mut seen = 0;
     for file in ["api", "reconcile"].into_iter().flat_map(|folder| sources(&format!("{folder}/src"))) {
         if pure.iter().any(|folder| name(&file).starts_with(folder)) {
@@ -109,7 +131,11 @@ fn kinds_neither_wait_nor_retry_on_a_timer() {
     for file in sources("reconcile/src/kinds") {
         let text = read(&file);
         for line in code(&text) {
-            assert!(!["sleep(", "interval(", "timeout("].iter().any(|word| line.contains(word)), "{}: {line}", name(&file));
+            assert!(
+                !["sleep(", "interval(", "timeout("].iter().any(|word| line.contains(word)),
+                "{}: {line}",
+                name(&file)
+            );
         }
     }
 }
@@ -126,7 +152,9 @@ fn the_protocol_knows_nothing_of_lakes() {
 
 #[test]
 fn standard_output_belongs_to_the_handshake() {
-    for file in ["api", "reconcile", "tfplug"].into_iter().flat_map(|folder| sources(&format!("{folder}/src"))) {
+    for file in
+        ["api", "reconcile", "tfplug"].into_iter().flat_map(|folder| sources(&format!("{folder}/src")))
+    {
         if name(&file) == "tfplug/src/serve/handshake.rs" {
             continue;
         }

@@ -9,7 +9,7 @@ use crate::{
     server::{Server, guard},
 };
 use handshake::Handshake;
-use std::{io, sync::Arc, time::Duration};
+use std::{io, os::unix::process::parent_id, sync::Arc, time::Duration};
 use tokio::{
     net::UnixListener,
     signal::unix::{Signal, SignalKind, signal},
@@ -63,6 +63,7 @@ const FAREWELL: Duration = Duration::from_secs(30);
 /// When the process was not started by a host, or the host cannot be served. The text of the error is one line for
 /// standard error; the exit code must not be 0.
 pub async fn serve(provider: impl Provider, options: ServeOptions) -> Result<(), ServeError> {
+    let orphaned = orphaned(parent_id());
     let socket = |why: io::Error| ServeError::Socket(why.to_string());
     let handshake = if options.debug { Handshake::debug() } else { Handshake::from_host()? };
     log::init();
@@ -82,7 +83,6 @@ pub async fn serve(provider: impl Provider, options: ServeOptions) -> Result<(),
     let server = Arc::new(Server::new(provider));
     let mut shutdown = server.shutdown.subscribe();
     let (alive, mut all_gone) = mpsc::channel::<()>(1);
-    let orphaned = orphaned();
     tokio::pin!(orphaned);
     loop {
         tokio::select! {
@@ -142,10 +142,9 @@ impl Signals {
 }
 
 /// Ends when the process that started this one has ended: a host that dies before it connects drops no connection.
-async fn orphaned() {
-    let host = std::os::unix::process::parent_id();
+async fn orphaned(host: u32) {
     let mut now_and_then = tokio::time::interval(Duration::from_secs(1));
-    while std::os::unix::process::parent_id() == host {
+    while parent_id() == host {
         now_and_then.tick().await;
     }
 }

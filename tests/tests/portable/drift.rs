@@ -1,6 +1,10 @@
 //! What others do behind our back is told with its path, and repaired.
 
-use lake_tests::{aws::{ACCOUNT, Endpoint, REGION}, example, terraform::Terraform};
+use lake_tests::{
+    aws::{ACCOUNT, Endpoint, REGION},
+    example,
+    terraform::Terraform,
+};
 use serde_json::json;
 
 #[test]

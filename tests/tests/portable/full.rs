@@ -7,8 +7,19 @@ use std::collections::BTreeSet;
 const FULL: &str = include_str!("full.tf");
 
 /// Words that the lake cannot hold: they stand against others, or are told by the provider.
-const ELSEWHERE: [&str; 11] =
-    ["adopt_from", "bucket_account", "external", "iceberg", "outputs", "resources", "region", "timeouts", "create", "delete", "update"];
+const ELSEWHERE: [&str; 11] = [
+    "adopt_from",
+    "bucket_account",
+    "external",
+    "iceberg",
+    "outputs",
+    "resources",
+    "region",
+    "timeouts",
+    "create",
+    "delete",
+    "update",
+];
 
 #[test]
 fn a_lake_of_every_field_applies_and_its_second_plan_is_empty() {

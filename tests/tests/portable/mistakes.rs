@@ -91,8 +91,16 @@ fn a_misspelt_key_is_an_error_at_its_line_with_the_right_word() {
         ("buckt", "bucket", "  buckt \"s\" {\n  }\n"),
         ("versionin", "versioning", "  bucket \"s\" {\n    versionin = true\n  }\n"),
         ("expir", "expire", "  bucket \"s\" {\n    lifecycle_rule {\n      expir {\n      }\n    }\n  }\n"),
-        ("dayss", "days", "  bucket \"s\" {\n    lifecycle_rule {\n      expire {\n        dayss = 1\n      }\n    }\n  }\n"),
-        ("prefx", "prefix", "  crawler \"c\" {\n    targets {\n      s3 {\n        prefx = \"a\"\n      }\n    }\n  }\n"),
+        (
+            "dayss",
+            "days",
+            "  bucket \"s\" {\n    lifecycle_rule {\n      expire {\n        dayss = 1\n      }\n    }\n  }\n",
+        ),
+        (
+            "prefx",
+            "prefix",
+            "  crawler \"c\" {\n    targets {\n      s3 {\n        prefx = \"a\"\n      }\n    }\n  }\n",
+        ),
     ] {
         terraform.main(&format!("resource \"lake\" \"x\" {{\n{text}}}\n"));
         let _ = terraform.validate().failed().says(&format!("\"{wrong}\"")).says(&format!("\"{right}\""));

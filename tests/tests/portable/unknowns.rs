@@ -40,9 +40,15 @@ resource "lake" "x" {
         .iter()
         .find(|change| change["type"] == "lake")
         .expect("the lake is planned")["change"];
-    assert_eq!(after["after"]["outputs"]["role/reader"]["arn"], "arn:aws:iam::123456789012:role/lake/unknowns/unknowns-reader");
+    assert_eq!(
+        after["after"]["outputs"]["role/reader"]["arn"],
+        "arn:aws:iam::123456789012:role/lake/unknowns/unknowns-reader"
+    );
     assert_eq!(after["after_unknown"]["outputs"]["bucket/store"]["arn"], true);
-    assert_eq!(after["after"]["outputs"]["bucket/known"]["arn"], "arn:aws:s3:::unknowns-known-123456789012-eu-west-1");
+    assert_eq!(
+        after["after"]["outputs"]["bucket/known"]["arn"],
+        "arn:aws:s3:::unknowns-known-123456789012-eu-west-1"
+    );
     let _ = terraform.apply().ok();
     terraform.plan().nothing();
     let _ = terraform.destroy().ok();

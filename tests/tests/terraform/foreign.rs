@@ -45,7 +45,9 @@ fn what_nobody_owns_is_adopted_when_the_spec_says_so() {
     let aws = Endpoint::start();
     role_by_hand(&aws);
     let terraform = Terraform::new(&aws);
-    terraform.main(&ROLE.replace("    name = \"shared-etl\"", "    name  = \"shared-etl\"\n    adopt = \"Unowned\""));
+    terraform.main(
+        &ROLE.replace("    name = \"shared-etl\"", "    name  = \"shared-etl\"\n    adopt = \"Unowned\""),
+    );
     aws.clear_journal();
     let _ = terraform.apply().ok();
     assert!(!aws.writes().iter().any(|call| call.operation == "CreateRole"));

@@ -44,7 +44,8 @@ fn providers(folder: &Path) -> Vec<u32> {
         .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
         .filter(|pid| {
             let link = |what: &str| std::fs::read_link(format!("/proc/{pid}/{what}")).ok();
-            link("exe").as_deref() == Some(ours.as_path()) && link("cwd").as_deref() == folder.canonicalize().ok().as_deref()
+            link("exe").as_deref() == Some(ours.as_path())
+                && link("cwd").as_deref() == folder.canonicalize().ok().as_deref()
         })
         .collect()
 }

@@ -41,7 +41,12 @@ fn applied(aws: &Endpoint) -> Terraform {
 fn a_renamed_key_is_a_move_of_tags_only() {
     let aws = Endpoint::start();
     let terraform = applied(&aws);
-    terraform.main(&LAKE.replace("bucket \"store\"", "bucket \"raw\"").replace("bucket = \"store\"", "bucket = \"raw\"").replace("crawler \"raw\"", "crawler \"zone\""));
+    terraform.main(
+        &LAKE
+            .replace("bucket \"store\"", "bucket \"raw\"")
+            .replace("bucket = \"store\"", "bucket = \"raw\"")
+            .replace("crawler \"raw\"", "crawler \"zone\""),
+    );
     let _ = terraform.plan().changes();
     let _ = terraform.apply().ok();
     for call in aws.writes() {

@@ -42,7 +42,10 @@ fn a_tainted_lake_is_refused_at_plan() {
 fn create_before_destroy_refuses_before_any_write() {
     let aws = Endpoint::start();
     let terraform = applied(&aws);
-    terraform.edit("  name = \"again\"\n", "  name = \"again\"\n  lifecycle {\n    create_before_destroy = true\n  }\n");
+    terraform.edit(
+        "  name = \"again\"\n",
+        "  name = \"again\"\n  lifecycle {\n    create_before_destroy = true\n  }\n",
+    );
     let before = aws.hand().world();
     aws.clear_journal();
     let _ = terraform.apply_with(&["-replace=lake.x"]).failed();
@@ -66,7 +69,8 @@ fn without_refresh_the_lake_is_as_last_applied() {
     let aws = Endpoint::start();
     let terraform = applied(&aws);
     terraform.plan_with(&["-refresh=false"]).nothing();
-    terraform.edit("    name = \"again-store\"\n", "    name       = \"again-store\"\n    versioning = true\n");
+    terraform
+        .edit("    name = \"again-store\"\n", "    name       = \"again-store\"\n    versioning = true\n");
     let _ = terraform.apply_with(&["-refresh=false"]).ok();
     terraform.plan().nothing();
 }
@@ -75,8 +79,12 @@ fn without_refresh_the_lake_is_as_last_applied() {
 fn ignored_changes_freeze_the_spec() {
     let aws = Endpoint::start();
     let terraform = applied(&aws);
-    terraform.edit("  name = \"again\"\n", "  name = \"again\"\n  lifecycle {\n    ignore_changes = [bucket]\n  }\n");
-    terraform.edit("    name = \"again-store\"\n", "    name       = \"again-store\"\n    versioning = true\n");
+    terraform.edit(
+        "  name = \"again\"\n",
+        "  name = \"again\"\n  lifecycle {\n    ignore_changes = [bucket]\n  }\n",
+    );
+    terraform
+        .edit("    name = \"again-store\"\n", "    name       = \"again-store\"\n    versioning = true\n");
     terraform.plan().nothing();
 }
 
@@ -84,7 +92,8 @@ fn ignored_changes_freeze_the_spec() {
 fn a_saved_plan_is_applied_as_it_was_shown() {
     let aws = Endpoint::start();
     let terraform = applied(&aws);
-    terraform.edit("    name = \"again-store\"\n", "    name       = \"again-store\"\n    versioning = true\n");
+    terraform
+        .edit("    name = \"again-store\"\n", "    name       = \"again-store\"\n    versioning = true\n");
     let _ = terraform.plan_with(&["-out=saved"]).changes();
     let _ = terraform.run(&["apply", "-no-color", "saved"]).ok();
     terraform.plan().nothing();
@@ -94,7 +103,8 @@ fn a_saved_plan_is_applied_as_it_was_shown() {
 fn a_deletion_that_no_plan_showed_is_not_carried_out() {
     let aws = Endpoint::start();
     let terraform = applied(&aws);
-    terraform.edit("    name = \"again-store\"\n", "    name       = \"again-store\"\n    versioning = true\n");
+    terraform
+        .edit("    name = \"again-store\"\n", "    name       = \"again-store\"\n    versioning = true\n");
     let _ = terraform.plan_with(&["-out=saved"]).changes();
     // The role now wears somebody else's path: only a replacement could mend that.
     let hand = aws.hand();
