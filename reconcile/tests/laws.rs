@@ -218,10 +218,39 @@ proptest! {
             let [calm_record, hit_record] = <[Record; 2]>::try_from(records).expect("two of them");
             settle(&calm, &graph, calm_record).await;
             let remembered = killed(&hit, &graph, hit_record, after, keeps).await;
+            prop_assert!(!creates || is_found_again(&hit, &calm, &graph), "a killed creation wears no sign");
             let outcome = settle(&hit, &graph, remembered).await;
             prop_assert!(outcome.failures.iter().all(is_for_the_user), "{}", told(&outcome));
             prop_assert_eq!(hit.snapshot(), calm.snapshot(), "{}", told(&outcome));
             no_crime(&hit)
+        })?;
+    }
+
+    /// Stop: what is under way is finished, nothing else is begun, and a later process comes to the same end.
+    #[test]
+    fn what_is_stopped_can_go_on(lake in lakes(MEMBERS), slow in any::<bool>()) {
+        in_time(async {
+            let (calm, hit) = (a_sim(), a_sim());
+            settle(&calm, &lake.graph, a_record()).await;
+            hit.want(&lake.graph);
+            let stop = lake_reconcile::engine::Stop::default();
+            let stopped = engine(&hit).with_stop(stop.clone()).with_concurrency(1);
+            if slow {
+                hit.world(|world| world.faults.throttled = 100);
+            } else {
+                stop.stop();
+            }
+            let user = async {
+                tokio::time::sleep(Duration::from_secs(60)).await;
+                stop.stop();
+            };
+            let (outcome, ()) = tokio::join!(stopped.settle(&lake.graph, a_record(), LONG, None), user);
+            prop_assert!(outcome.stopped);
+            prop_assert_eq!(writes(&hit), 0);
+            hit.world(|world| world.faults.throttled = 0);
+            settle(&hit, &lake.graph, outcome.record).await;
+            prop_assert_eq!(hit.snapshot(), calm.snapshot());
+            Ok(())
         })?;
     }
 
@@ -357,6 +386,17 @@ proptest! {
             Ok(())
         })?;
     }
+}
+
+/// Whether a creation that was killed is known as one by the sign that something wears; unless it was through, or
+/// nothing that can wear a mark was made.
+fn is_found_again(hit: &Sim, calm: &Sim, graph: &Graph) -> bool {
+    let unmarkable = keys(graph).iter().any(|(_, key)| key.traits().wears == Wears::Nothing);
+    let there = hit.snapshot();
+    unmarkable
+        || there.is_empty()
+        || there == calm.snapshot()
+        || there.values().any(|(_, worn)| worn.as_ref().is_some_and(|worn| worn.creating))
 }
 
 fn keys(graph: &Graph) -> Vec<(&NodeId, Key)> {

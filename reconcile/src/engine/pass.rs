@@ -9,7 +9,7 @@ use crate::{
     inventory::{Inventory, Presence},
     kinds::Key,
     plan::{self, Change, Note, Plan, Step},
-    record::Record,
+    record::{Got, Record},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -77,6 +77,11 @@ impl<'a> Work<'a> {
         let plan = plan::plan(self.graph, &self.record, &self.inventory);
         for (node, key) in &plan.forget {
             self.record.forget(node, key);
+        }
+        for (node, key) in &plan.left {
+            if let Some(remembered) = self.record.nodes.get_mut(node) {
+                remembered.keys.insert(key.clone(), Got::Found);
+            }
         }
         for ((node, key), got) in &plan.remember {
             let on_delete = self.graph[node].treatment.on_delete;
@@ -164,9 +169,11 @@ impl<'a> Work<'a> {
                 barred.insert(at, Some(failure.cause.clone()));
             } else if self.is_unplanned(step) {
                 barred.insert(at, Some(Cause::Unplanned));
-            } else if self.repeats.get(&id).is_some_and(|(what, times)| {
-                *what == signature(step) || *times >= REPEATS
-            }) {
+            } else if self
+                .repeats
+                .get(&id)
+                .is_some_and(|(what, times)| *what == signature(step) || *times >= REPEATS)
+            {
                 // Done already. Perhaps the look was too early: look again some times before it is done again.
                 let (_, times) = &self.repeats[&id];
                 let looks = self.looks.entry(id).or_default();

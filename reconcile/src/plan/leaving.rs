@@ -9,7 +9,7 @@ use crate::{
     inventory::Presence,
     kind::{Data, Wears},
     kinds::Key,
-    record::Record,
+    record::{Got, Record},
 };
 use lake_api::{FieldPath, spec::OnDelete};
 use std::collections::{BTreeMap, BTreeSet};
@@ -18,6 +18,11 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Plan) {
     if scene.is_wanted_by_another(node, key) {
         return moved(scene, node, key, plan);
+    }
+    let left = key.traits().wears == Wears::Nothing && scene.record.got(node, key) == Some(Got::Found);
+    if left && scene.hangs_on_ours(key) && !matches!(scene.presence(node, key), Some(Presence::Absent)) {
+        // It stays remembered: the next look at what it hangs on would take it for a leftover.
+        return;
     }
     let change = match scene.presence(node, key) {
         Some(Presence::Absent) => return plan.forget(node, key),
@@ -47,6 +52,10 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
     if change == Change::Retain {
         plan.note(node, format!("{key} leaves the lake and stays on AWS (onDelete: Retain)"));
         if key.traits().wears == Wears::Nothing {
+            if scene.hangs_on_ours(key) {
+                plan.left.insert((node.clone(), key.clone()));
+                return;
+            }
             return plan.forget(node, key);
         }
     }

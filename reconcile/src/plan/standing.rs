@@ -91,9 +91,14 @@ impl<'a> Scene<'a> {
         match (mine, other) {
             (Some(Got::Made | Got::Adopted), _) => Standing::Ours,
             (_, Some((by, _))) => Standing::OursAs((*by).clone()),
-            _ if key.hangs_on().is_some_and(|parent| self.is_ours(&parent)) => Standing::Ours,
+            _ if self.hangs_on_ours(key) => Standing::Ours,
             (mine, None) => Standing::Loose { used: mine.is_some() },
         }
+    }
+
+    /// Whether what a key names hangs on what is this lake's.
+    pub(super) fn hangs_on_ours(&self, key: &Key) -> bool {
+        key.hangs_on().is_some_and(|parent| self.is_ours(&parent))
     }
 
     /// Whether what a key names is this lake's, whichever node it is.
@@ -102,7 +107,7 @@ impl<'a> Scene<'a> {
             Some(Presence::Present { mark: Mark::CannotWear, .. }) | None => {
                 let made =
                     self.remembered.get(key).is_some_and(|by| by.iter().any(|(_, got)| *got != Got::Found));
-                made || key.hangs_on().is_some_and(|parent| self.is_ours(&parent))
+                made || self.hangs_on_ours(key)
             }
             Some(Presence::Present { mark, .. }) => matches!(mark, Mark::Ours(_)),
             Some(_) => false,

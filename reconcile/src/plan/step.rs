@@ -27,6 +27,9 @@ pub struct Plan {
     pub remember: BTreeMap<(NodeId, Key), Got>,
     /// Keys that the record should name no more: what is gone, moved, or not ours.
     pub forget: BTreeSet<(NodeId, Key)>,
+    /// Keys that the record should name as found and not as made: what was left behind and can wear no mark that
+    /// says so, though it hangs on what is ours.
+    pub left: BTreeSet<(NodeId, Key)>,
 }
 
 /// What is to be done about one resource.
