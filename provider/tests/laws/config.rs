@@ -3,6 +3,7 @@
 use lake_api::{
     Finding, Step, contract,
     contract::{Map, Shape},
+    input::is_unknown,
     lint::lint,
     testing,
 };
@@ -17,14 +18,21 @@ use tfplug::Value;
 
 /// Specs with which nothing is wrong: of random ones, the members that are found fault with are left out.
 pub(crate) fn spec() -> impl Strategy<Value = Json> {
-    testing::json(contract::schema()).prop_map(|mut spec| {
-        spec["region"].take();
-        spec["reconcile"].take();
-        while let Some(wrong) = errors(&spec).into_iter().next() {
-            leave_out(&mut spec, &wrong);
-        }
-        spec
-    })
+    testing::json(contract::schema()).prop_map(good)
+}
+
+/// The same, some of whose parts are not known yet.
+pub(crate) fn spec_with_unknowns() -> impl Strategy<Value = Json> {
+    testing::json_with_unknowns(contract::schema()).prop_map(good)
+}
+
+fn good(mut spec: Json) -> Json {
+    spec["region"].take();
+    spec["reconcile"].take();
+    while let Some(wrong) = errors(&spec).into_iter().next() {
+        leave_out(&mut spec, &wrong);
+    }
+    spec
 }
 
 fn errors(spec: &Json) -> Vec<Finding> {
@@ -63,10 +71,14 @@ pub(crate) fn lake(spec: &Json) -> Value {
 }
 
 fn block(of: &Block, json: &Json) -> Value {
-    let attributes = of.attributes.iter().map(|(name, it)| (name.clone(), value(&json[it.field])));
+    if is_unknown(json) {
+        return Value::UNKNOWN;
+    }
+    let attributes = of.attributes.iter().map(|(name, it)| (name.clone(), argument(&json[it.field])));
     let blocks = of.blocks.iter().map(|(name, nested)| {
         let inner = &json[nested.field];
         let value = match nested.nesting {
+            _ if is_unknown(inner) => Value::UNKNOWN,
             Nesting::Single if inner.is_null() => Value::Null,
             Nesting::Single => block(&nested.block, inner),
             Nesting::List => Value::List(
@@ -83,4 +95,16 @@ fn block(of: &Block, json: &Json) -> Value {
         (name.clone(), value)
     });
     Value::map(attributes.chain(blocks))
+}
+
+/// A value that holds no object, unknown wherever the spec is.
+fn argument(json: &Json) -> Value {
+    match json {
+        json if is_unknown(json) => Value::UNKNOWN,
+        Json::Array(items) => Value::List(items.iter().map(argument).collect()),
+        Json::Object(entries) => {
+            Value::map(entries.iter().map(|(key, entry)| (key.clone(), argument(entry))))
+        }
+        json => value(json),
+    }
 }

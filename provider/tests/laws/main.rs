@@ -16,7 +16,7 @@ mod door;
 )]
 mod sim;
 
-use config::{lake, spec};
+use config::{lake, spec, spec_with_unknowns};
 use door::Doorway;
 use proptest::prelude::*;
 use tfplug::{Value, testing::Core};
@@ -64,6 +64,20 @@ proptest! {
             prop_assert!(again.is_nothing(core.schema()), "{:#?}", again.planned);
             Ok(())
         })?;
+    }
+
+    #[test]
+    fn what_is_not_known_yet_is_planned_by_the_rules(first in spec(), second in spec_with_unknowns()) {
+        run(async {
+            let doorway = Doorway::new();
+            let resource = doorway.resource();
+            let core = Core::new(&*resource);
+            let config = lake(&second);
+            core.plan(&Default::default(), &config).await.unwrap();
+            let object = doorway.applied(&core, Default::default(), &lake(&first)).await;
+            let (object, _) = core.read(object).await.unwrap();
+            core.plan(&object, &config).await.unwrap();
+        });
     }
 
     #[test]
