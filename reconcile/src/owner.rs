@@ -63,10 +63,8 @@ impl Worn {
     /// The mark as tags.
     #[must_use]
     pub fn tags(&self) -> BTreeMap<String, String> {
-        let mut tags = BTreeMap::from([
-            (OWNER.to_owned(), self.owner.clone()),
-            (NODE.to_owned(), self.node.clone()),
-        ]);
+        let mut tags =
+            BTreeMap::from([(OWNER.to_owned(), self.owner.clone()), (NODE.to_owned(), self.node.clone())]);
         if self.creating {
             tags.insert(CREATING.to_owned(), "true".to_owned());
         }

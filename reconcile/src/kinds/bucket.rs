@@ -1,5 +1,6 @@
 //! An S3 bucket.
 
+mod create;
 mod delete;
 mod expand;
 mod facets;
@@ -179,7 +180,7 @@ impl Kind for Bucket {
     }
 
     async fn create(&self, aws: &Aws, mark: &Worn) -> Result<(), CloudError> {
-        write::create(self, aws, mark).await
+        create::create(self, aws, mark).await
     }
 
     async fn update(&self, aws: &Aws, name: &String, changes: &[FieldChange]) -> Result<(), CloudError> {

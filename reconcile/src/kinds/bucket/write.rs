@@ -1,4 +1,4 @@
-//! Making a bucket and changing it, one call for each facet.
+//! Changing a bucket, one call for each facet.
 //!
 //! The calls on one bucket follow each other: S3 answers `OperationAborted` to two at a time. Public access is let
 //! in before the policy that needs it, and shut out whatever the policy says.
@@ -8,47 +8,14 @@ use crate::{aws::Aws, diff::FieldChange, error::CloudError, owner::Worn, policy}
 use aws_sdk_s3::{
     error::BuildError,
     types::{
-        self, BucketLifecycleConfiguration, BucketLocationConstraint, BucketLoggingStatus,
-        BucketVersioningStatus, CorsConfiguration, CreateBucketConfiguration, EventBridgeConfiguration,
-        NotificationConfiguration, OwnershipControls, OwnershipControlsRule,
+        BucketLifecycleConfiguration, BucketLoggingStatus, BucketVersioningStatus, CorsConfiguration,
+        EventBridgeConfiguration, NotificationConfiguration, OwnershipControls, OwnershipControlsRule,
         ServerSideEncryptionConfiguration, Tag, Tagging, TransitionDefaultMinimumObjectSize,
         VersioningConfiguration,
     },
 };
-use lake_api::{
-    Input,
-    spec::{
-        bucket::{BucketNamespace, ObjectOwnership},
-        lifecycle::TransitionMinimumSize,
-    },
-};
+use lake_api::{Input, spec::lifecycle::TransitionMinimumSize};
 use std::collections::{BTreeMap, BTreeSet};
-
-/// The one region whose name S3 does not take as a location, and where making a bucket anew is no error.
-const FIRST_REGION: &str = "us-east-1";
-
-/// Make a bucket that wears a mark, then set what differs from S3's defaults.
-pub(super) async fn create(wanted: &Bucket, aws: &Aws, mark: &Worn) -> Result<(), CloudError> {
-    let name = known(&wanted.name)?;
-    let mut tags = mark.tags();
-    tags.extend(known_tags(&wanted.tags)?);
-    if aws.place.region == FIRST_REGION && exists(aws, name).await? {
-        // There a second CreateBucket succeeds and resets the bucket's ACL.
-        taken_by_us(aws, name, mark).await?;
-    } else if let Err(error) = make(wanted, aws, name, &tags).await {
-        match error.code.as_deref() {
-            Some("BucketAlreadyOwnedByYou") => taken_by_us(aws, name, mark).await?,
-            _ => return Err(error),
-        }
-    }
-    let new = Bucket {
-        tags: wanted.tags.clone(),
-        object_ownership: wanted.object_ownership,
-        ..Bucket::of(wanted.name.clone())
-    };
-    let changed = Facet::ALL.into_iter().filter(|facet| facet.differs(wanted, &new));
-    set(wanted, aws, name, changed, &[]).await
-}
 
 /// Change the facets that differ.
 pub(super) async fn update(
@@ -74,7 +41,7 @@ pub(super) async fn mark(aws: &Aws, name: &str, mark: &Worn) -> Result<(), Cloud
 
 /// What is set by one call.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Facet {
+pub(super) enum Facet {
     Tags,
     Versioning,
     Encryption,
@@ -90,7 +57,7 @@ enum Facet {
 
 impl Facet {
     /// In the order in which they are set.
-    const ALL: [Facet; 11] = [
+    pub(super) const ALL: [Facet; 11] = [
         Facet::Tags,
         Facet::Versioning,
         Facet::Encryption,
@@ -121,7 +88,7 @@ impl Facet {
         }
     }
 
-    fn differs(self, one: &Bucket, other: &Bucket) -> bool {
+    pub(super) fn differs(self, one: &Bucket, other: &Bucket) -> bool {
         match self {
             Facet::Tags => one.tags != other.tags,
             Facet::Versioning => one.versioning != other.versioning,
@@ -141,7 +108,8 @@ impl Facet {
     }
 }
 
-async fn set(
+/// Set some facets, one after the other.
+pub(super) async fn set(
     wanted: &Bucket,
     aws: &Aws,
     name: &str,
@@ -166,78 +134,6 @@ async fn set(
     Ok(())
 }
 
-/// Make the bucket with its tags, or, where only `s3:TagResource` is denied, put them on right after.
-async fn make(
-    wanted: &Bucket,
-    aws: &Aws,
-    name: &str,
-    tags: &BTreeMap<String, String>,
-) -> Result<(), CloudError> {
-    match create_bucket(wanted, aws, name, Some(tags)).await {
-        Err(error) if error.is("AccessDenied") => {
-            create_bucket(wanted, aws, name, None).await.map_err(|_| error)?;
-            tracing::warn!(
-                bucket = name,
-                "s3:TagResource is denied, so the bucket was made without its mark and gets it now; allow it, so that no \
-                 bucket can be left behind unmarked"
-            );
-            put_tags(aws, name, tags.clone()).await
-        }
-        other => other,
-    }
-}
-
-async fn create_bucket(
-    wanted: &Bucket,
-    aws: &Aws,
-    name: &str,
-    tags: Option<&BTreeMap<String, String>>,
-) -> Result<(), CloudError> {
-    const DOING: &str = "s3:CreateBucket";
-    let region = aws.place.region.as_str();
-    let location = (region != FIRST_REGION).then(|| BucketLocationConstraint::from(region));
-    let configuration = CreateBucketConfiguration::builder()
-        .set_location_constraint(location)
-        .set_tags(tags.map(tag_set).transpose().map_err(|e| unbuilt(DOING, &e))?)
-        .build();
-    let said = configuration != CreateBucketConfiguration::builder().build();
-    let ownership = (wanted.object_ownership != ObjectOwnership::BucketOwnerEnforced)
-        .then(|| facets::write_ownership(wanted.object_ownership));
-    aws.s3
-        .create_bucket()
-        .bucket(name)
-        .set_create_bucket_configuration(said.then_some(configuration))
-        .set_object_ownership(ownership)
-        .set_bucket_namespace(match wanted.bucket_namespace {
-            BucketNamespace::Global => None,
-            BucketNamespace::AccountRegional => Some(types::BucketNamespace::AccountRegional),
-        })
-        .send()
-        .await
-        .map_err(|e| CloudError::from_sdk(DOING, e))?;
-    Ok(())
-}
-
-async fn exists(aws: &Aws, name: &str) -> Result<bool, CloudError> {
-    match aws.s3.head_bucket().bucket(name).send().await {
-        Ok(_) => Ok(true),
-        Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => Ok(false),
-        Err(error) => Err(CloudError::from_sdk("s3:HeadBucket", error)),
-    }
-}
-
-/// A bucket of this name is ours: it may have come from a call of ours whose answer was lost.
-async fn taken_by_us(aws: &Aws, name: &str, mark: &Worn) -> Result<(), CloudError> {
-    match Worn::part(read::tags(aws, name).await?).1 {
-        Some(worn) if worn == *mark => Ok(()),
-        _ => Err(CloudError::answered(
-            "s3:CreateBucket",
-            "BucketAlreadyOwnedByYou",
-            "this account has a bucket of this name that does not wear this lake's mark",
-        )),
-    }
-}
-
 async fn set_tags(wanted: &Bucket, aws: &Aws, name: &str) -> Result<(), CloudError> {
     let there = read::tags(aws, name).await?;
     let (own, _) = Worn::part(there.clone());
@@ -247,7 +143,11 @@ async fn set_tags(wanted: &Bucket, aws: &Aws, name: &str) -> Result<(), CloudErr
     put_tags(aws, name, tags).await
 }
 
-async fn put_tags(aws: &Aws, name: &str, tags: BTreeMap<String, String>) -> Result<(), CloudError> {
+pub(super) async fn put_tags(
+    aws: &Aws,
+    name: &str,
+    tags: BTreeMap<String, String>,
+) -> Result<(), CloudError> {
     const DOING: &str = "s3:PutBucketTagging";
     let tagging = tag_set(&tags).and_then(|set| Tagging::builder().set_tag_set(Some(set)).build());
     let tagging = tagging.map_err(|e| unbuilt(DOING, &e))?;
@@ -421,15 +321,17 @@ fn dropped<'c>(changes: &'c [FieldChange], map: &[&str]) -> BTreeSet<&'c str> {
         .collect()
 }
 
-fn tag_set(tags: &BTreeMap<String, String>) -> Result<Vec<Tag>, BuildError> {
+pub(super) fn tag_set(tags: &BTreeMap<String, String>) -> Result<Vec<Tag>, BuildError> {
     tags.iter().map(|(key, value)| Tag::builder().key(key).value(value).build()).collect()
 }
 
-fn known_tags(tags: &BTreeMap<String, Input<String>>) -> Result<BTreeMap<String, String>, CloudError> {
+pub(super) fn known_tags(
+    tags: &BTreeMap<String, Input<String>>,
+) -> Result<BTreeMap<String, String>, CloudError> {
     tags.iter().map(|(key, value)| Ok((key.clone(), known(value)?.to_owned()))).collect()
 }
 
-fn known(input: &Input<String>) -> Result<&str, CloudError> {
+pub(super) fn known(input: &Input<String>) -> Result<&str, CloudError> {
     input.text().ok_or_else(|| unknown("s3:CreateBucket"))
 }
 
@@ -438,6 +340,6 @@ fn unknown(doing: &str) -> CloudError {
     CloudError::refused(doing, "a part of the bucket's settings is not known yet")
 }
 
-fn unbuilt(doing: &str, error: &BuildError) -> CloudError {
+pub(super) fn unbuilt(doing: &str, error: &BuildError) -> CloudError {
     CloudError::refused(doing, error.to_string())
 }
