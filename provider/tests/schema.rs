@@ -15,13 +15,13 @@ fn lines(block: &Block, at: &str, text: &mut String) {
             (it.sensitive, "sensitive"),
         ];
         let words: Vec<&str> = words.into_iter().filter(|(is, _)| *is).map(|(_, word)| word).collect();
-        writeln!(text, "{at}{name}: {} {}", it.ty().to_json(), words.join(" ")).unwrap();
+        writeln!(text, "{at}{name}: {} {}", it.ty().to_json(), words.join(" ")).expect("a text takes texts");
         if let Nested::Attributes(nesting, _) = &it.of {
-            writeln!(text, "{at}{name}: nested {nesting:?}").unwrap();
+            writeln!(text, "{at}{name}: nested {nesting:?}").expect("a text takes texts");
         }
     }
     for (name, nested) in &block.blocks {
-        writeln!(text, "{at}{name}: block {:?}", nested.nesting).unwrap();
+        writeln!(text, "{at}{name}: block {:?}", nested.nesting).expect("a text takes texts");
         lines(&nested.block, &format!("{at}{name}."), text);
     }
 }
