@@ -12,6 +12,7 @@ mod door;
     missing_docs,
     unreachable_pub,
     unused_imports,
+    clippy::unwrap_used,
     reason = "the reconciler's own laws use all of it"
 )]
 mod sim;
