@@ -73,7 +73,7 @@ pub(crate) async fn apply(tools: Tools<'_>, task: Task<'_>, record: &mut Record)
     let mut run = Run::new(tools, &task, record);
     run.skip_the_doomed();
     if run.remember().await {
-        run.to_the_end().await;
+        run.go_to_the_end().await;
     }
     run.out
 }
@@ -168,7 +168,7 @@ impl<'a, 'r> Run<'a, 'r> {
         }
     }
 
-    async fn to_the_end(&mut self) {
+    async fn go_to_the_end(&mut self) {
         let mut under_way = FuturesUnordered::new();
         loop {
             while under_way.len() < self.tools.concurrency && !self.tools.stop.is_stopped() {

@@ -47,6 +47,9 @@ pub enum Write {
     },
 }
 
+/// What wears a mark, each with it; what can wear none and hangs on something that does, with `None`.
+pub type Marked<K> = Vec<(K, Option<Worn>)>;
+
 /// The cloud of one place and one set of credentials.
 pub trait Cloud: Send + Sync {
     /// Look at many resources at once. Every key is answered, once.
@@ -66,5 +69,5 @@ pub trait Cloud: Send + Sync {
         &'a self,
         owner: &'a Owner,
         parents: &'a [Key],
-    ) -> BoxFuture<'a, Result<Vec<(Key, Option<Worn>)>, CloudError>>;
+    ) -> BoxFuture<'a, Result<Marked<Key>, CloudError>>;
 }

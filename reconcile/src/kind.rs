@@ -2,6 +2,7 @@
 
 use crate::{
     aws::Aws,
+    cloud::Marked,
     diff::FieldChange,
     error::CloudError,
     graph::{Node, NodeId},
@@ -153,7 +154,7 @@ pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Clone + Debug + Part
         _aws: &Aws,
         _owner: &Owner,
         _parents: &[Key],
-    ) -> impl Future<Output = Result<Vec<(Self::Key, Option<Worn>)>, CloudError>> + Send {
+    ) -> impl Future<Output = Result<Marked<Self::Key>, CloudError>> + Send {
         async { Ok(Vec::new()) }
     }
 }

@@ -178,7 +178,7 @@ impl<'a> Work<'a> {
                 let (_, times) = &self.repeats[&id];
                 let looks = self.looks.entry(id).or_default();
                 *looks += 1;
-                if *looks % 3 != 0 || *times >= REPEATS {
+                if !looks.is_multiple_of(3) || *times >= REPEATS {
                     barred.insert(at, Some(Cause::Unsteady(what(step))));
                 }
             }

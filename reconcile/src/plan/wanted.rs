@@ -28,6 +28,8 @@ pub(super) struct Course<'a> {
     waits: BTreeMap<NodeId, String>,
     /// Nodes that nobody looked at, and what hangs on them.
     unseen: BTreeSet<NodeId>,
+    /// Nodes that others use, which would have to go before them.
+    used: BTreeSet<NodeId>,
 }
 
 /// A node about to be decided.
@@ -47,13 +49,14 @@ struct There<'a> {
 }
 
 impl<'a> Course<'a> {
-    pub(super) fn new(scene: &'a Scene<'a>) -> Self {
+    pub(super) fn new(scene: &'a Scene<'a>, used: BTreeSet<NodeId>) -> Self {
         Course {
             scene,
             plan: Plan::default(),
             facts: BTreeMap::new(),
             waits: BTreeMap::new(),
             unseen: BTreeSet::new(),
+            used,
         }
     }
 
@@ -237,7 +240,7 @@ impl<'a> Course<'a> {
             return Some(self.wait(id, reason));
         }
         let changes = self.changes(id, case.wish.node, case.traits, &there.has, case.wants);
-        Some(Change::Replace { changes, old: old.clone(), order: case.traits.replace })
+        Some(Change::Replace { changes, old: old.clone(), order })
     }
 
     fn make(&mut self, wish: &Wish<'_>) -> Change {
@@ -313,9 +316,9 @@ impl<'a> Course<'a> {
         let owned = self.scene.record.nodes.get(id).map(|remembered| &remembered.owned);
         let mut changes = diff::diff(has, wants, Sharing { maps: traits.shared, owned });
         changes.retain(|change| {
-            !node.treatment.ignore_drift.iter().any(|path| change.path.starts_with(path))
-                && !is_among(traits.unread.iter(), &change.path)
-                && !(change.wanted.is_none() && is_left_to_aws(traits, &change.path))
+            let ignored = node.treatment.ignore_drift.iter().any(|path| change.path.starts_with(path));
+            let left = change.wanted.is_none() && is_left_to_aws(traits, &change.path);
+            !(ignored || left || is_among(traits.unread.iter(), &change.path))
         });
         changes
     }

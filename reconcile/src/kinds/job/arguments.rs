@@ -20,8 +20,11 @@ const SPARK_UI: &str = "--enable-spark-ui";
 const SPARK_UI_PATH: &str = "--spark-event-logs-path";
 const TEMP_DIR: &str = "--TempDir";
 
+/// A field that is on or off.
+type Switch = fn(&mut Fields) -> &mut bool;
+
 /// Fields that are on or off, and their arguments.
-const SWITCHES: [(&str, fn(&mut Fields) -> &mut bool); 5] = [
+const SWITCHES: [(&str, Switch); 5] = [
     ("--enable-glue-datacatalog", |fields| &mut fields.data_catalog),
     ("--enable-metrics", |fields| &mut fields.metrics),
     ("--enable-observability-metrics", |fields| &mut fields.observability_metrics),
