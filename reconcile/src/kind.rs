@@ -67,7 +67,9 @@ pub enum Data {
 /// retries of lost connections aside); all of them may be repeated. `create` may find what an earlier, lost call
 /// of ours has made, and then answers as AWS does (the next `read` finds our mark). `delete` of what is gone is a
 /// success. `read` is the only way a fact enters the program.
-pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Clone + Debug + PartialEq + Send + Sync + 'static {
+pub trait Kind:
+    Serialize + DeserializeOwned + JsonSchema + Clone + Debug + PartialEq + Send + Sync + 'static
+{
     /// What addresses one resource on AWS: small, serialisable, stable across releases. Reading and deleting need
     /// nothing else.
     type Key: Clone + Debug + Ord + Serialize + DeserializeOwned + Send + Sync + 'static;
@@ -135,18 +137,10 @@ pub trait Kind: Serialize + DeserializeOwned + JsonSchema + Clone + Debug + Part
     ) -> impl Future<Output = Result<(), CloudError>> + Send;
 
     /// Put another mark on (a move, an adoption, a retained member, the end of a creation). Tag writes only.
-    fn mark(
-        aws: &Aws,
-        key: &Self::Key,
-        mark: &Worn,
-    ) -> impl Future<Output = Result<(), CloudError>> + Send;
+    fn mark(aws: &Aws, key: &Self::Key, mark: &Worn) -> impl Future<Output = Result<(), CloudError>> + Send;
 
     /// Delete it.
-    fn delete(
-        aws: &Aws,
-        key: &Self::Key,
-        data: Data,
-    ) -> impl Future<Output = Result<(), CloudError>> + Send;
+    fn delete(aws: &Aws, key: &Self::Key, data: Data) -> impl Future<Output = Result<(), CloudError>> + Send;
 
     /// What wears this owner's mark and the tagging API does not list: roles under the lake's path, tables and
     /// filters under what is ours. `parents` are the keys of other kinds known to be this lake's.
