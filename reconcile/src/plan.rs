@@ -33,7 +33,12 @@ pub fn plan(desired: &Graph, record: &Record, observed: &Inventory) -> Plan {
     let own = |node: &NodeId| desired[node].hold == crate::graph::Hold::Own;
     let wanted = keys.iter().filter(|(node, _)| own(node)).map(|(node, key)| (node, key));
     let scene = Scene::new(record, observed, wanted);
-    let mut course = Course::new(&scene);
+    let used = wishes
+        .ordered
+        .iter()
+        .flat_map(|wish| wish.needs.iter().filter(|need| goes_before(wish.id.kind(), need.kind())).cloned())
+        .collect();
+    let mut course = Course::new(&scene, used);
     for wish in &wishes.ordered {
         course.decide(wish);
     }

@@ -240,6 +240,8 @@ impl<'a> Course<'a> {
             return Some(self.wait(id, reason));
         }
         let changes = self.changes(id, case.wish.node, case.traits, &there.has, case.wants);
+        // The old one cannot go while others use it: they follow to the new one first, whose name is another.
+        let order = if self.used.contains(id) { Replace::CreateFirst } else { case.traits.replace };
         Some(Change::Replace { changes, old: old.clone(), order })
     }
 
