@@ -1,6 +1,7 @@
 //! Bad input gets all its findings at once, each at its line, and touches nothing.
 
 use lake_tests::{aws::Endpoint, terraform::Terraform};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// A lake with twelve mistakes of sense; each line that holds one says which words tell it.
@@ -83,26 +84,63 @@ fn twelve_mistakes_are_twelve_findings_each_at_its_line() {
 }
 
 #[test]
-fn a_misspelt_key_is_an_error_at_its_line_with_the_right_word() {
+fn a_misspelt_key_at_every_depth_is_an_error_at_its_line_with_the_right_word() {
     let aws = Endpoint::given_or_start();
     let terraform = Terraform::new(&aws);
-    for (wrong, right, text) in [
-        ("nam", "name", "  nam = \"x\"\n"),
-        ("buckt", "bucket", "  buckt \"s\" {\n  }\n"),
-        ("versionin", "versioning", "  bucket \"s\" {\n    versionin = true\n  }\n"),
-        ("expir", "expire", "  bucket \"s\" {\n    lifecycle_rule {\n      expir {\n      }\n    }\n  }\n"),
-        (
-            "dayss",
-            "days",
-            "  bucket \"s\" {\n    lifecycle_rule {\n      expire {\n        dayss = 1\n      }\n    }\n  }\n",
-        ),
-        (
-            "prefx",
-            "prefix",
-            "  crawler \"c\" {\n    targets {\n      s3 {\n        prefx = \"a\"\n      }\n    }\n  }\n",
-        ),
-    ] {
-        terraform.main(&format!("resource \"lake\" \"x\" {{\n{text}}}\n"));
-        let _ = terraform.validate().failed().says(&format!("\"{wrong}\"")).says(&format!("\"{right}\""));
+    terraform.main("");
+    let told = terraform.command(&["providers", "schema", "-json"]).output().expect("terraform starts");
+    let schema: Value = serde_json::from_slice(&told.stdout).expect("the schema is JSON");
+    let providers = schema["provider_schemas"].as_object().expect("providers");
+    let lake = &providers.values().next().expect("one provider")["resource_schemas"]["lake"]["block"];
+    let mut misspelt = Vec::new();
+    every_block(lake, "", "", &mut misspelt);
+
+    let mut lines = vec![String::new()];
+    let mut expected = Vec::new();
+    for (number, (before, wrong, right, after)) in misspelt.iter().enumerate() {
+        lines.push(format!("resource \"lake\" \"n{number}\" {{\n  name = \"n\"\n{before}"));
+        lines = lines.join("\n").lines().map(str::to_owned).collect();
+        lines.push(wrong.clone());
+        expected.push((lines.len() as u64, right.clone()));
+        lines.push(format!("{after}}}"));
+    }
+    terraform.main(&lines.join("\n"));
+    let findings = terraform.findings();
+    assert!(expected.len() > 60, "every block is tried: {}", expected.len());
+    for (line, right) in expected {
+        let told = findings.iter().any(|finding| {
+            finding["range"]["start"]["line"].as_u64() == Some(line)
+                && finding["detail"].as_str().is_some_and(|detail| detail.contains(&format!("\"{right}\"")))
+        });
+        assert!(told, "line {line}, which should have said {right}: {}", lines_at(&terraform, line));
+    }
+}
+
+fn lines_at(terraform: &Terraform, line: u64) -> String {
+    let text = std::fs::read_to_string(terraform.folder().join("main.tf")).expect("main.tf was written");
+    let from = usize::try_from(line).expect("a line of a file").saturating_sub(6);
+    text.lines().skip(from).take(8).collect::<Vec<_>>().join("\n")
+}
+
+/// For each block: what stands before the misspelt line, the line, the right word, and what stands after it.
+fn every_block(block: &Value, before: &str, after: &str, found: &mut Vec<(String, String, String, String)>) {
+    let blocks = block["block_types"].as_object();
+    let settable = |attribute: &Value| attribute["optional"] == true || attribute["required"] == true;
+    let attributes = block["attributes"].as_object().into_iter().flatten();
+    // The longest word is the farthest from all others.
+    let longest =
+        attributes.filter(|(_, it)| settable(it)).map(|(name, _)| name).max_by_key(|name| name.len());
+    match (longest, blocks.and_then(|blocks| blocks.keys().max_by_key(|name| name.len()))) {
+        (Some(right), _) => {
+            found.push((before.to_owned(), format!("{right}x = null"), right.clone(), after.to_owned()));
+        }
+        (None, Some(right)) => {
+            found.push((before.to_owned(), format!("{right}x {{}}"), right.clone(), after.to_owned()));
+        }
+        (None, None) => {}
+    }
+    for (name, nested) in blocks.into_iter().flatten() {
+        let label = if nested["nesting_mode"] == "map" { " \"k\"" } else { "" };
+        every_block(&nested["block"], &format!("{before}{name}{label} {{\n"), &format!("}}\n{after}"), found);
     }
 }
