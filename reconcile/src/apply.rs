@@ -241,8 +241,10 @@ impl<'a, 'r> Run<'a, 'r> {
                 None => Cause::Unknown("a part of it".to_owned()),
             });
         }
-        let settings = Settings::from_json(step.node.kind(), wants.clone())
+        let settings = Settings::from_json(step.node.kind(), wants)
             .map_err(|error| Cause::Unknown(format!("a part of it ({error})")))?;
+        // Spelt anew: a set is ordered by what its facts turned out to be.
+        let wants = settings.to_json();
         Ok((settings, wants))
     }
 

@@ -108,9 +108,11 @@ impl<'g> Wish<'g> {
             return Some((Cow::Borrowed(settings), Cow::Borrowed(json)));
         }
         let resolved = reference::resolve(json, known);
-        let settings = Settings::from_json(settings.kind(), resolved.clone())
+        let settings = Settings::from_json(settings.kind(), resolved)
             .expect("a reference stands only where a text or an unknown may");
-        Some((Cow::Owned(settings), Cow::Owned(resolved)))
+        // Spelt anew: a set is ordered by what its facts turned out to be.
+        let json = settings.to_json();
+        Some((Cow::Owned(settings), Cow::Owned(json)))
     }
 }
 
