@@ -79,6 +79,12 @@ async fn lake(
     }
 }
 
+/// Whether it is known which nodes there will be. A veiled member may hold others (a bucket its objects, a job its
+/// script), so that the keys of `resources` and `outputs` are as unknown as its settings.
+fn all_nodes_known(graph: &Graph) -> bool {
+    graph.values().all(|node| node.settings.is_some())
+}
+
 /// What a plan is made for.
 struct Scene<'a> {
     door: &'a Door,

@@ -1,6 +1,6 @@
 //! The plan of a lake that is to be created.
 
-use super::{Scene, look};
+use super::{Scene, all_nodes_known, look};
 use crate::{
     diagnostics,
     told::{self, Told},
@@ -22,7 +22,9 @@ impl Scene<'_> {
         let Some(graph) = self.graph(&lake, told) else { return lake };
         let record = Record::new(self.connection.place.clone());
         let shown = plan(&graph, &record, &Inventory::new());
-        told::planned(&shown, &Told::default(), |_| false).put(&mut lake);
+        if all_nodes_known(&graph) {
+            told::planned(&shown, &Told::default(), |_| false).put(&mut lake);
+        }
         if look && !self.look_at_all(&graph, record, told).await {
             told.extend(diagnostics::plan(&shown, |_| false));
         }

@@ -1,6 +1,6 @@
 //! The plan of a lake that is.
 
-use super::{Scene, look};
+use super::{Scene, all_nodes_known, look};
 use crate::{
     diagnostics,
     door::Door,
@@ -30,7 +30,9 @@ impl Scene<'_> {
         let was = self.prior_graph();
         let inventory = inventory(&private, &was, &prior);
         let shown = plan(&graph, &private.record, &inventory);
-        told::planned(&shown, &prior, |node| was.get(node) == graph.get(node)).put(&mut lake);
+        if all_nodes_known(&graph) {
+            told::planned(&shown, &prior, |node| was.get(node) == graph.get(node)).put(&mut lake);
+        }
         let looked = self.look_at_new(&graph, &private, inventory).await.unwrap_or_else(|| shown.clone());
         told.extend(diagnostics::plan(&looked, |node| prior.is_waiting(node)));
         if was.is_empty() && !graph.is_empty() && !looked.steps.iter().any(|step| step.change.writes()) {

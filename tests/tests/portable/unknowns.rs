@@ -86,3 +86,49 @@ resource "lake" "x" {
     terraform.plan().nothing();
     let _ = terraform.destroy().ok();
 }
+
+#[test]
+fn members_with_others_in_them_may_hold_unknown_settings() {
+    let aws = Endpoint::given_or_start();
+    let terraform = Terraform::new(&aws);
+    terraform.main(
+        r#"resource "terraform_data" "sizes" {
+  input = { versioning = true, count = 3 }
+}
+
+resource "lake" "x" {
+  name = "veiled"
+  bucket "store" {
+    on_delete  = "Empty"
+    versioning = terraform_data.sizes.output.versioning
+    object "note" {
+      key     = "note.txt"
+      content = "hello"
+    }
+  }
+  role "etl" {
+    assumed_by {
+      services = ["glue.amazonaws.com"]
+    }
+  }
+  job "etl" {
+    role = "etl"
+    script {
+      bucket  = "store"
+      key     = "etl.py"
+      content = "print(1)"
+    }
+    workers {
+      count = terraform_data.sizes.output.count
+    }
+  }
+}
+"#,
+    );
+    let _ = terraform.apply().ok();
+    terraform.plan().nothing();
+    terraform.edit("count = 3", "count = 4");
+    let _ = terraform.apply().ok();
+    terraform.plan().nothing();
+    let _ = terraform.destroy().ok();
+}
