@@ -73,8 +73,8 @@ pub(crate) fn changes_after<K: Kind>(applied: &K, was: &K, wanted: &K) -> Vec<Fi
     let mut changes = diff(&was, &wanted, Sharing { maps: K::SHARED, owned: Some(&owned) });
     changes.retain(|change| {
         let below = |path: &&str| path.parse().is_ok_and(|path| change.path.starts_with(&path));
-        !K::UNREAD.iter().any(below)
-            && !(change.wanted.is_none() && K::LEFT_TO_AWS.iter().any(|(path, _)| below(path)))
+        let left_to_aws = change.wanted.is_none() && K::LEFT_TO_AWS.iter().any(|(path, _)| below(path));
+        !left_to_aws && !K::UNREAD.iter().any(below)
     });
     changes
 }
