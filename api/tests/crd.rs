@@ -1,5 +1,7 @@
 //! The definition of the custom resource, as it is committed and as an apiserver wants it.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 use expect_test::expect_file;
 use lake_api::contract::{Shape, crd, immutable, json_schema, schema};
 use lake_api::spec::singular::{RESERVED, camel, singular, snake};

@@ -1,5 +1,7 @@
 //! The examples that users start from.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 use lake_api::contract::decode;
 use serde_json::Value;
 

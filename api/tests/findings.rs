@@ -1,5 +1,7 @@
 //! What a user reads when a spec is wrong: all of it at once, each at its place.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 use expect_test::{Expect, expect};
 use lake_api::contract::{check, decode};
 use serde_json::{Value, json};

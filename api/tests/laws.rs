@@ -1,5 +1,7 @@
 //! What holds for every spec, not for chosen ones.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 use std::sync::OnceLock;
 
 use kube::core::cel::{CompiledSchema, KubeCelExt, Validator, cel, compile_schema};

@@ -1,5 +1,7 @@
 //! What a user reads when a spec makes no sense as a whole: all of it at once, each at its place, with its remedy.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 use expect_test::{Expect, expect};
 use lake_api::LakeSpec;
 use lake_api::contract::{decode, schema, veil};

@@ -2,6 +2,8 @@
 //!
 //! A change here is a change for users: a line that goes breaks configurations.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 use expect_test::expect_file;
 use std::fmt::Write;
 use tfplug::{Block, Nested};

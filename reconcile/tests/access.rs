@@ -1,5 +1,7 @@
 //! How AWS is reached: refusals that say what to do, throttling that nobody notices, answers that get lost.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 mod common;
 
 use common::{Endpoint, access, connect, found, mark, owner};

@@ -1,5 +1,7 @@
 //! Roles and filters against the AWS of tests: the state of the world, not the calls.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 mod common;
 
 use aws_sdk_glue::types::{Column, DatabaseInput, StorageDescriptor, TableInput};

@@ -1,5 +1,7 @@
 //! Buckets, objects and access points against the AWS of tests: the state of the world, not the calls.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 mod common;
 
 use aws_sdk_s3::{primitives::ByteStream, types::Tag};

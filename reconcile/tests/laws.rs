@@ -2,6 +2,8 @@
 //!
 //! A kind is under all of them by being registered: its settings are made from its own schema.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 mod random;
 mod sim;
 

@@ -6,6 +6,8 @@
 //! that: one sight or, for a node with several keys, a list of them. Whatever else is wanted was looked at and is
 //! absent; `unseen` names what nobody looked at. `UPDATE_EXPECT=1` writes the plans anew.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 mod story;
 
 use expect_test::expect_file;

@@ -1,5 +1,7 @@
 //! What a kind says of itself when it is registered makes sense.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 use lake_api::{FieldPath, Step};
 use lake_reconcile::kinds;
 use serde_json::Value;

@@ -1,5 +1,7 @@
 //! What holds for all values and all bytes.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 use proptest::prelude::*;
 use std::collections::BTreeMap;
 use tfplug::{Number, Type, Unknown, Value, value::parse_exactly};

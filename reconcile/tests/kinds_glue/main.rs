@@ -1,5 +1,7 @@
 //! Databases, tables, jobs and crawlers against the AWS of tests: the state of the world, not the calls.
 
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
 #[path = "../common/mod.rs"]
 mod common;
 
