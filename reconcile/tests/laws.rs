@@ -19,7 +19,7 @@ use lake_reconcile::{
     plan::{self, Change, Later, Plan},
     record::Record,
 };
-use proptest::{prelude::*, strategy::ValueTree};
+use proptest::{prelude::*, strategy::ValueTree, test_runner::RngSeed};
 use random::{Evolution, Lake, evolutions, lakes, place};
 use sim::{Event, Faults, Rng, Sim};
 use std::{
@@ -123,14 +123,19 @@ fn told(outcome: &Outcome) -> String {
     format!("{}\n{}", failures.join("\n"), lake_reconcile::render::render(&outcome.plan))
 }
 
+/// Where the cases start.
+const SEED: u64 = 3;
+
 /// So many cases, or as many as `PROPTEST_CASES` says.
 fn cases(cases: u32) -> ProptestConfig {
     let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(cases);
-    ProptestConfig { cases, ..ProptestConfig::default() }
+    // The same cases in every run, so that a change is judged by what it changes; `PROPTEST_RNG_SEED` tries others.
+    let seed = std::env::var("PROPTEST_RNG_SEED").ok().and_then(|seed| seed.parse().ok()).unwrap_or(SEED);
+    ProptestConfig { cases, rng_seed: RngSeed::Fixed(seed), ..ProptestConfig::default() }
 }
 
 proptest! {
-    #![proptest_config(cases(48))]
+    #![proptest_config(cases(20))]
 
     /// Convergence: once a lake is settled, a second plan is empty, and settling it again writes nothing.
     #[test]
@@ -303,8 +308,15 @@ proptest! {
                 let first = settle(sim, &lake.graph, a_record()).await;
                 prop_assert!(first.failures.is_empty(), "{}", told(&first));
                 expend(sim, &lake.graph);
-                let second = settle(sim, &lake.after(&change).graph, first.record).await;
+                let next = lake.after(&change).graph;
+                let second = settle(sim, &next, first.record).await;
                 prop_assert!(second.failures.iter().all(is_for_the_user), "{}", told(&second));
+                if !second.failures.is_empty() {
+                    // How much is done beside what the user must mend depends on when that is met. The next apply,
+                    // undisturbed, does what is left.
+                    sim.world(|world| world.faults = Faults::default());
+                    settle(sim, &next, second.record).await;
+                }
                 ends.push(sim.snapshot());
             }
             prop_assert_eq!(&ends[1], &ends[0]);

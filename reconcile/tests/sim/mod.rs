@@ -12,7 +12,7 @@ use lake_reconcile::{
     cloud::{Cloud, Write},
     diff,
     error::{CloudError, Retry},
-    graph::{Graph, NodeId},
+    graph::{Graph, Node, NodeId},
     inventory::{Facts, Seen, Sight},
     kind::{Data, Wears},
     kinds::{Key, Settings},
@@ -92,15 +92,22 @@ impl Sim {
     /// Another lake is wanted from now on.
     pub(crate) fn want(&self, graph: &Graph) {
         self.world(|world| {
-            world.wanted = graph.clone();
+            let before = std::mem::replace(&mut world.wanted, graph.clone());
+            let key = |node: &Node| node.settings.as_ref().and_then(|it| it.key(&self.place));
             // What uses something only by being declared after it uses nothing else once the declaration changes.
             for (id, node) in graph {
-                let Some(key) = node.settings.as_ref().and_then(|it| it.key(&self.place)) else { continue };
+                let Some(own) = key(node) else { continue };
                 let uses = world.needs(id, &self.place);
-                let speaks =
-                    node.settings.as_ref().is_some_and(|it| !reference::facts(&it.to_json()).is_empty());
-                if let (false, Some(resource)) = (speaks, world.resources.get_mut(&key)) {
-                    resource.uses = uses;
+                let was = before.values().find(|was| key(was).as_ref() == Some(&own));
+                let spoken: BTreeSet<Key> = was
+                    .and_then(|was| was.settings.as_ref())
+                    .map(|it| reference::facts(&it.to_json()))
+                    .into_iter()
+                    .flatten()
+                    .filter_map(|(node, _)| key(before.get(&node)?))
+                    .collect();
+                if let Some(resource) = world.resources.get_mut(&own) {
+                    resource.uses.retain(|used| uses.contains(used) || spoken.contains(used));
                 }
             }
         });
