@@ -1,18 +1,14 @@
 //! The size of the release binary, and what each SDK crate adds to it.
 
 use crate::Figure;
-use lake_tests::{root, terraform::release};
+use lake_tests::terraform::{build, release};
 use std::{collections::BTreeMap, process::Command};
 
 pub(crate) fn figures() -> Vec<Figure> {
     let stripped = std::fs::metadata(release()).expect("the provider is built").len();
     let shares = shares();
     // The build with symbols took the binary's place.
-    let again = Command::new(env!("CARGO"))
-        .args(["build", "--quiet", "--locked", "--release", "-p", "terraform-provider-lake"])
-        .current_dir(root())
-        .status();
-    assert!(again.is_ok_and(|status| status.success()), "the provider does not build");
+    build(&["build", "--release"], &[]);
     let mut figures =
         vec![Figure::new("stripped release binary", "≤ 20 MB", format!("{:.1} MB", stripped as f64 / 1e6))];
     figures.extend(shares.into_iter().map(|(name, bytes)| {
@@ -23,21 +19,7 @@ pub(crate) fn figures() -> Vec<Figure> {
 
 /// Bytes of code by SDK crate, from the symbols of a build that keeps them.
 fn shares() -> BTreeMap<String, u64> {
-    let built = Command::new(env!("CARGO"))
-        .args([
-            "rustc",
-            "--quiet",
-            "--locked",
-            "--release",
-            "-p",
-            "terraform-provider-lake",
-            "--",
-            "-C",
-            "strip=none",
-        ])
-        .current_dir(root())
-        .status();
-    assert!(built.is_ok_and(|status| status.success()), "the provider does not build");
+    build(&["rustc", "--release"], &["--", "-C", "strip=none"]);
     let symbols = Command::new("nm")
         .args(["--print-size", "--demangle"])
         .arg(release())

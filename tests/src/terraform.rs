@@ -22,12 +22,7 @@ pub fn provider() -> &'static Path {
         if let Some(given) = std::env::var_os("LAKE_TEST_PROVIDER") {
             return given.into();
         }
-        let built = Command::new(env!("CARGO"))
-            .args(["test", "--no-run", "--quiet", "--locked", "-p", "terraform-provider-lake"])
-            .current_dir(root())
-            .status()
-            .expect("cargo runs");
-        assert!(built.success(), "the provider does not build");
+        build(&["test", "--no-run"], &[]);
         target().join("debug/terraform-provider-lake")
     })
 }
@@ -39,14 +34,24 @@ pub fn provider() -> &'static Path {
 pub fn release() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
     BUILT.get_or_init(|| {
-        let built = Command::new(env!("CARGO"))
-            .args(["build", "--quiet", "--locked", "--release", "-p", "terraform-provider-lake"])
-            .current_dir(root())
-            .status()
-            .expect("cargo runs");
-        assert!(built.success(), "the provider does not build");
+        build(&["build", "--release"], &[]);
         target().join("release/terraform-provider-lake")
     })
+}
+
+/// Let cargo build the provider by this command, with these words behind all others.
+///
+/// # Panics
+/// When it does not build.
+pub fn build(command: &[&str], last: &[&str]) {
+    let built = Command::new(env!("CARGO"))
+        .args(command)
+        .args(["--quiet", "--locked", "-p", "terraform-provider-lake"])
+        .args(last)
+        .current_dir(root())
+        .status()
+        .expect("cargo runs");
+    assert!(built.success(), "the provider does not build");
 }
 
 fn target() -> PathBuf {
