@@ -65,6 +65,7 @@ fn crates_depend_in_one_direction() {
         .collect();
     let drawn = BTreeMap::from([
         ("lake-api", BTreeSet::new()),
+        ("lake-operator", BTreeSet::from(["lake-api", "lake-reconcile"])),
         ("lake-reconcile", BTreeSet::from(["lake-api"])),
         ("lake-tests", BTreeSet::new()),
         ("terraform-provider-lake", BTreeSet::from(["lake-api", "lake-reconcile", "tfplug"])),

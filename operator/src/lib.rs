@@ -1,0 +1,3 @@
+//! The Kubernetes door: the same lake, the same engine, told by `kubectl`.
+
+pub mod verbs;
