@@ -35,7 +35,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct Tools<'a> {
     pub(crate) cloud: &'a dyn Cloud,
     pub(crate) owner: &'a Owner,
-    pub(crate) memory: &'a dyn Memory,
+    /// Where the record is kept before anything is created, if it is.
+    pub(crate) memory: Option<&'a dyn Memory>,
     pub(crate) stop: &'a Stop,
     /// How many operations are under way at once.
     pub(crate) concurrency: usize,
@@ -144,7 +145,8 @@ impl<'a, 'r> Run<'a, 'r> {
         if *self.record == before {
             return true;
         }
-        let Err(error) = self.tools.memory.keep(self.record).await else { return true };
+        let Some(memory) = self.tools.memory else { return true };
+        let Err(error) = memory.keep(self.record).await else { return true };
         *self.record = before;
         for (at, step) in steps {
             self.out.failures.insert(at, failure(step, Cause::Refused(error.clone())));

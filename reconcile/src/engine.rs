@@ -6,16 +6,19 @@
 mod pass;
 mod patience;
 mod recall;
+mod round;
 mod settle;
 mod stop;
 
+pub use patience::pause;
 pub use recall::Recalled;
+pub use round::Look;
 pub use stop::Stop;
 
 use crate::{
     apply::Tools,
     cloud::Cloud,
-    error::CloudError,
+    error::{CloudError, Retry},
     failure::Failure,
     graph::Graph,
     inventory::{Inventory, Presence},
@@ -40,17 +43,12 @@ pub const CONCURRENCY: usize = 16;
 /// How long AWS may take to show what was made: terraform-provider-aws waits as long for a new Glue or IAM resource.
 const VISIBLE_WITHIN: Duration = Duration::from_secs(120);
 
-/// Where the record is kept while a lake is worked on. Terraform keeps it when all is done (`()`), Kubernetes before
-/// each create.
+/// Where the record is kept while a lake is worked on, as Kubernetes does it: before each create. What is ours is then
+/// never forgotten, so no sign of an unfinished creation is needed, and no list of all that wears the lake's mark once
+/// the record names something. Terraform can keep the record only when all is done, and has no such memory.
 pub trait Memory: Send + Sync {
     /// Keep the record. Nothing is created before this has succeeded.
     fn keep<'a>(&'a self, record: &'a Record) -> BoxFuture<'a, Result<(), CloudError>>;
-}
-
-impl Memory for () {
-    fn keep<'a>(&'a self, _record: &'a Record) -> BoxFuture<'a, Result<(), CloudError>> {
-        Box::pin(std::future::ready(Ok(())))
-    }
 }
 
 /// What works on the lakes of one owner at one place. Cheap to clone; clones share what they know.
@@ -59,7 +57,7 @@ pub struct Engine {
     cloud: Arc<dyn Cloud>,
     owner: Owner,
     place: Place,
-    memory: Arc<dyn Memory>,
+    memory: Option<Arc<dyn Memory>>,
     stop: Stop,
     concurrency: usize,
     /// When each key was made by this process.
@@ -85,13 +83,26 @@ pub struct Outcome {
     pub stopped: bool,
 }
 
-/// One pass.
+/// One pass, carried out.
 #[derive(Clone, Debug)]
 pub struct Round {
+    /// What was to be done when it began.
+    pub plan: Plan,
     /// What came of it.
     pub outcome: Outcome,
-    /// When to come again; `None` when nothing but a change of the spec or of the world asks for it.
-    pub again: Option<Duration>,
+    /// When to come again.
+    pub again: Again,
+}
+
+/// When a lake asks for another round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Again {
+    /// When the spec changes, or the world does.
+    Quiet,
+    /// At once: what was done makes way for more.
+    Now,
+    /// After a pause of this class ([`pause`]), since something failed.
+    After(Retry),
 }
 
 impl Engine {
@@ -102,7 +113,7 @@ impl Engine {
             cloud,
             owner,
             place,
-            memory: Arc::new(()),
+            memory: None,
             stop: Stop::default(),
             concurrency: CONCURRENCY,
             made: Arc::default(),
@@ -112,7 +123,7 @@ impl Engine {
     /// Keep the record there while working.
     #[must_use]
     pub fn with_memory(self, memory: Arc<dyn Memory>) -> Self {
-        Engine { memory, ..self }
+        Engine { memory: Some(memory), ..self }
     }
 
     /// Stop when this handle says so.
@@ -130,7 +141,10 @@ impl Engine {
     /// Look at all that is wanted or remembered, and at what wears this lake's mark and is not remembered: that
     /// joins the record.
     pub async fn observe(&self, graph: &Graph, record: &mut Record) -> Observed {
-        let listed = observe::leftovers(&*self.cloud, &self.owner, graph, record).await;
+        let listed = match &self.memory {
+            Some(_) if !record.nodes.is_empty() => Ok(BTreeSet::new()),
+            _ => observe::leftovers(&*self.cloud, &self.owner, graph, record).await,
+        };
         let mut inventory = Inventory::new();
         self.observe_missing(graph, record, &mut inventory).await;
         let (leftovers, unlisted) = match listed {
@@ -147,9 +161,14 @@ impl Engine {
         observe::observe(&*self.cloud, &self.owner, graph, record, &fresh, inventory).await;
     }
 
+    /// Observe and plan: what a round would do, which the caller may let it do or leave.
+    pub async fn look<'a>(&'a self, graph: &'a Graph, record: Record) -> Look<'a> {
+        Look::at(self, graph, record).await
+    }
+
     /// One pass: observe, plan, apply, and look at what was touched. Never waits for a time.
     pub async fn round(&self, graph: &Graph, record: Record) -> Round {
-        settle::round(self, graph, record).await
+        self.look(graph, record).await.go().await
     }
 
     /// Passes until all is quiet, nothing more can be done, or the time is over. An empty graph destroys the lake.
@@ -178,7 +197,7 @@ impl Engine {
         Tools {
             cloud: &*self.cloud,
             owner: &self.owner,
-            memory: &*self.memory,
+            memory: self.memory.as_deref(),
             stop: &self.stop,
             concurrency: self.concurrency,
         }

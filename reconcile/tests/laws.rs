@@ -82,7 +82,7 @@ async fn killed(sim: &Arc<Sim>, graph: &Graph, record: Record, after: u64, keeps
     let last = sim.world(|world| world.faults.calls + after);
     sim.world(|world| world.faults.kill_after = Some(last));
     let kept = Arc::new(Kept::default());
-    let engine = engine(sim).with_memory(kept.clone());
+    let engine = if keeps { engine(sim).with_memory(kept.clone()) } else { engine(sim) };
     let mut remembered = tokio::select! {
         outcome = engine.settle(graph, record.clone(), LONG, None) => outcome.record,
         () = sim.killed() => record,

@@ -131,7 +131,9 @@ impl Make {
                     )));
                 }
             }
-            tools.memory.keep(record).await.map_err(Cause::Refused)?;
+            if let Some(memory) = tools.memory {
+                memory.keep(record).await.map_err(Cause::Refused)?;
+            }
         }
         let create = Write::Create { settings: self.settings.clone(), mark };
         tools.cloud.write(&self.node, create).await.map_err(Cause::Refused)

@@ -1,6 +1,6 @@
 //! One pass: observe what is not known, plan, apply.
 
-use super::Engine;
+use super::{Engine, Outcome};
 use crate::{
     apply::{self, Applied, Task},
     error::CloudError,
@@ -59,7 +59,7 @@ impl<'a> Work<'a> {
             engine,
             graph,
             fence,
-            creating: new || record.anchor.is_some() || observed.unfinished,
+            creating: (new && engine.memory.is_none()) || record.anchor.is_some() || observed.unfinished,
             record,
             inventory: observed.inventory,
             leftovers: observed.leftovers,
@@ -120,6 +120,19 @@ impl<'a> Work<'a> {
         Passed {
             failures: applied.failures.iter().map(|(at, failure)| (id(at), failure.clone())).collect(),
             done: applied.done.iter().map(id).collect(),
+        }
+    }
+
+    /// What came of all, once nothing more is done. `plan` is what is left.
+    pub(super) fn end(self, engine: &Engine, plan: Plan, failures: BTreeMap<StepId, Failure>) -> Outcome {
+        Outcome {
+            plan,
+            record: self.record,
+            inventory: self.inventory,
+            failures: failures.into_values().collect(),
+            notes: self.notes,
+            unlisted: self.unlisted,
+            stopped: engine.stop.is_stopped(),
         }
     }
 

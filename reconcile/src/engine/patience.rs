@@ -16,6 +16,13 @@ struct Budget {
     in_all: Option<Duration>,
 }
 
+impl Budget {
+    /// The wait after so many failures.
+    fn wait(&self, times: u32) -> Duration {
+        self.first.saturating_mul(1 << times.min(10)).min(self.longest)
+    }
+}
+
 /// The budget of a class, or `None` where coming again changes nothing.
 ///
 /// The times are those that terraform-provider-aws waits: two minutes for IAM to propagate, minutes for dependencies,
@@ -40,10 +47,12 @@ fn budget(class: Retry) -> Option<Budget> {
     }
 }
 
-/// When to come again for a class of which nothing is known but that it happened; slowly where only a permission, a
-/// quota or the spec can help.
-pub(super) fn again(class: Retry) -> Duration {
-    budget(class).map_or(Duration::from_secs(600), |budget| jitter(budget.first))
+/// How long a door that goes round by round waits before it comes again, after so many rounds in a row that failed by
+/// this class: slowly where only a permission, a quota or the spec can help.
+#[must_use]
+pub fn pause(class: Retry, times: u32) -> Duration {
+    let hopeless = Budget { first: Duration::from_secs(5), longest: Duration::from_secs(120), in_all: None };
+    jitter(budget(class).unwrap_or(hopeless).wait(times))
 }
 
 /// What has been tried of each step that failed.
@@ -72,7 +81,7 @@ impl Patience {
         if budget.in_all.is_some_and(|in_all| trial.since.elapsed() >= in_all) {
             return None;
         }
-        let wait = budget.first.saturating_mul(1 << trial.times.min(10)).min(budget.longest);
+        let wait = budget.wait(trial.times);
         trial.times += 1;
         Some(jitter(wait))
     }

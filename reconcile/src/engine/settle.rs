@@ -1,9 +1,9 @@
 //! Passes until quiet.
 
 use super::{
-    Engine, Outcome, Round,
+    Engine, Outcome,
     pass::{Passed, StepId, Work},
-    patience::{self, Patience},
+    patience::Patience,
 };
 use crate::{
     failure::{Cause, Failure},
@@ -87,31 +87,5 @@ fn next(work: &mut Work<'_>, patience: &mut Patience, passed: Passed) -> Next {
 /// The last look.
 async fn close(engine: &Engine, mut work: Work<'_>, failures: BTreeMap<StepId, Failure>) -> Outcome {
     let plan = work.plan().await;
-    Outcome {
-        plan,
-        record: work.record,
-        inventory: work.inventory,
-        failures: failures.into_values().collect(),
-        notes: work.notes,
-        unlisted: work.unlisted,
-        stopped: engine.stop.is_stopped(),
-    }
-}
-
-pub(super) async fn round(engine: &Engine, graph: &Graph, record: Record) -> Round {
-    let mut work = Work::begin(engine, graph, record, None).await;
-    let mut passed = work.pass().await;
-    let done = !passed.done.is_empty();
-    if !done && passed.failures.is_empty() {
-        passed.failures = work.finish().await;
-    }
-    let outcome = close(engine, work, passed.failures).await;
-    let again = outcome
-        .failures
-        .iter()
-        .filter(|failure| !matches!(failure.cause, Cause::Skipped(_)))
-        .map(|failure| patience::again(failure.retry()))
-        .min()
-        .or_else(|| done.then_some(Duration::ZERO));
-    Round { outcome, again }
+    work.end(engine, plan, failures)
 }

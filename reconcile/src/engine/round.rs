@@ -1,0 +1,66 @@
+//! One pass, which never waits: what Kubernetes calls again and again.
+
+use super::{
+    Again, Engine, Outcome, Round,
+    pass::{StepId, Work},
+};
+use crate::{
+    failure::{Cause, Failure},
+    graph::Graph,
+    plan::Plan,
+    record::Record,
+};
+use std::collections::BTreeMap;
+
+/// A lake that was looked at, and what is to be done about it.
+pub struct Look<'a> {
+    engine: &'a Engine,
+    work: Work<'a>,
+    plan: Plan,
+}
+
+impl<'a> Look<'a> {
+    pub(super) async fn at(engine: &'a Engine, graph: &'a Graph, record: Record) -> Self {
+        let mut work = Work::begin(engine, graph, record, None).await;
+        let plan = work.plan().await;
+        Look { engine, work, plan }
+    }
+
+    /// What is to be done.
+    #[must_use]
+    pub fn plan(&self) -> &Plan {
+        &self.plan
+    }
+
+    /// Do nothing of it.
+    #[must_use]
+    pub fn leave(self) -> Outcome {
+        self.work.end(self.engine, self.plan, BTreeMap::new())
+    }
+
+    /// Do it, in one pass.
+    pub async fn go(mut self) -> Round {
+        let passed = self.work.pass().await;
+        let (done, mut failures) = (!passed.done.is_empty(), passed.failures);
+        let left = self.work.plan().await;
+        if left.is_quiet() && failures.is_empty() {
+            failures = self.work.finish().await;
+        }
+        let again = again(&failures, done && !left.is_quiet());
+        Round { plan: self.plan, outcome: self.work.end(self.engine, left, failures), again }
+    }
+}
+
+/// What was kept back by another comes when that one does.
+fn again(failures: &BTreeMap<StepId, Failure>, progress: bool) -> Again {
+    let classes = failures
+        .values()
+        .filter(|failure| !matches!(failure.cause, Cause::Skipped(_)))
+        .map(Failure::retry)
+        .min_by_key(|class| super::pause(*class, 0));
+    match classes {
+        Some(class) => Again::After(class),
+        None if progress => Again::Now,
+        None => Again::Quiet,
+    }
+}
