@@ -15,6 +15,7 @@ mod job;
 mod lifecycle;
 mod names;
 mod objects;
+mod reconcile;
 mod references;
 mod role;
 pub mod rows;
@@ -35,6 +36,7 @@ pub fn lint(spec: &LakeSpec, lake: &str) -> Vec<Finding> {
     objects::check(spec, lake, &mut told);
     tags::check(spec, &mut told);
     custody::check(spec, &mut told);
+    reconcile::check(spec, &mut told);
     for (key, bucket) in spec.buckets.own() {
         bucket::check(&member("buckets", key), key, bucket, &mut told);
     }

@@ -13,6 +13,7 @@ use serde_json::{Map, Value, json};
 
 use crate::Input;
 
+mod duration;
 mod key;
 pub(crate) mod pattern;
 
@@ -259,7 +260,7 @@ words! {
     Cron { min: 16, max: 128, pattern: Some("^cron\\(.+\\)$") }
     /// A point in time as a day at midnight UTC, `2030-01-31`.
     Day { min: 10, max: 10, pattern: Some("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$") }
-    /// A length of time, `90s`, `10m`, `6h`.
+    /// A length of time, `90s`, `10m`, `1h30m`.
     Duration { min: 2, max: 16, pattern: Some("^([0-9]{1,6}[smh])+$") }
     /// A path below the member, `tags.team` or `workers.count`.
     PathText { max: 512 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use k8s_openapi::apimachinery::pkg::apis::meta::v1::Condition;
+use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -27,9 +27,60 @@ pub struct LakeStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub observed_generation: Option<i64>,
 
+    /// The annotation `lake.dev/reconcile-requested-at` as it was when the lake was last looked at: a request is heard
+    /// once both are equal.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub last_handled_reconcile_at: Option<String>,
+
+    /// How many of the wanted resources are there, `7/8`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub members: Option<String>,
+
+    /// How many resources differ from what is wanted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    #[schemars(range(min = 0))]
+    pub drifted: Option<i64>,
+
+    /// What would be done, while it waits for approval (`reconcile.mode: Plan`).
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub plan: Option<PlanStatus>,
+
+    /// When the lake is tried again; only while something failed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub next_attempt: Option<Time>,
+
+    /// Where the lake lives.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub place: Option<PlaceStatus>,
+
     /// What the lake remembers of its resources, as a JSON document, written before the first change on AWS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,
+}
+
+/// A plan that waits for approval.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlanStatus {
+    /// What the annotation `lake.dev/approve` must say for exactly this plan to be carried out.
+    pub id: String,
+    /// How many resources it changes.
+    #[schemars(range(min = 0))]
+    pub changes: i64,
+    /// The plan, a line for each resource and each setting that changes.
+    pub text: String,
+}
+
+/// Where a lake lives.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
+pub struct PlaceStatus {
+    /// The partition of AWS, `aws`.
+    pub partition: String,
+    /// The region, `eu-west-1`.
+    pub region: String,
+    /// The account, 12 digits.
+    pub account: String,
 }
 
 /// What is true on AWS of one resource.

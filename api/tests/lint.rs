@@ -702,3 +702,15 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_lake_is_not_looked_at_all_the_time() {
+    expect_told("reconcile: { interval: 30s }", expect![[""]]);
+    expect_told(
+        "reconcile: { interval: 5s }",
+        expect![[r#"
+            error: reconcile.interval: `5s` is too often
+              Each look costs calls to AWS that all lakes of the account share. Write `30s` or more; to have a lake looked at now, set the annotation `lake.dev/reconcile-requested-at`.
+        "#]],
+    );
+}

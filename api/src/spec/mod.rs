@@ -52,7 +52,7 @@ pub use table::Table;
     kind = "Lake",
     plural = "lakes",
     shortname = "lk",
-    category = "aws",
+    category = "lakes",
     namespaced,
     status = "LakeStatus",
     schema = "manual",
@@ -60,7 +60,11 @@ pub use table::Table;
     doc = "A data lake on AWS, declared as one object.",
     printcolumn = r#"{"name": "Ready", "type": "string", "jsonPath": ".status.conditions[?(@.type==\"Ready\")].status"}"#,
     printcolumn = r#"{"name": "Reason", "type": "string", "jsonPath": ".status.conditions[?(@.type==\"Ready\")].reason"}"#,
-    printcolumn = r#"{"name": "Region", "type": "string", "jsonPath": ".spec.region"}"#,
+    printcolumn = r#"{"name": "Members", "type": "string", "jsonPath": ".status.members"}"#,
+    printcolumn = r#"{"name": "Drifted", "type": "integer", "jsonPath": ".status.drifted"}"#,
+    printcolumn = r#"{"name": "Account", "type": "string", "jsonPath": ".status.place.account", "priority": 1}"#,
+    printcolumn = r#"{"name": "Region", "type": "string", "jsonPath": ".status.place.region", "priority": 1}"#,
+    printcolumn = r#"{"name": "Message", "type": "string", "jsonPath": ".status.conditions[?(@.type==\"Ready\")].message", "priority": 1}"#,
     printcolumn = r#"{"name": "Age", "type": "date", "jsonPath": ".metadata.creationTimestamp"}"#
 )]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]

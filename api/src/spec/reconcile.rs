@@ -10,31 +10,32 @@ use crate::names::Duration;
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Reconcile {
-    /// How long after a quiet round the lake is looked at again, to find drift.
-    #[serde(default = "ten_minutes")]
+    /// How long after a quiet round the lake is looked at again, to find drift; a little more or less, so that lakes do
+    /// not all come at once. At least `30s`.
+    #[serde(default = "five_minutes")]
     pub interval: Duration,
 
-    /// Whether the lake is left alone: nothing is read and nothing written.
+    /// Whether the lake is left alone: nothing is read on AWS and nothing written until this is off again.
     #[serde(default)]
     pub suspend: bool,
 
-    /// Whether a plan is carried out or only told.
+    /// Whether a plan is carried out, or only told until somebody approves it.
     #[serde(default)]
     pub mode: Mode,
 }
 
 /// How often drift is looked for.
-fn ten_minutes() -> Duration {
-    Duration(Input::from("10m"))
+fn five_minutes() -> Duration {
+    Duration(Input::from("5m"))
 }
 
 impl Default for Reconcile {
     fn default() -> Self {
-        Self { interval: ten_minutes(), suspend: false, mode: Mode::Apply }
+        Self { interval: five_minutes(), suspend: false, mode: Mode::Apply }
     }
 }
 
-/// Whether a plan is carried out.
+/// Whether a plan is carried out, or only told until somebody approves it.
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
@@ -42,6 +43,6 @@ pub enum Mode {
     /// Plans are carried out.
     #[default]
     Apply,
-    /// Plans are told in the status and not carried out.
+    /// The plan is told in `status.plan`, and carried out once the annotation `lake.dev/approve` says its id.
     Plan,
 }
