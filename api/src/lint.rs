@@ -66,6 +66,15 @@ pub fn lint(spec: &LakeSpec, lake: &str) -> Vec<Finding> {
     told
 }
 
+/// What is wrong with a spec because of whose the lake is: `owner` as its marks spell it, `terraform/team-a/events`.
+#[must_use]
+pub fn lint_for(spec: &LakeSpec, owner: &str) -> Vec<Finding> {
+    let mut told = Vec::new();
+    custody::own(spec, owner, &mut told);
+    told.sort();
+    told
+}
+
 /// The place of a member.
 fn member(section: &str, key: &str) -> FieldPath {
     FieldPath::root().field(section).key(key)

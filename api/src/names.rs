@@ -22,6 +22,10 @@ pub use key::{MEMBER_KEY, MemberKey};
 /// A member's key, or an ARN: all that a reference may be.
 pub const REFERENCE: &str = "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|arn:.+)$";
 
+/// An owner, as marks spell it: `terraform/<owner>/<lake>` or `kubernetes/<cluster>/<namespace>/<lake>`.
+pub const OWNER: &str = "^(terraform/[A-Za-z0-9._-]{1,64}/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\
+                         |kubernetes/[A-Za-z0-9._-]{1,64}(/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){2})$";
+
 /// What a text may be: lengths in characters, a pattern in RE2's dialect, and what it means to both doors.
 #[derive(Clone, Copy, Debug)]
 pub struct Grammar {
@@ -262,6 +266,8 @@ words! {
     Day { min: 10, max: 10, pattern: Some("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$") }
     /// A length of time, `90s`, `10m`, `1h30m`.
     Duration { min: 2, max: 16, pattern: Some("^([0-9]{1,6}[smh])+$") }
+    /// An owner, as the tag `lake.dev/owner` spells it: `terraform/<owner>/<lake>` or `kubernetes/<cluster>/<namespace>/<lake>`.
+    OwnerName { max: 256, pattern: Some(OWNER) }
     /// A path below the member, `tags.team` or `workers.count`.
     PathText { max: 512 }
     /// The version of Glue, `5.0`.
@@ -307,6 +313,24 @@ mod tests {
         assert!("lake-{region}-{account}".parse::<BucketName>().is_ok());
         assert!("{Lake}".parse::<BucketName>().is_err());
         assert!("{}".parse::<JsonText>().is_ok() && "{a".parse::<JsonText>().is_err());
+    }
+
+    #[test]
+    fn an_owner_names_door_instance_and_lake() {
+        let cluster = "0b8f5d9c-7f0c-4f06-9a5c-6d3a9f1f3f51";
+        for (text, fits) in [
+            ("terraform/team-a/events".to_owned(), true),
+            (format!("kubernetes/{cluster}/data/events"), true),
+            (format!("terraform/{}/{}", "O".repeat(64), "l".repeat(63)), true),
+            ("terraform/team-a".to_owned(), false),
+            ("terraform/team-a/Events".to_owned(), false),
+            ("terraform/team a/events".to_owned(), false),
+            ("kubernetes/prod/events".to_owned(), false),
+            ("terraform/team-a/data/events".to_owned(), false),
+            ("retained:terraform/team-a/events".to_owned(), false),
+        ] {
+            assert_eq!(text.parse::<OwnerName>().is_ok(), fits, "{text}");
+        }
     }
 
     #[test]

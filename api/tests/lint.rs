@@ -5,7 +5,7 @@
 use expect_test::{Expect, expect};
 use lake_api::LakeSpec;
 use lake_api::contract::{decode, schema, veil};
-use lake_api::lint::lint;
+use lake_api::lint::{lint, lint_for};
 use lake_api::testing::{json, json_with_unknowns};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -164,7 +164,6 @@ buckets:
   store:
     tags: { "lake.dev/owner": me, "a#b": "c!" }
     ignoreDrift: [tags.team, versionin, "lifecycleRules[0].prefix", encryption.sse.deep, "a..b"]
-    adoptFrom: somebody
     objects: { script: { key: a.py, content: a, ignoreDrift: [contnt] } }
 roles:
   etl: { assumedBy: { services: [glue.amazonaws.com] }, tags: { team: other }, adoptFrom: terraform/team-a/events }
@@ -173,8 +172,6 @@ tables:
   t: { database: lake, format: Parquet, location: { bucket: store }, columns: [{ name: a, type: int }], parameters: { "lake.dev/node": x } }
 "#,
         expect![[r#"
-            error: buckets.store.adoptFrom: `somebody` is no owner
-              Write what the resource's tag `lake.dev/owner` says: `terraform/<owner>/<lake>` or `kubernetes/<cluster>/<namespace>/<lake>`.
             error: buckets.store.ignoreDrift[0]: `a..b` is no field path: a name is missing at character 2
               A path is `tags.team`, `workers.count` or `rules[0].days`.
             error: buckets.store.ignoreDrift[1]: there is no field `encryption.sse.deep` to leave alone
@@ -701,6 +698,25 @@ proptest! {
             prop_assert!(!finding.summary.contains("$unknown"), "{finding}");
         }
     }
+}
+
+#[test]
+fn a_lake_is_not_taken_over_from_itself() {
+    let yaml = r#"
+adoptFrom: terraform/team-a/events
+buckets: { store: { adoptFrom: kubernetes/prod/data/events, objects: { a: { key: a, content: a, adoptFrom: terraform/team-a/events } } } }
+"#;
+    let spec = decode(serde_saphyr::from_str(yaml).unwrap()).unwrap();
+    let told =
+        |owner: &str| lint_for(&spec, owner).iter().map(|finding| format!("{finding}\n")).collect::<String>();
+    expect![[r#"
+        error: adoptFrom: `terraform/team-a/events` is this lake itself
+          Write the owner that has it now, which its tag `lake.dev/owner` tells, or remove this.
+        error: buckets.store.objects.a.adoptFrom: `terraform/team-a/events` is this lake itself
+          Write the owner that has it now, which its tag `lake.dev/owner` tells, or remove this.
+    "#]]
+    .assert_eq(&told("terraform/team-a/events"));
+    assert_eq!(told("terraform/team-a/others"), "");
 }
 
 #[test]

@@ -1,7 +1,11 @@
 //! A lake as a configuration, a plan or a state says it, made ready for the reconciler.
 
 use crate::{config, door::Settings};
-use lake_api::{FieldPath, Finding, LakeSpec, contract, input::unknown};
+use lake_api::{
+    FieldPath, Finding, LakeSpec, contract,
+    input::unknown,
+    lint::{lint, lint_for},
+};
 use lake_reconcile::{expand::expand, graph::Graph, kind::Scope, owner::Owner, place::Place};
 use serde_json::{Map, Value as Json};
 use tfplug::Value;
@@ -36,8 +40,9 @@ pub fn json(lake: &Value, settings: &Settings) -> Json {
 /// All that is wrong with it.
 pub fn graph(lake: &Value, settings: &Settings, place: &Place, owner: &Owner) -> Result<Graph, Vec<Finding>> {
     let spec = contract::decode(json(lake, settings))?;
-    let errors: Vec<Finding> =
-        lake_api::lint::lint(&spec, &owner.lake).into_iter().filter(Finding::is_error).collect();
+    let mut errors = lint(&spec, &owner.lake);
+    errors.extend(lint_for(&spec, &owner.to_string()));
+    errors.retain(Finding::is_error);
     if errors.is_empty() { Ok(expand(&spec, &scope(place, owner))) } else { Err(errors) }
 }
 

@@ -6,11 +6,8 @@ use crate::{FieldPath, Finding, LakeSpec, Step};
 
 pub(super) fn check(spec: &LakeSpec, told: &mut Vec<Finding>) {
     texts::each(spec, &mut |path, _, text| {
-        let names: Vec<&str> = path.steps().iter().filter_map(Step::name).collect();
-        match names.as_slice() {
-            [.., "ignoreDrift"] => told.extend(left_alone(path, text)),
-            [.., "adoptFrom"] => told.extend(owner(path, text)),
-            _ => {}
+        if path.steps().iter().filter_map(Step::name).next_back() == Some("ignoreDrift") {
+            told.extend(left_alone(path, text));
         }
     });
 }
@@ -60,20 +57,16 @@ fn below<'s>(shape: &'s Shape, step: &Step) -> Option<&'s Shape> {
     }
 }
 
-/// An owner as its mark spells it.
-fn owner(path: &FieldPath, text: &str) -> Option<Finding> {
-    let parts: Vec<&str> = text.split('/').collect();
-    let fits = match parts.as_slice() {
-        ["terraform", rest @ ..] => rest.len() == 2,
-        ["kubernetes", rest @ ..] => rest.len() == 3,
-        _ => false,
-    } && parts.iter().all(|part| !part.is_empty());
-    (!fits).then(|| {
-        Finding::error(
-            path.clone(),
-            format!("`{text}` is no owner"),
-            "Write what the resource's tag `lake.dev/owner` says: `terraform/<owner>/<lake>` or \
-             `kubernetes/<cluster>/<namespace>/<lake>`.",
-        )
-    })
+/// A lake that would be taken over from itself; `me` is its owner, as its marks spell it.
+pub(super) fn own(spec: &LakeSpec, me: &str, told: &mut Vec<Finding>) {
+    texts::each(spec, &mut |path, _, text| {
+        let last = path.steps().last().and_then(Step::name);
+        if last == Some("adoptFrom") && text == me {
+            told.push(Finding::error(
+                path.clone(),
+                format!("`{text}` is this lake itself"),
+                "Write the owner that has it now, which its tag `lake.dev/owner` tells, or remove this.",
+            ));
+        }
+    });
 }

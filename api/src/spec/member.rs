@@ -12,7 +12,7 @@ use serde_json::{Map, Value, json};
 use super::collections::Set;
 use super::rule::{self, Rule};
 use crate::input::{is_unknown, unknown};
-use crate::names::{ExternalName, MemberKey, PathText, Text};
+use crate::names::{ExternalName, MemberKey, OwnerName, PathText};
 
 /// What becomes of a resource when its member leaves the spec or the lake is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
@@ -51,8 +51,8 @@ pub struct Custody {
     pub adopt: Adopt,
 
     /// The owner from whom the resource is taken over, `terraform/team-a/events` or `kubernetes/<cluster>/<namespace>/<lake>`:
-    /// the value of the tag `lake.dev/owner`.
-    pub adopt_from: Option<Text>,
+    /// the value of the tag `lake.dev/owner`. Default: the lake's `adoptFrom`.
+    pub adopt_from: Option<OwnerName>,
 
     /// Paths below this member that are set when the resource is created and left alone from then on, `tags.team` or
     /// `workers.count`.

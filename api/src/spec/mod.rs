@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::LakeStatus;
-use crate::names::Region;
+use crate::names::{OwnerName, Region};
 
 pub mod access_point;
 pub mod bucket;
@@ -73,6 +73,11 @@ pub struct LakeSpec {
     /// The AWS region that the lake lives in. Default: the region of the provider or the operator. Another region is
     /// another lake.
     pub region: Option<Region>,
+
+    /// The owner from whom the whole lake is taken over, `terraform/team-a/events` or
+    /// `kubernetes/<cluster>/<namespace>/<lake>`: the value of the tag `lake.dev/owner`. What wears that owner's mark gets
+    /// this lake's, and nothing is made anew. Holds for every member that has no `adoptFrom` of its own.
+    pub adopt_from: Option<OwnerName>,
 
     /// Tags that every member wears, beside its own; a member's tag of the same key wins.
     #[serde(default)]

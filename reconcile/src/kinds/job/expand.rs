@@ -3,7 +3,7 @@
 use super::{ContinuousLogging, Job, Workers};
 use crate::{
     expand::{
-        members::{Wanted, members},
+        members::{Wanted, members, treatment},
         names::{Names, given, inputs, nodes},
     },
     graph::{Node, NodeId},
@@ -113,7 +113,10 @@ fn script(
     let source =
         object::Source { text: said.content.as_ref(), base64: said.content_base64.as_ref(), secret: None };
     let origin = FieldPath::root().field("jobs").key(key.as_str()).field("script");
-    Some((script_id(key), object::node(names, &said.bucket, &said.key, source, origin)))
+    let mut node = object::node(names, &said.bucket, &said.key, source, origin);
+    // A script has no custody of its own: whoever takes the job over takes it with its script.
+    node.treatment.adopt_from = treatment(&member.custody).adopt_from;
+    Some((script_id(key), node))
 }
 
 fn script_id(key: &MemberKey) -> NodeId {
