@@ -37,11 +37,11 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
                 plan.note(node, format!("{key} now wears the mark of {owner}: it is left to them"));
                 return plan.forget(node, key);
             }
-            Standing::Nobody | Standing::Loose { used: false } => {
+            Standing::Nobody | Standing::Loose { used: false, .. } => {
                 plan.note(node, format!("{key} does not wear this lake's mark: it is left as it is"));
                 return plan.forget(node, key);
             }
-            Standing::Loose { used: true } => {
+            Standing::Loose { used: true, .. } => {
                 plan.note(node, format!("{key} was used and not made by this lake: it is left as it is"));
                 return plan.forget(node, key);
             }

@@ -32,8 +32,9 @@ pub(super) enum Standing {
     Other(String),
     /// Nobody's, though its kind can wear a mark.
     Nobody,
-    /// It can wear no mark, hangs on nothing of ours, and was not made by us; whether it is used already.
-    Loose { used: bool },
+    /// It can wear no mark, hangs on nothing of ours, and was not made by us; whether it is used already, and whose what
+    /// it hangs on is, if that wears a mark.
+    Loose { used: bool, of: Option<String> },
 }
 
 impl<'a> Scene<'a> {
@@ -92,13 +93,21 @@ impl<'a> Scene<'a> {
             (Some(Got::Made | Got::Adopted), _) => Standing::Ours,
             (_, Some((by, _))) => Standing::OursAs((*by).clone()),
             _ if self.hangs_on_ours(key) => Standing::Ours,
-            (mine, None) => Standing::Loose { used: mine.is_some() },
+            (mine, None) => Standing::Loose { used: mine.is_some(), of: self.hangs_on_others(key) },
         }
     }
 
     /// Whether what a key names hangs on what is this lake's.
     pub(super) fn hangs_on_ours(&self, key: &Key) -> bool {
         key.hangs_on().is_some_and(|parent| self.is_ours(&parent))
+    }
+
+    /// Whose what a key hangs on is, if it wears somebody else's mark.
+    fn hangs_on_others(&self, key: &Key) -> Option<String> {
+        match self.found.get(&key.hangs_on()?)? {
+            Presence::Present { mark: Mark::Other(owner), .. } => Some(owner.clone()),
+            _ => None,
+        }
     }
 
     /// Whether what a key names is this lake's, whichever node it is.

@@ -5,7 +5,7 @@ use super::{
     standing::Standing,
     wanted::{Case, list},
 };
-use crate::{diff::FieldChange, failure::words, owner::ANOTHER_ACCOUNT, record::Got};
+use crate::{diff::FieldChange, failure::words, graph::Treatment, owner::ANOTHER_ACCOUNT, record::Got};
 use lake_api::spec::Adopt;
 
 /// How something that is there may become the node's, or why it may not.
@@ -44,7 +44,10 @@ pub(super) fn take(
         ),
         Standing::Nobody => Ok(Some(Taking::Adopt(None))),
         Standing::Loose { .. } if treatment.adopt != Adopt::Never => Ok(Some(Taking::Adopt(None))),
-        Standing::Loose { used } if changes.is_empty() => Ok((!used).then_some(Taking::Found)),
+        Standing::Loose { of, .. } if follows(treatment, of.as_ref(), changes) => {
+            Ok(Some(Taking::Adopt(treatment.adopt_from.clone())))
+        }
+        Standing::Loose { used, .. } if changes.is_empty() => Ok((!used).then_some(Taking::Found)),
         Standing::Loose { .. } => blocked(
             format!(
                 "{} {key} exists already, was not made by this lake, and differs in {}",
@@ -53,6 +56,16 @@ pub(super) fn take(
             ),
             "Choose another name. To take it over and change it, set adopt: Unowned.".to_owned(),
         ),
+    }
+}
+
+/// Whether what can wear no mark comes along from the owner that is named: what it hangs on is that owner's, or nobody
+/// claims that and it is to the letter what that owner's lake would have made.
+fn follows(treatment: &Treatment, of: Option<&String>, changes: &[FieldChange]) -> bool {
+    match (&treatment.adopt_from, of) {
+        (Some(from), Some(owner)) => from == owner,
+        (Some(_), None) => changes.is_empty(),
+        (None, _) => false,
     }
 }
 

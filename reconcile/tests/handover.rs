@@ -1,0 +1,148 @@
+//! Handover: what one owner has becomes another's by marks alone, over random lakes in a simulated cloud.
+
+#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
+
+#[allow(dead_code, unused_imports, reason = "the laws use the rest")]
+mod random;
+#[allow(dead_code, unused_imports, reason = "the laws use the rest")]
+mod sim;
+
+use lake_reconcile::{
+    engine::{Engine, Outcome},
+    graph::{Graph, NodeId},
+    kind::Wears,
+    owner::{Mark, Owner},
+    plan::{Change, Plan, Taking},
+    record::Record,
+    render::render,
+};
+use proptest::{prelude::*, test_runner::RngSeed};
+use random::{lakes, place};
+use sim::{Event, Sim};
+use std::{sync::Arc, time::Duration};
+
+fn terraform() -> Owner {
+    Owner { door: "terraform".into(), instance: "team-a".into(), lake: "lake".into() }
+}
+
+fn kubernetes() -> Owner {
+    Owner { door: "kubernetes".into(), instance: "cluster".into(), lake: "data/lake".into() }
+}
+
+fn engine(sim: &Arc<Sim>, owner: &Owner) -> Engine {
+    Engine::new(sim.clone(), owner.clone(), place())
+}
+
+/// Make a lake as an owner wants it.
+async fn settle(sim: &Arc<Sim>, owner: &Owner, graph: &Graph, record: Record) -> Outcome {
+    const LONG: Duration = Duration::from_secs(1500);
+    sim.want(graph);
+    engine(sim, owner).settle(graph, record, LONG, None).await
+}
+
+/// The same lake, taken over from an owner.
+fn from(graph: &Graph, owner: &Owner) -> Graph {
+    let mut graph = graph.clone();
+    graph.values_mut().for_each(|node| node.treatment.adopt_from = Some(owner.to_string()));
+    graph
+}
+
+fn events(sim: &Sim) -> Vec<Event> {
+    sim.world(|world| world.events.clone())
+}
+
+/// Steps of a handover: what can wear a mark is marked anew, what can wear none is remembered, and nothing is written.
+fn takes_all_over(plan: &Plan, from: &Owner) -> Result<(), TestCaseError> {
+    for step in &plan.steps {
+        let nothing_changes = matches!(&step.change, Change::Update(fields) if fields.is_empty());
+        let taken = match &step.taking {
+            Some(Taking::Adopt(Some(owner))) => *owner == from.to_string(),
+            // Nobody's word is needed for what can wear no mark where `adopt` says so already.
+            Some(Taking::Adopt(None)) => step.key.as_ref().unwrap().traits().wears == Wears::Nothing,
+            _ => false,
+        };
+        prop_assert!(nothing_changes && taken, "{}: {}", step.node, render(plan));
+    }
+    Ok(())
+}
+
+/// Whatever can wear a mark wears that of an owner.
+fn all_is_of(sim: &Sim, owner: &Owner) -> Result<(), TestCaseError> {
+    for (key, (_, worn)) in sim.snapshot() {
+        if key.traits().wears != Wears::Nothing {
+            let mark = worn.as_ref().map(|worn| worn.seen_by(owner));
+            prop_assert!(matches!(mark, Some(Mark::Ours(_))), "{key} wears {worn:?}");
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 24, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
+
+    /// There and back: two handovers write marks and nothing else, and the first owner ends where it would have ended
+    /// without them, whether it kept its record or not.
+    #[test]
+    fn a_handover_writes_marks_alone(lake in lakes(8), forgets in any::<bool>()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.unwrap().block_on(async {
+            let (calm, sim) = (Arc::new(Sim::new(place(), terraform())), Arc::new(Sim::new(place(), terraform())));
+            let stayed = settle(&calm, &terraform(), &lake.graph, Record::new(place())).await;
+            let mut record = settle(&sim, &terraform(), &lake.graph, Record::new(place())).await.record;
+            let before = events(&sim).len();
+
+            let wanted = from(&lake.graph, &terraform());
+            let mut fresh = Record::new(place());
+            let observed = engine(&sim, &kubernetes()).observe(&wanted, &mut fresh).await;
+            takes_all_over(&lake_reconcile::plan::plan(&wanted, &fresh, &observed.inventory), &terraform())?;
+            let taken = settle(&sim, &kubernetes(), &wanted, fresh).await;
+            prop_assert!(taken.failures.is_empty() && taken.plan.is_quiet(), "{:?}", taken.failures);
+            all_is_of(&sim, &kubernetes())?;
+            let after = events(&sim).len();
+            let again = settle(&sim, &kubernetes(), &wanted, taken.record).await;
+            prop_assert!(again.plan.is_quiet(), "{}", render(&again.plan));
+            prop_assert_eq!(events(&sim).len(), after, "a second look writes nothing");
+
+            let wanted = from(&lake.graph, &kubernetes());
+            if forgets {
+                record = Record::new(place());
+            }
+            let back = settle(&sim, &terraform(), &wanted, record).await;
+            prop_assert!(back.failures.is_empty() && back.plan.is_quiet(), "{:?}", back.failures);
+            prop_assert_eq!(sim.snapshot(), calm.snapshot());
+            let others: Vec<Event> = events(&sim).split_off(before);
+            prop_assert!(others.iter().all(|event| matches!(event, Event::Marked(_))), "{others:#?}");
+
+            settle(&calm, &terraform(), &Graph::new(), stayed.record).await;
+            settle(&sim, &terraform(), &Graph::new(), back.record).await;
+            prop_assert_eq!(sim.snapshot(), calm.snapshot());
+            Ok(())
+        })?;
+    }
+
+    /// Without the word nothing is taken: the second comer is told whose each resource is.
+    #[test]
+    fn who_says_nothing_takes_nothing(lake in lakes(8)) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.unwrap().block_on(async {
+            let sim = Arc::new(Sim::new(place(), terraform()));
+            let mut graph = lake.graph;
+            graph.values_mut().for_each(|node| node.treatment.adopt = lake_api::spec::Adopt::Never);
+            settle(&sim, &terraform(), &graph, Record::new(place())).await;
+            let before = sim.snapshot();
+            let second = settle(&sim, &kubernetes(), &graph, Record::new(place())).await;
+            prop_assert_eq!(sim.snapshot(), before);
+            let marked = graph.iter().filter(|(id, _)| wears(id));
+            for (id, _) in marked {
+                let told = second.failures.iter().find(|failure| &failure.node == id);
+                prop_assert!(told.is_some(), "{id}: {}", render(&second.plan));
+            }
+            Ok(())
+        })?;
+    }
+}
+
+/// Whether the kind of a node can wear a mark.
+fn wears(id: &NodeId) -> bool {
+    lake_reconcile::kinds::traits(id.kind()).unwrap().wears != Wears::Nothing
+}
