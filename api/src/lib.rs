@@ -3,6 +3,7 @@
 //! [`spec::LakeSpec`] is the one description of a lake; the CRD and the Terraform schema are projections of its
 //! schema ([`contract`]). Nothing here knows AWS's SDK, Terraform or a Kubernetes client.
 
+pub mod content;
 pub mod contract;
 pub mod finding;
 pub mod input;

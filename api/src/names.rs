@@ -254,6 +254,12 @@ words! {
     ContentBase64 { min: 0, max: 699_052, pattern: Some("^[A-Za-z0-9+/]*={0,2}$") }
     /// The content of an object that is never shown, at most 512 KiB.
     SecretContent { min: 0, max: 524_288, secret: true }
+    /// The content of an object in base64 that is never shown, at most 512 KiB once decoded.
+    SecretContentBase64 { min: 0, max: 699_052, pattern: Some("^[A-Za-z0-9+/]*={0,2}$"), secret: true }
+    /// The name of an object of Kubernetes, in lower case.
+    KubernetesName { max: 253, pattern: Some("^[a-z0-9]([-a-z0-9]*[a-z0-9])?(\\.[a-z0-9]([-a-z0-9]*[a-z0-9])?)*$") }
+    /// A key in a config map or a secret.
+    DataKey { max: 253, pattern: Some("^[-._a-zA-Z0-9]+$") }
     /// A text that is never shown in plans, drift, status or events.
     Secret { min: 0, max: 4096, secret: true }
     /// A JSON document, compared by value: the order of keys, white space and `1` beside `1.0` are no difference.

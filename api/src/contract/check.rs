@@ -109,7 +109,12 @@ impl Check {
                     self.tell(&path.field(name), rule.to_string(), first_sentence(object.fields.get(name)));
                 }
                 rule => {
-                    let given: Vec<&str> = rule.fields().into_iter().filter(|name| !absent(name)).collect();
+                    let fields = rule.fields();
+                    let given: Vec<&str> = fields.into_iter().filter(|name| !absent(name)).collect();
+                    // What one door alone knows is spoken of only where it is given.
+                    let rule = rule.among(&|name| {
+                        !absent(name) || object.fields.get(name).is_none_or(|field| field.door.is_none())
+                    });
                     let detail = match given.as_slice() {
                         [] => "None of them is given.".to_owned(),
                         given => format!("Given here: {}.", given.join(", ")),

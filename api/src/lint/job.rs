@@ -247,10 +247,11 @@ fn flex(path: &FieldPath, job: &Job, version: Option<Version>, told: &mut Vec<Fi
 
 /// Each argument is said once, in one place.
 fn arguments(path: &FieldPath, job: &Job, told: &mut Vec<Finding>) {
-    let maps: [(&str, Vec<&String>); 3] = [
+    let maps: [(&str, Vec<&String>); 4] = [
         ("arguments", job.arguments.keys().collect()),
         ("nonOverridableArguments", job.non_overridable_arguments.keys().collect()),
         ("secretArguments", job.secret_arguments.keys().collect()),
+        ("secretArgumentsFrom", job.secret_arguments_from.keys().collect()),
     ];
     for (place, (field, keys)) in maps.iter().enumerate() {
         for key in keys {

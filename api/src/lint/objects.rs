@@ -30,7 +30,7 @@ pub(super) fn check(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
     }
     for (job, settings) in spec.jobs.own() {
         let script = &settings.script;
-        if script.content.is_some() || script.content_base64.is_some() {
+        if script.is_uploaded() {
             all.push(Uploaded {
                 path: member("jobs", job).field("script").field("key"),
                 node: format!("object/{}.script", job.as_str()),

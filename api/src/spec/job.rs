@@ -8,11 +8,11 @@ use serde::{Deserialize, Serialize};
 use super::collections::Tags;
 use super::location::Location;
 use super::member::{OnDelete, Settings};
-use super::{default, rule};
+use super::{ContentFrom, SecretFrom, default, rule};
 use crate::Input;
 use crate::names::{
     AwsName, BucketRef, Content, ContentBase64, Description, GlueVersion, MaintenanceWindow, ObjectKey,
-    PythonVersion, RoleRef, Secret, Text, WorkerType,
+    PythonVersion, RoleRef, Secret, SecretContent, SecretContentBase64, Text, WorkerType,
 };
 
 /// A Glue job.
@@ -73,6 +73,11 @@ pub struct Job {
     /// whoever may read the job.
     #[serde(default)]
     pub secret_arguments: BTreeMap<String, Secret>,
+
+    /// Secret arguments whose values stand in secrets beside the lake. When a secret changes, so does the job.
+    #[serde(default)]
+    #[schemars(extend("x-lake-door" = "kubernetes"))]
+    pub secret_arguments_from: BTreeMap<String, SecretFrom>,
 
     /// Whether a run goes on where the last one ended (`--job-bookmark-option`).
     #[serde(default)]
@@ -261,7 +266,9 @@ pub enum ExecutionClass {
 /// A script: an object in a bucket, uploaded with the lake where its content is given.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
-#[schemars(extend("x-kubernetes-validations" = [rule::at_most_one(&["content", "contentBase64"])]))]
+#[schemars(extend("x-kubernetes-validations" = [
+    rule::at_most_one(&["content", "contentBase64", "secretContent", "secretContentBase64", "contentFrom"]),
+]))]
 pub struct Script {
     /// The bucket: the key of a member of `buckets`, or an ARN.
     pub bucket: BucketRef,
@@ -271,6 +278,25 @@ pub struct Script {
     pub content: Option<Content>,
     /// The content in base64, for what is no text.
     pub content_base64: Option<ContentBase64>,
+    /// The content as text that is never shown, at most 512 KiB.
+    pub secret_content: Option<SecretContent>,
+    /// The content in base64, for what is no text and never shown.
+    pub secret_content_base64: Option<SecretContentBase64>,
+    /// The content as it stands in a config map or a secret beside the lake, at most 512 KiB. When that changes, so does
+    /// the script.
+    #[schemars(extend("x-lake-door" = "kubernetes"))]
+    pub content_from: Option<ContentFrom>,
+}
+
+impl Script {
+    /// Whether the script is uploaded with the lake, rather than only referred to.
+    pub fn is_uploaded(&self) -> bool {
+        self.content.is_some()
+            || self.content_base64.is_some()
+            || self.secret_content.is_some()
+            || self.secret_content_base64.is_some()
+            || self.content_from.is_some()
+    }
 }
 
 /// So many workers of one type.

@@ -118,6 +118,18 @@ impl Rule {
         })
     }
 
+    /// The rule for people who know only some of the fields.
+    pub fn among(&self, known: &impl Fn(&str) -> bool) -> Rule {
+        let some = |fields: &[String]| fields.iter().filter(|field| known(field)).cloned().collect();
+        match self {
+            Rule::ExactlyOne(fields) => Rule::ExactlyOne(some(fields)),
+            Rule::AtMostOne(fields) => Rule::AtMostOne(some(fields)),
+            Rule::AtLeastOne(fields) => Rule::AtLeastOne(some(fields)),
+            Rule::OfOwn(rule) => Rule::OfOwn(Box::new(rule.among(known))),
+            other => other.clone(),
+        }
+    }
+
     /// The fields that the rule speaks of.
     pub fn fields(&self) -> Vec<&str> {
         match self {

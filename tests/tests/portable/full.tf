@@ -151,6 +151,10 @@ resource "lake" "full" {
       key            = "notes/secret.txt"
       secret_content = "nobody reads this"
     }
+    object "key-store" {
+      key                   = "notes/secret.bin"
+      secret_content_base64 = "AAECAw=="
+    }
   }
 
   role "etl" {

@@ -51,6 +51,8 @@ fn own(names: &Names<'_>, spec: &LakeSpec, key: &MemberKey, member: &Own<spec::J
     };
     let mut arguments = names.all_filled(&member.arguments);
     arguments.extend(inputs(&member.secret_arguments));
+    // Nobody has looked there yet.
+    arguments.extend(member.secret_arguments_from.keys().map(|key| (key.clone(), Input::Unknown)));
     let settings = Job {
         description: given(member.description.as_ref()),
         role: role.name,
@@ -93,6 +95,7 @@ fn own(names: &Names<'_>, spec: &LakeSpec, key: &MemberKey, member: &Own<spec::J
     let secret = member
         .secret_arguments
         .keys()
+        .chain(member.secret_arguments_from.keys())
         .map(|key| FieldPath::root().field("arguments").key(key.as_str()))
         .collect::<BTreeSet<_>>();
     Wanted { settings, after, secret }
@@ -110,8 +113,7 @@ fn script(
         return None;
     }
     let said = &member.script;
-    let source =
-        object::Source { text: said.content.as_ref(), base64: said.content_base64.as_ref(), secret: None };
+    let source = object::Source::of_script(said);
     let origin = FieldPath::root().field("jobs").key(key.as_str()).field("script");
     let mut node = object::node(names, &said.bucket, &said.key, source, origin);
     // A script has no custody of its own: whoever takes the job over takes it with its script.
@@ -127,7 +129,7 @@ fn script_id(key: &MemberKey) -> NodeId {
 fn declared(spec: &LakeSpec, member: &Own<spec::Job>) -> Option<NodeId> {
     let script = &member.script;
     let Some(Target::Member(bucket)) = script.bucket.target() else { return None };
-    if script.content.is_some() || script.content_base64.is_some() {
+    if script.is_uploaded() {
         return None;
     }
     let objects = &spec.buckets.get(bucket)?.own()?.objects;

@@ -13,30 +13,58 @@ use crate::{
 use base64::{Engine, prelude::BASE64_STANDARD};
 use lake_api::{
     FieldPath, Input,
-    names::{BucketRef, Content, ContentBase64, ObjectKey, SecretContent, Word},
-    spec::{self, Adopt, LakeSpec, OnDelete},
+    names::{BucketRef, Content, ContentBase64, ObjectKey, SecretContent, SecretContentBase64, Word},
+    spec::{self, Adopt, ContentFrom, LakeSpec, OnDelete, job::Script},
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What an object holds, as the spec may say it: one of three, or nothing when it is only referred to.
-#[derive(Clone, Copy, Debug, Default)]
-pub(crate) struct Source<'a> {
-    /// As text.
-    pub(crate) text: Option<&'a Content>,
-    /// In base64.
-    pub(crate) base64: Option<&'a ContentBase64>,
-    /// As text that is never shown.
-    pub(crate) secret: Option<&'a SecretContent>,
+/// What an object holds, in base64, as one of a spec's fields says it.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Source {
+    content: Input<String>,
+    secret: bool,
 }
 
-impl Source<'_> {
-    /// The content in base64, unless there is none.
-    fn content(&self) -> Option<Input<String>> {
+impl Source {
+    /// What an object of a bucket holds.
+    fn of(object: &spec::Object) -> Option<Self> {
+        Self::said(
+            object.content.as_ref(),
+            object.content_base64.as_ref(),
+            object.secret_content.as_ref(),
+            object.secret_content_base64.as_ref(),
+            object.content_from.as_ref(),
+        )
+    }
+
+    /// What a script holds; nothing when it is only referred to.
+    pub(crate) fn of_script(script: &Script) -> Option<Self> {
+        Self::said(
+            script.content.as_ref(),
+            script.content_base64.as_ref(),
+            script.secret_content.as_ref(),
+            script.secret_content_base64.as_ref(),
+            script.content_from.as_ref(),
+        )
+    }
+
+    fn said(
+        text: Option<&Content>,
+        base64: Option<&ContentBase64>,
+        secret: Option<&SecretContent>,
+        secret_base64: Option<&SecretContentBase64>,
+        elsewhere: Option<&ContentFrom>,
+    ) -> Option<Self> {
         let encoded = |text: &Input<String>| text.clone().map(|text| BASE64_STANDARD.encode(text));
-        (self.text.map(|text| encoded(text.input())))
-            .or_else(|| self.base64.map(|base64| base64.input().clone()))
-            .or_else(|| self.secret.map(|text| encoded(text.input())))
+        let plain = |content| Source { content, secret: false };
+        let hidden = |content| Source { content, secret: true };
+        (text.map(|text| plain(encoded(text.input()))))
+            .or_else(|| base64.map(|base64| plain(base64.input().clone())))
+            .or_else(|| secret.map(|text| hidden(encoded(text.input()))))
+            .or_else(|| secret_base64.map(|base64| hidden(base64.input().clone())))
+            // Nobody has looked there yet.
+            .or_else(|| elsewhere.map(|_| hidden(Input::Unknown)))
     }
 }
 
@@ -47,11 +75,12 @@ pub(crate) fn node(
     names: &Names<'_>,
     bucket: &BucketRef,
     key: &ObjectKey,
-    source: Source<'_>,
+    source: Option<Source>,
     origin: FieldPath,
 ) -> Node {
     let bucket = names.bucket(bucket);
-    let content = source.content();
+    let secret = source.as_ref().is_some_and(|source| source.secret);
+    let content = source.map(|source| source.content);
     let settings = Object {
         bucket: bucket.name,
         key: names.filled(key),
@@ -71,9 +100,9 @@ pub(crate) fn node(
             adopt: Adopt::Never,
             adopt_from: None,
             ignore_drift: BTreeSet::new(),
-            secret: match source.secret {
-                Some(_) => BTreeSet::from([field("content"), field("bytes")]),
-                None => BTreeSet::new(),
+            secret: match secret {
+                true => BTreeSet::from([field("content"), field("bytes")]),
+                false => BTreeSet::new(),
             },
         },
         brought_by: BTreeSet::new(),
@@ -99,13 +128,8 @@ pub(super) fn expand(spec: &LakeSpec, names: &Names<'_>) -> Vec<(NodeId, Node)> 
 }
 
 fn in_bucket(names: &Names<'_>, bucket: &str, object: &spec::Own<spec::Object>, origin: FieldPath) -> Node {
-    let source = Source {
-        text: object.content.as_ref(),
-        base64: object.content_base64.as_ref(),
-        secret: object.secret_content.as_ref(),
-    };
     let bucket = BucketRef(Input::from(bucket));
-    let mut node = node(names, &bucket, &object.key, source, origin);
+    let mut node = node(names, &bucket, &object.key, Source::of(object), origin);
     if let Some(Settings::Object(settings)) = &mut node.settings {
         settings.content_type = object
             .content_type
@@ -166,7 +190,7 @@ mod tests {
     fn the_same_content_has_the_same_digest_however_it_is_said() {
         let spec: LakeSpec = serde_saphyr::from_str(
             "buckets: { b: { objects: { text: { key: a, content: abc }, coded: { key: b, contentBase64: YWJj },
-                secret: { key: c, secretContent: abc } } } }",
+                secret: { key: c, secretContent: abc }, hidden: { key: d, secretContentBase64: YWJj } } } }",
         )
         .unwrap();
         let nodes = expand(&spec, &Names::new(&spec, &scope()));
@@ -174,9 +198,21 @@ mod tests {
         for (id, node) in &nodes {
             assert_eq!(settings(node).content, Input::from(digest), "{id}");
             assert_eq!(node.after, BTreeSet::from([NodeId::new("bucket", "b")]));
-            assert_eq!(node.treatment.secret.is_empty(), id.name() != "b.secret", "{id}");
+            let shown = ["b.text", "b.coded"].contains(&id.name());
+            assert_eq!(node.treatment.secret.is_empty(), shown, "{id}");
         }
-        assert_eq!(nodes.len(), 3);
+        assert_eq!(nodes.len(), 4);
+    }
+
+    #[test]
+    fn content_that_nobody_has_looked_up_is_not_known() {
+        let spec: LakeSpec = serde_saphyr::from_str(
+            "buckets: { b: { objects: { a: { key: a, contentFrom: { configMapKeyRef: { name: m, key: k } } } } } }",
+        )
+        .unwrap();
+        let nodes = expand(&spec, &Names::new(&spec, &scope()));
+        let (_, node) = &nodes[0];
+        assert_eq!((node.hold, &settings(node).content), (Hold::Own, &Input::Unknown));
     }
 
     #[test]
@@ -186,7 +222,7 @@ mod tests {
         let names = Names::new(&spec, &scope);
         let bucket = BucketRef(Input::from("b"));
         let key = ObjectKey(Input::from("etl.py"));
-        let node = node(&names, &bucket, &key, Source::default(), FieldPath::root().field("jobs").key("etl"));
+        let node = node(&names, &bucket, &key, None, FieldPath::root().field("jobs").key("etl"));
         assert_eq!(node.hold, Hold::LookAt);
         assert_eq!(settings(&node).bucket, Input::from("l-b-123456789012-eu-west-1"));
     }
