@@ -1,9 +1,12 @@
-//! What the end-to-end tests and the benchmarks stand on: the real terraform, the provider's real binary, an AWS
-//! endpoint, and a hand on that endpoint which is not ours (boto3).
+//! What the end-to-end tests and the benchmarks stand on: the real terraform, a real Kubernetes control plane, the
+//! provider's real binary, an AWS endpoint, and a hand on that endpoint which is not ours (boto3).
 
 pub mod aws;
+pub mod cluster;
 pub mod example;
 pub mod hand;
+pub mod part;
+pub mod ran;
 pub mod terraform;
 
 use std::path::PathBuf;

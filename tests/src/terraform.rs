@@ -1,5 +1,6 @@
 //! The real terraform, with the provider's real binary, in a folder of its own.
 
+pub use crate::ran::Ran;
 use crate::{aws::Endpoint, root};
 use serde_json::Value;
 use std::{
@@ -77,15 +78,6 @@ pub fn binary() -> &'static str {
 pub struct Terraform {
     folder: TempDir,
     variables: Vec<(String, String)>,
-}
-
-/// What a command ended with.
-#[derive(Clone, Debug)]
-pub struct Ran {
-    /// The exit code; with `plan -detailed-exitcode` 0 says "no changes", 2 says "changes".
-    pub code: i32,
-    /// Standard output and error, without colours and without the lines that frame diagnostics.
-    pub text: String,
 }
 
 impl Terraform {
@@ -192,9 +184,8 @@ impl Terraform {
     #[must_use]
     pub fn run(&self, arguments: &[&str]) -> Ran {
         let output = self.command(arguments).output().expect("terraform starts");
-        let mut text = String::from_utf8_lossy(&output.stdout).into_owned();
-        text.push_str(&String::from_utf8_lossy(&output.stderr));
-        Ran { code: output.status.code().unwrap_or(-1), text: plain(&text) }
+        let ran = Ran::from(output);
+        Ran { text: plain(&ran.text), ..ran }
     }
 
     /// `terraform validate`
@@ -270,17 +261,8 @@ impl Terraform {
     }
 }
 
+/// What a plan said: with `-detailed-exitcode` 0 is "no changes", 2 is "changes".
 impl Ran {
-    /// Go on only if the command succeeded.
-    ///
-    /// # Panics
-    /// When it did not.
-    #[must_use]
-    pub fn ok(self) -> Self {
-        assert_eq!(self.code, 0, "{}", self.text);
-        self
-    }
-
     /// Go on only if the plan is empty.
     ///
     /// # Panics
@@ -298,42 +280,6 @@ impl Ran {
     pub fn changes(self) -> Self {
         assert_eq!(self.code, 2, "{}", self.text);
         self
-    }
-
-    /// Go on only if the command failed.
-    ///
-    /// # Panics
-    /// When it succeeded.
-    #[must_use]
-    pub fn failed(self) -> Self {
-        assert_eq!(self.code, 1, "{}", self.text);
-        self
-    }
-
-    /// Go on only if the text holds these words, wherever terraform broke its lines.
-    ///
-    /// # Panics
-    /// When it does not.
-    #[must_use]
-    pub fn says(self, words: &str) -> Self {
-        assert!(self.flat().contains(words), "{words:?} is not in:\n{}", self.text);
-        self
-    }
-
-    /// Go on only if the text does not hold these words.
-    ///
-    /// # Panics
-    /// When it does.
-    #[must_use]
-    pub fn never_says(self, words: &str) -> Self {
-        assert!(!self.flat().contains(words), "{words:?} is in:\n{}", self.text);
-        self
-    }
-
-    /// The text in one line.
-    #[must_use]
-    pub fn flat(&self) -> String {
-        self.text.split_whitespace().collect::<Vec<_>>().join(" ")
     }
 
     /// The lines of a plan that change something, without their indentation.

@@ -1,4 +1,4 @@
-module lake.dev/tools/tofu
+module lake.dev/go-harness/tofu
 
 go 1.26.6
 

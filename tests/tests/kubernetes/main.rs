@@ -1,0 +1,3 @@
+//! End-to-end cases on a real Kubernetes control plane.
+
+mod control_plane;
