@@ -5,6 +5,7 @@ pub mod aws;
 pub mod cluster;
 pub mod example;
 pub mod hand;
+pub mod helm;
 pub mod part;
 pub mod ran;
 pub mod terraform;
