@@ -45,19 +45,19 @@ crawlers:
         expect![[r#"
             error: accessPoints.door.allow[0].roles[0]: `arn:aws:iam::111122223333:user/x` is no ARN of a member of `roles`
               It would be `arn:{partition}:iam::{account}:role/name`.
-            error: accessPoints.door.bucket: `buckets` has no member `stor`
+            error: accessPoints.door.bucket: `stor` is no member of `buckets`
               Did you mean `store`? A reference is the key of a member of `buckets`, or an ARN.
             error: buckets.knot.logging.bucket: these references wait for each other
               `buckets.knot.logging.bucket` means `ring` and `buckets.ring.logging.bucket` means `knot`. Name one of them by its ARN instead.
             error: buckets.self.logging.bucket: the bucket logs requests to itself
               Each log object that S3 writes would be a request to log, without end. Name another bucket.
-            error: crawlers.c.database: `databases` has no member `lake`
+            error: crawlers.c.database: `lake` is no member of `databases`
               The spec has no `databases`. A reference is the key of a member of `databases`, or an ARN.
-            error: crawlers.c.targets.catalog[0].database: `databases` has no member `lake`
+            error: crawlers.c.targets.catalog[0].database: `lake` is no member of `databases`
               The spec has no `databases`. A reference is the key of a member of `databases`, or an ARN.
-            error: crawlers.c.targets.catalog[0].tables[0]: `tables` has no member `orders`
+            error: crawlers.c.targets.catalog[0].tables[0]: `orders` is no member of `tables`
               The spec has no `tables`. A reference is the key of a member of `tables`, or an ARN.
-            error: jobs.etl.role: `roles` has no member `elt`
+            error: jobs.etl.role: `elt` is no member of `roles`
               Did you mean `etl`? A reference is the key of a member of `roles`, or an ARN.
             error: jobs.etl.script.bucket: `arn:aws:s3:::b/key` is no ARN of a member of `buckets`
               It would be `arn:{partition}:s3:::name`.
@@ -263,7 +263,7 @@ accessPoints:
             error: accessPoints.door.name: no access point can be called `-{lake}`
               An access point's name neither begins nor ends with a hyphen (https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-restrictions-limitations-naming-rules.html).
             error: accessPoints.door.statements[0]: the statement is public, and `publicAccessBlock.blockPublicPolicy` refuses public policies
-              Name the principals, bound them by a condition such as `aws:PrincipalOrgID`, or set `publicAccessBlock: { blockPublicPolicy: false, restrictPublicBuckets: false }`.
+              Name the principals, bound them by a condition such as `aws:PrincipalOrgID`, or set `blockPublicPolicy: false` and `restrictPublicBuckets: false` in `publicAccessBlock`.
             error: buckets.store.corsRules[0].allowedOrigins: `https://*.*.org` has more than one `*`
               S3 takes one `*` in an origin.
             error: buckets.store.encryption.key: a KMS key is named, and S3's own keys encrypt
@@ -299,7 +299,7 @@ accessPoints:
             error: buckets.store.lifecycleRules[8].noncurrentTransitions[1].storageClass: two transitions move to OnezoneIa
               Remove one of them.
             error: buckets.store.policy.statements[0]: the statement is public, and `publicAccessBlock.blockPublicPolicy` refuses public policies
-              Name the principals, bound them by a condition such as `aws:PrincipalOrgID`, or set `publicAccessBlock: { blockPublicPolicy: false, restrictPublicBuckets: false }`.
+              Name the principals, bound them by a condition such as `aws:PrincipalOrgID`, or set `blockPublicPolicy: false` and `restrictPublicBuckets: false` in `publicAccessBlock`.
             error: buckets.store.policy.statements[1].sid: two statements have the id `Same`
               Ids are unique within a policy. Rename one, or leave it out.
             error: buckets.store.policy.statements[2]: the statement names no principals
@@ -373,7 +373,13 @@ tables:
     buckets: { columns: [nothing], count: 4 }
     sortColumns: [{ column: neither }]
   bare: { database: lake, location: { bucket: store }, serde: { library: a.B } }
-  ice: { database: lake, iceberg: { bucket: store, key: m.json }, columns: [{ name: a, type: int }] }
+  ice: { database: lake, iceberg: { bucket: store, key: m.json }, columns: [{ name: a, type: int }], parameters: { metadata_location: s3://b/m.json } }
+  by-hand:
+    database: lake
+    location: { bucket: store }
+    format: Parquet
+    columns: [{ name: a, type: int }]
+    parameters: { table_type: iceberg }
   projected:
     database: lake
     location: { bucket: store }
@@ -400,6 +406,8 @@ tables:
               Without a `format`, `serde` says all of `library`, `inputFormat` and `outputFormat`.
             error: tables.bare.serde: `outputFormat` is missing
               Without a `format`, `serde` says all of `library`, `inputFormat` and `outputFormat`.
+            error: tables.by-hand.parameters.table_type: `table_type` says that the table is Iceberg's
+              Remove the parameter, and name the table's metadata file as `iceberg` in place of `format`, `location` and columns.
             error: tables.folded.buckets.columns[0]: the table has no column `nothing`
               Name one of `columns`.
             error: tables.folded.columns[0].name: the catalogue folds `Day` to lower case
@@ -416,6 +424,8 @@ tables:
               Name one of `columns`.
             error: tables.ice.columns: an Iceberg table has its own `columns`
               They are in its metadata, which engines write. Remove them here.
+            error: tables.ice.parameters.metadata_location: `metadata_location` is written by `iceberg`
+              Remove the parameter; `iceberg` says the same.
             error: tables.projected.parameters["projection.enabled"]: `projection.enabled` is written by `projection`
               Remove the parameter; `projection` says the same.
             error: tables.projected.projection.columns: the partition key `none` is not projected
@@ -662,7 +672,7 @@ filters:
                day IS NULL OR items = 'x' OR first = 'y'
                                              ^
             error: filters.member.tableName: the table `events-orders` is a member
-              Set `table: orders` instead of `tableName`.
+              Set `table: "orders"` instead of `tableName`.
             warning: filters.never.tableName: no member crawler can make a table `processed-x`
               What crawls into that database calls its tables otherwise: `crawlers.again` and `crawlers.raw`. The filter waits until something else makes the table.
             warning: filters.nobody.tableName: no member crawler can make a table `t`

@@ -91,9 +91,13 @@ fn spell(text: &str, code: bool, told: &mut String) {
 fn assignment<'t>(word: &str, after: &'t str) -> Option<(String, &'t str)> {
     let field = words().fields.get(word)?;
     let value = after.strip_prefix(": ")?;
-    if let Some(quoted) = value.strip_prefix('"') {
-        let end = quoted.find('"')?;
-        return Some((format!("{field} = \"{}\"", &quoted[..end]), &quoted[end + 1..]));
+    if let Some(end) = value.strip_prefix('"').and_then(|quoted| quoted.find('"')) {
+        let (quoted, left) = value.split_at(end + 2);
+        return Some((format!("{field} = {quoted}"), left));
+    }
+    if let Some(end) = value.starts_with('[').then(|| value.find(']')).flatten() {
+        let (list, left) = value.split_at(end + 1);
+        return Some((format!("{field} = {list}"), left));
     }
     let end = value.find(|c: char| !c.is_ascii_alphanumeric()).unwrap_or(value.len());
     let (choice, left) = value.split_at(end);
@@ -129,6 +133,7 @@ mod tests {
             ("To take it over, set adopt: Unowned.", "To take it over, set adopt = \"Unowned\"."),
             ("set adoptFrom: \"terraform/a/b\"", "set adopt_from = \"terraform/a/b\""),
             ("the key of a member of `buckets`, or an ARN", "the key of a member of `bucket`, or an ARN"),
+            ("with `aws: [\"*\"]` for everybody", "with `aws = [\"*\"]` for everybody"),
             ("needs `recrawl: EventMode`", "needs `recrawl = \"EventMode\"`"),
             ("accessPoint/analysts is there", "accessPoint/analysts is there"),
             ("`tag:GetResources` and {lake}", "`tag:GetResources` and {lake}"),

@@ -189,7 +189,7 @@ fn crawled(
         told.push(Finding::error(
             at,
             format!("the table `{given}` is a member"),
-            format!("Set `table: {}` instead of `tableName`.", key.as_str()),
+            format!("Set `table: \"{}\"` instead of `tableName`.", key.as_str()),
         ));
         return;
     }

@@ -62,7 +62,7 @@ fn missing(path: &FieldPath, section: &str, text: &str, known: &[&str]) -> Findi
     };
     Finding::error(
         path.clone(),
-        format!("`{section}` has no member `{text}`"),
+        format!("`{text}` is no member of `{section}`"),
         format!("{hint} A reference is the key of a member of `{section}`, or an ARN."),
     )
 }

@@ -101,7 +101,7 @@ pub(super) fn public(path: &FieldPath, statement: &Statement, told: &mut Vec<Fin
             path.clone(),
             "the statement is public, and `publicAccessBlock.blockPublicPolicy` refuses public policies",
             "Name the principals, bound them by a condition such as `aws:PrincipalOrgID`, or set \
-             `publicAccessBlock: { blockPublicPolicy: false, restrictPublicBuckets: false }`.",
+             `blockPublicPolicy: false` and `restrictPublicBuckets: false` in `publicAccessBlock`.",
         ));
     }
 }

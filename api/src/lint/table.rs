@@ -8,6 +8,8 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The start of the parameters that a table's `projection` is written as.
 const PROJECTION: &str = "projection.";
+/// The parameters that an Iceberg table's `iceberg` is written as.
+const ICEBERG: [&str; 2] = ["table_type", "metadata_location"];
 
 pub(super) fn check_database(path: &FieldPath, database: &Database, told: &mut Vec<Finding>) {
     for (index, one) in database.create_table_defaults.permissions.iter().enumerate() {
@@ -35,15 +37,34 @@ pub(super) fn check(path: &FieldPath, table: &Table, told: &mut Vec<Finding>) {
     if let Some(projection) = &table.projection {
         projected(&path.field("projection"), table, projection, told);
     }
-    for key in table.parameters.keys() {
-        let typed = key.starts_with(PROJECTION) || key == "storage.location.template";
-        if typed && table.projection.is_some() {
+    parameters(&path.field("parameters"), table, told);
+}
+
+/// Parameters that fields of the spec write. One that makes Iceberg of a table leaves it nothing of its other fields.
+fn parameters(path: &FieldPath, table: &Table, told: &mut Vec<Finding>) {
+    for (key, value) in &table.parameters {
+        let projected = key.starts_with(PROJECTION) || key == "storage.location.template";
+        let field = if projected && table.projection.is_some() {
+            "projection"
+        } else if ICEBERG.contains(&key.as_str()) && table.iceberg.is_some() {
+            "iceberg"
+        } else if key == ICEBERG[0] && value.known().is_some_and(|word| word.eq_ignore_ascii_case("iceberg"))
+        {
             told.push(Finding::error(
-                path.field("parameters").key(key),
-                format!("`{key}` is written by `projection`"),
-                "Remove the parameter; `projection` says the same.",
+                path.key(key),
+                format!("`{key}` says that the table is Iceberg's"),
+                "Remove the parameter, and name the table's metadata file as `iceberg` in place of `format`, \
+                 `location` and columns.",
             ));
-        }
+            continue;
+        } else {
+            continue;
+        };
+        told.push(Finding::error(
+            path.key(key),
+            format!("`{key}` is written by `{field}`"),
+            format!("Remove the parameter; `{field}` says the same."),
+        ));
     }
 }
 
