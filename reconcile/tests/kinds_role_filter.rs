@@ -5,27 +5,16 @@
 mod common;
 
 use aws_sdk_glue::types::{Column, DatabaseInput, StorageDescriptor, TableInput};
-use common::{Endpoint, changes, comes_round, connect, found, look, mark, owner};
-use lake_api::LakeSpec;
+use common::{Endpoint, changes, comes_round, connect, found, graph, look, mark, owner, settings};
 use lake_reconcile::{
     aws::Aws,
     error::Retry,
-    expand::expand,
     graph::NodeId,
     inventory::Sight,
-    kind::{Data, Kind, Scope},
+    kind::{Data, Kind},
     kinds::{Filter, Key, Role, Settings},
     owner::Worn,
 };
-
-/// The settings of a node of a lake of this spec, in YAML's flow style.
-fn settings(aws: &Aws, yaml: &str, node: &str) -> Settings {
-    let spec: LakeSpec = serde_saphyr::from_str(yaml).expect("the spec is one");
-    let scope =
-        Scope { place: aws.place.clone(), owner: owner(), lake: "kinds".into(), namespace: String::new() };
-    let graph = expand(&spec, &scope);
-    graph[&NodeId::from(node.to_owned())].settings.clone().expect("nothing is unknown here")
-}
 
 /// The role `etl` with these fields beside who may assume it.
 fn role(aws: &Aws, fields: &str) -> Role {
@@ -33,7 +22,7 @@ fn role(aws: &Aws, fields: &str) -> Role {
         "{{ buckets: {{ store: {{}} }}, databases: {{ lake: {{}} }},
             roles: {{ etl: {{ assumedBy: {{ services: [glue.amazonaws.com] }}, {fields} }} }} }}"
     );
-    match settings(aws, &yaml, "role/etl") {
+    match settings(&graph(aws, &yaml), "role/etl") {
         Settings::Role(role) => *role,
         other => panic!("{other:?} is no role"),
     }
@@ -44,7 +33,7 @@ fn filter(aws: &Aws, fields: &str) -> Filter {
     let yaml = format!(
         "{{ databases: {{ lake: {{}} }}, filters: {{ india: {{ database: lake, tableName: orders, {fields} }} }} }}"
     );
-    match settings(aws, &yaml, "filter/india") {
+    match settings(&graph(aws, &yaml), "filter/india") {
         Settings::Filter(filter) => *filter,
         other => panic!("{other:?} is no filter"),
     }
@@ -112,8 +101,7 @@ async fn a_role_comes_round() {
             let fields = fields.strip_prefix("assumedBy:").map_or_else(
                 || role(&aws, fields),
                 |who| match settings(
-                    &aws,
-                    &format!("{{ roles: {{ etl: {{ assumedBy: {who} }} }} }}"),
+                    &graph(&aws, &format!("{{ roles: {{ etl: {{ assumedBy: {who} }} }} }}")),
                     "role/etl",
                 ) {
                     Settings::Role(role) => *role,

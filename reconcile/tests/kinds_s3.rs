@@ -5,38 +5,23 @@
 mod common;
 
 use aws_sdk_s3::{primitives::ByteStream, types::Tag};
-use common::{Endpoint, access, changes, changes_after, comes_round, connect, connect_by, found, look, mark};
-use lake_api::{FieldPath, Input, LakeSpec};
+use common::{
+    Endpoint, access, changes, changes_after, comes_round, connect, connect_by, found, graph, look, mark,
+    settings,
+};
+use lake_api::{FieldPath, Input};
 use lake_reconcile::{
     aws::{Access, AssumeRole, Aws},
     engine::Engine,
-    expand::expand,
     graph::{Graph, NodeId},
     inventory::Sight,
-    kind::{Data, Kind, Scope},
+    kind::{Data, Kind},
     kinds::{AccessPoint, Bucket, Object, Settings, object::ObjectKey},
     owner::Worn,
     plan::{Change, plan},
     record::Record,
 };
 use std::{sync::Arc, time::Duration};
-
-/// What a lake of this spec asks for.
-fn graph(aws: &Aws, yaml: &str) -> Graph {
-    let spec: LakeSpec = serde_saphyr::from_str(yaml).expect("the spec is one");
-    let scope = Scope {
-        place: aws.place.clone(),
-        owner: common::owner(),
-        lake: "kinds".into(),
-        namespace: String::new(),
-    };
-    expand(&spec, &scope)
-}
-
-fn settings(graph: &Graph, node: &str) -> Settings {
-    let node = &graph[&NodeId::from(node.to_owned())];
-    node.settings.clone().expect("nothing is unknown here")
-}
 
 /// The bucket `store` with these fields, in YAML's flow style.
 fn bucket(aws: &Aws, fields: &str) -> Bucket {

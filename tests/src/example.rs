@@ -1,4 +1,4 @@
-//! The lakes of `examples/`, which are the fixtures of the end-to-end tests.
+//! The lakes that end-to-end tests and benchmarks share: those of `examples/`, and one of any size.
 
 use crate::{
     aws::{ACCOUNT, REGION},
@@ -31,4 +31,11 @@ pub fn nothing_retained(terraform: &Terraform) {
     terraform.edit("  bucket \"store\" {\n", "  bucket \"store\" {\n    on_delete = \"Empty\"\n");
     terraform.edit("  database \"lake\" {\n", "  database \"lake\" {\n    on_delete = \"Delete\"\n");
     terraform.edit("  table \"events\" {\n", "  table \"events\" {\n    on_delete = \"Delete\"\n");
+}
+
+/// Put a lake of many members into a configuration: a bucket, a database, two roles, and four for each of its zones.
+/// Nothing of it is retained.
+pub fn zones(terraform: &mut Terraform, zones: usize) {
+    terraform.main(include_str!("zones.tf"));
+    terraform.set("TF_VAR_zones", &zones.to_string());
 }

@@ -1,8 +1,10 @@
 //! What the kinds of Glue have in common: places in S3, words of its API, tags by ARN.
 
+mod batch;
 mod location;
 mod tags;
 
+pub(crate) use batch::{Batch, look};
 pub use location::{Location, ObjectPlace};
 pub(crate) use tags::{arn, key_of_arn, mark, retag, tags_of, worn};
 

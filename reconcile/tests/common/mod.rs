@@ -3,11 +3,15 @@
 
 #![allow(dead_code, reason = "each test crate uses its own part")]
 
+use lake_api::LakeSpec;
 use lake_reconcile::{
     aws::{Access, Aws},
     diff::{FieldChange, Sharing, diff},
+    expand::expand,
+    graph::{Graph, NodeId},
     inventory::{Seen, Sight},
-    kind::{Data, Kind, Wears},
+    kind::{Data, Kind, Scope, Wears},
+    kinds::Settings,
     owner::{Owner, Worn},
 };
 pub(crate) use lake_tests::aws::Endpoint;
@@ -44,6 +48,19 @@ pub(crate) fn owner() -> Owner {
 /// The mark of a node of these tests, `bucket/store`.
 pub(crate) fn mark(node: &str) -> Worn {
     Worn { owner: owner().to_string(), node: node.to_owned(), creating: false }
+}
+
+/// What a lake of this spec, in YAML, asks for.
+pub(crate) fn graph(aws: &Aws, yaml: &str) -> Graph {
+    let spec: LakeSpec = serde_saphyr::from_str(yaml).expect("the spec is one");
+    let scope =
+        Scope { place: aws.place.clone(), owner: owner(), lake: "kinds".into(), namespace: String::new() };
+    expand(&spec, &scope)
+}
+
+/// What a lake asks for of one node.
+pub(crate) fn settings(graph: &Graph, node: &str) -> Settings {
+    graph[&NodeId::from(node.to_owned())].settings.clone().expect("nothing is unknown here")
 }
 
 /// Look at one resource.

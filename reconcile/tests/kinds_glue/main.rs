@@ -10,14 +10,12 @@ mod database;
 mod job;
 mod table;
 
-use common::{Endpoint, connect, mark, owner};
-use lake_api::LakeSpec;
+use common::{Endpoint, connect, mark};
 use lake_reconcile::{
     aws::Aws,
     diff::FieldChange,
-    expand::expand,
     graph::{Graph, NodeId},
-    kind::{Kind, Scope},
+    kind::Kind,
     kinds::Settings,
 };
 use serde_json::json;
@@ -29,20 +27,17 @@ fn graph(aws: &Aws, sections: &str) -> Graph {
             roles: {{ etl: {{ assumedBy: {{ services: [glue.amazonaws.com] }} }} }},
             {sections} }}"
     );
-    let spec: LakeSpec = serde_saphyr::from_str(&yaml).expect("the spec is one");
-    let scope =
-        Scope { place: aws.place.clone(), owner: owner(), lake: "kinds".into(), namespace: String::new() };
-    expand(&spec, &scope)
+    common::graph(aws, &yaml)
 }
 
 /// The settings of one node, all references in their place: each node tells its predicted facts.
 fn settings(aws: &Aws, sections: &str, node: &str) -> Settings {
     let graph = graph(aws, sections);
-    let wanted = |id: &NodeId| graph[id].settings.clone().expect("nothing is unknown here");
-    let known = |id: &NodeId, fact: &str| wanted(id).predict(&aws.place).get(fact).cloned();
-    let node = NodeId::from(node.to_owned());
-    let resolved = lake_reconcile::reference::resolve(&wanted(&node).to_json(), &known);
-    Settings::from_json(node.kind(), resolved).expect("resolved settings are settings")
+    let wanted = |node: &str| common::settings(&graph, node);
+    let known = |id: &NodeId, fact: &str| wanted(id.as_str()).predict(&aws.place).get(fact).cloned();
+    let wanted = wanted(node);
+    let resolved = lake_reconcile::reference::resolve(&wanted.to_json(), &known);
+    Settings::from_json(wanted.kind(), resolved).expect("resolved settings are settings")
 }
 
 /// An endpoint with the bucket and the role that all these lakes stand on, and a database.

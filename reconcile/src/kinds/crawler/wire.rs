@@ -4,8 +4,8 @@ use super::{Configuration, Crawler, LakeFormation, Targets, arn, facts};
 use crate::{
     aws::Aws,
     error::{CloudError, Retry},
-    inventory::{Seen, Sight},
-    kinds::glue::{self, role_name, seen, text},
+    inventory::Sight,
+    kinds::glue::{self, Batch, role_name, seen, text},
     owner::Worn,
 };
 use aws_sdk_glue::types::{
@@ -18,61 +18,18 @@ use lake_api::{
 };
 use std::collections::BTreeMap;
 
-/// Crawlers that one call tells of, the most that Glue allows.
-const BATCH: usize = 100;
-
-/// Look at crawlers, 100 a call.
+/// Look at crawlers.
 pub(super) async fn read(aws: &Aws, keys: &[String]) -> Vec<Sight<Crawler>> {
-    let mut live = BTreeMap::new();
-    for answer in glue::side_by_side(keys.chunks(BATCH).map(|some| batch(aws, some.to_vec()))).await {
-        live.extend(answer);
-    }
-    let there = live.iter().filter(|(_, crawler)| matches!(crawler, Ok(Some(_))));
-    let arns: Vec<String> = there.map(|(name, _)| arn(&aws.place, name)).collect();
-    let tags = glue::tags_of(aws, &arns).await;
-    keys.iter()
-        .map(|key| match &live[key] {
-            Ok(Some(crawler)) => match &tags[&arn(&aws.place, key)] {
-                Ok((tags, worn)) => Sight::Present(Seen {
-                    settings: Crawler { tags: tags.clone(), ..Crawler::seen(key, crawler) },
-                    facts: facts(&aws.place, key),
-                    worn: worn.clone(),
-                }),
-                Err(error) => Sight::Unreadable(error.clone()),
-            },
-            Ok(None) => Sight::Absent,
-            Err(error) => Sight::Unreadable(error.clone()),
-        })
-        .collect()
-}
-
-/// Some crawlers; `None` for one that AWS says does not exist. One that is neither told nor missing was withheld.
-async fn batch(aws: &Aws, names: Vec<String>) -> Vec<(String, Result<Option<types::Crawler>, CloudError>)> {
     let doing = "glue:BatchGetCrawlers";
-    let answer = match aws.glue.batch_get_crawlers().set_crawler_names(Some(names.clone())).send().await {
-        Ok(answer) => answer,
-        Err(error) => {
-            let error = CloudError::from_sdk(doing, error);
-            return names.into_iter().map(|name| (name, Err(error.clone()))).collect();
-        }
+    let ask = |names| async move {
+        let answer = aws.glue.batch_get_crawlers().set_crawler_names(Some(names)).send().await;
+        let answer = answer.map_err(|error| CloudError::from_sdk(doing, error))?;
+        Ok(Batch::of(answer.crawlers, types::Crawler::name, answer.crawlers_not_found))
     };
-    let missing = answer.crawlers_not_found.unwrap_or_default();
-    let crawlers = answer.crawlers.unwrap_or_default().into_iter();
-    let mut crawlers: BTreeMap<String, types::Crawler> =
-        crawlers.filter_map(|crawler| Some((crawler.name.clone()?, crawler))).collect();
-    names
-        .into_iter()
-        .map(|name| {
-            let crawler = match crawlers.remove(&name) {
-                Some(crawler) => Ok(Some(crawler)),
-                None if missing.contains(&name) => Ok(None),
-                None => {
-                    Err(CloudError::refused(doing, format!("the answer does not tell of crawler {name}")))
-                }
-            };
-            (name, crawler)
-        })
-        .collect()
+    let seen = |key: &str, crawler: &_, tags| {
+        (Crawler { tags, ..Crawler::seen(key, crawler) }, facts(&aws.place, key))
+    };
+    glue::look(aws, keys, doing, ask, |key| arn(&aws.place, key), seen).await
 }
 
 /// Make a crawler.

@@ -4,8 +4,8 @@ use super::{Job, Workers, arguments, arn, facts};
 use crate::{
     aws::Aws,
     error::CloudError,
-    inventory::{Seen, Sight},
-    kinds::glue::{self, ObjectPlace, role_name, seen, seen_map, text},
+    inventory::Sight,
+    kinds::glue::{self, Batch, ObjectPlace, role_name, seen, seen_map, text},
     owner::Worn,
 };
 use aws_sdk_glue::types::{
@@ -17,65 +17,19 @@ use lake_api::{
 };
 use std::collections::BTreeMap;
 
-/// Jobs that one call tells of.
-const BATCH: usize = 100;
 /// What a job without a word about it runs: jobs that are older than versions.
 const FIRST_VERSION: &str = "0.9";
 
-/// Look at jobs, 100 a call.
+/// Look at jobs.
 pub(super) async fn read(aws: &Aws, keys: &[String]) -> Vec<Sight<Job>> {
-    let mut live = BTreeMap::new();
-    for answer in glue::side_by_side(keys.chunks(BATCH).map(|some| batch(aws, some.to_vec()))).await {
-        live.extend(answer);
-    }
-    let there = live.iter().filter(|(_, job)| matches!(job, Ok(Some(_))));
-    let arns: Vec<String> = there.map(|(name, _)| arn(&aws.place, name)).collect();
-    let tags = glue::tags_of(aws, &arns).await;
-    keys.iter()
-        .map(|key| match &live[key] {
-            Ok(Some(job)) => match &tags[&arn(&aws.place, key)] {
-                Ok((tags, worn)) => Sight::Present(Seen {
-                    settings: Job { tags: tags.clone(), ..Job::seen(key, job) },
-                    facts: facts(&aws.place, key),
-                    worn: worn.clone(),
-                }),
-                Err(error) => Sight::Unreadable(error.clone()),
-            },
-            Ok(None) => Sight::Absent,
-            Err(error) => Sight::Unreadable(error.clone()),
-        })
-        .collect()
-}
-
-/// Some jobs; `None` for one that AWS says does not exist. One that is neither told nor missing was withheld.
-async fn batch(aws: &Aws, names: Vec<String>) -> Vec<(String, Result<Option<types::Job>, CloudError>)> {
     let doing = "glue:BatchGetJobs";
-    let answer = aws.glue.batch_get_jobs().set_job_names(Some(names.clone())).send().await;
-    let answer = match answer {
-        Ok(answer) => answer,
-        Err(error) => {
-            let error = CloudError::from_sdk(doing, error);
-            return names.into_iter().map(|name| (name, Err(error.clone()))).collect();
-        }
+    let ask = |names| async move {
+        let answer = aws.glue.batch_get_jobs().set_job_names(Some(names)).send().await;
+        let answer = answer.map_err(|error| CloudError::from_sdk(doing, error))?;
+        Ok(Batch::of(answer.jobs, types::Job::name, answer.jobs_not_found))
     };
-    let missing = answer.jobs_not_found.unwrap_or_default();
-    let mut jobs: BTreeMap<String, types::Job> = answer
-        .jobs
-        .unwrap_or_default()
-        .into_iter()
-        .filter_map(|job| Some((job.name.clone()?, job)))
-        .collect();
-    names
-        .into_iter()
-        .map(|name| {
-            let job = match jobs.remove(&name) {
-                Some(job) => Ok(Some(job)),
-                None if missing.contains(&name) => Ok(None),
-                None => Err(CloudError::refused(doing, format!("the answer does not tell of job {name}"))),
-            };
-            (name, job)
-        })
-        .collect()
+    let seen = |key: &str, job: &_, tags| (Job { tags, ..Job::seen(key, job) }, facts(&aws.place, key));
+    glue::look(aws, keys, doing, ask, |key| arn(&aws.place, key), seen).await
 }
 
 /// Make a job.
