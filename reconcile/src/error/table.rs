@@ -168,6 +168,7 @@ static TABLE: &[Row] = &[
     row("s3", "NoSuchPublicAccessBlockConfiguration", "", Gone),
     row("s3", "OwnershipControlsNotFoundError", "", Gone),
     row("s3", "ServerSideEncryptionConfigurationNotFoundError", "", Gone),
+    row("s3control", "InvalidRequest", "only be created for existing bucket", Gone),
     row("s3control", "NoSuchAccessPoint", "", Gone),
     row("s3control", "NoSuchAccessPointPolicy", "", Gone),
     row("s3control", "NoSuchTagSet", "", Gone),

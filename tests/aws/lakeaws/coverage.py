@@ -36,8 +36,9 @@ _LIMITS = """\
   deleting a key that is not there leaves no delete marker in a versioned bucket.
 * **Other things' names** are not looked up: KMS keys, VPCs, queues, and of Glue connections, classifiers and security
   configurations. Catalogues of other accounts are closed.
-* **Texts.** Error codes are AWS's; messages are AWS's where a source gives them, else in its manner. Nothing should parse
-  them but for the anchors that the error table names.
+* **Texts.** Error codes are AWS's; messages are AWS's where a source gives them, else in its manner: no source has those of
+  Glue's refusals of schedules, targets, arguments and sizes, nor those of Lake Formation's refusals of row filters and of
+  columns. Nothing should parse them but for the anchors that the error table names.
 """
 
 

@@ -33,6 +33,18 @@ def test_a_filter_comes_back_with_a_version_that_changes(lake) -> None:
         lake.update_data_cells_filter(TableData=FILTER)
 
 
+def test_all_rows_come_back_as_an_expression_that_is_true(lake) -> None:
+    lake.create_data_cells_filter(TableData={**FILTER, "RowFilter": {"AllRowsWildcard": {}}})
+    rows = lake.get_data_cells_filter(**KEY)["DataCellsFilter"]["RowFilter"]
+    assert rows == {"AllRowsWildcard": {}, "FilterExpression": "TRUE"}
+
+
+def test_excluded_columns_come_back_sorted(lake) -> None:
+    lake.create_data_cells_filter(TableData={**FILTER, "ColumnWildcard": {"ExcludedColumnNames": ["country", "card"]}})
+    wildcard = lake.get_data_cells_filter(**KEY)["DataCellsFilter"]["ColumnWildcard"]
+    assert wildcard == {"ExcludedColumnNames": ["card", "country"]}
+
+
 def test_no_excluded_columns_come_back_as_none(lake) -> None:
     lake.create_data_cells_filter(TableData={**FILTER, "ColumnWildcard": {"ExcludedColumnNames": []}})
     assert lake.get_data_cells_filter(**KEY)["DataCellsFilter"]["ColumnWildcard"] == {}

@@ -123,11 +123,18 @@ fn seen(filter: &DataCellsFilter) -> Seen<Filter> {
         catalog: filter.table_catalog_id().into(),
         database: filter.database_name().into(),
         table: filter.table_name().into(),
-        rows: filter.row_filter().and_then(|rows| rows.filter_expression()).map(Input::from),
+        rows: rows(filter),
         columns: columns(filter),
     };
     let facts = Facts::from([("name".to_owned(), filter.name().to_owned())]);
     Seen { settings, facts, worn: None }
+}
+
+/// All rows come back as an expression that each of them fulfils, `TRUE`
+/// (<https://github.com/hashicorp/terraform-provider-aws/issues/36574>).
+fn rows(filter: &DataCellsFilter) -> Option<Input<String>> {
+    let rows = filter.row_filter().filter(|rows| rows.all_rows_wildcard().is_none())?;
+    rows.filter_expression().filter(|text| !text.eq_ignore_ascii_case("true")).map(Input::from)
 }
 
 /// All columns come back as a wildcard, with or without an empty list of exceptions.
@@ -153,14 +160,17 @@ mod tests {
 
     #[test]
     fn all_rows_and_all_columns_are_absent() {
-        let rows = RowFilter::builder().all_rows_wildcard(AllRowsWildcard::builder().build()).build();
-        for wildcard in [
-            ColumnWildcard::builder().build(),
-            ColumnWildcard::builder().set_excluded_column_names(Some(vec![])).build(),
-        ] {
-            let all = filter().row_filter(rows.clone()).column_wildcard(wildcard).build().unwrap();
-            let settings = seen(&all).settings;
-            assert_eq!((settings.rows, settings.columns), (None, None));
+        let wildcard = RowFilter::builder().all_rows_wildcard(AllRowsWildcard::builder().build());
+        for rows in [wildcard.clone(), wildcard.filter_expression("TRUE"), RowFilter::builder().filter_expression("TRUE")]
+        {
+            for wildcard in [
+                ColumnWildcard::builder().build(),
+                ColumnWildcard::builder().set_excluded_column_names(Some(vec![])).build(),
+            ] {
+                let all = filter().row_filter(rows.clone().build()).column_wildcard(wildcard).build().unwrap();
+                let settings = seen(&all).settings;
+                assert_eq!((settings.rows, settings.columns), (None, None));
+            }
         }
     }
 

@@ -114,7 +114,8 @@ def check_cron(expression: str) -> None:
 
     Glue Developer Guide, "Time-based schedules for jobs and crawlers": six fields, `?` in exactly one of day of month
     and day of week, UTC, no schedule more often than every five minutes, `rate()` is not supported,
-    https://docs.aws.amazon.com/glue/latest/dg/monitor-data-warehouse-schedule.html.
+    https://docs.aws.amazon.com/glue/latest/dg/monitor-data-warehouse-schedule.html. What is asked for is its; the words
+    of the refusals are ours, since no source has AWS's.
     """
     found = re.fullmatch(r"cron\((.*)\)", expression.strip())
     fields = found.group(1).split() if found else []

@@ -19,7 +19,7 @@ _KEY = ("TableCatalogId", "DatabaseName", "TableName", "Name")
 
 
 def _invalid(told: str) -> AwsError:
-    """API Reference, "Common Errors" of each operation: InvalidInputException."""
+    """API Reference, "Errors" of each operation: InvalidInputException. Its words are ours where no source is named."""
     return AwsError("InvalidInputException", told)
 
 
@@ -34,11 +34,12 @@ def _key(said: dict[str, Any]) -> tuple[str, ...]:
 
 
 def _table(world: World, call: Call, said: dict[str, Any]) -> dict[str, Any]:
-    """The catalogue's table. API Reference, CreateDataCellsFilter: EntityNotFoundException, AccessDeniedException."""
+    """The catalogue's table. API Reference, CreateDataCellsFilter: EntityNotFoundException, AccessDeniedException, whose
+    words Glue has, too: aws-solutions/workload-discovery-on-aws #228."""
     if said["TableCatalogId"] != call.account:
         raise AwsError(
             "AccessDeniedException",
-            f"Insufficient Lake Formation permission(s) on the catalog {said['TableCatalogId']}",
+            f"Insufficient Lake Formation permission(s): Required Describe on {said['TableName']}",
         )
     database, table = said["DatabaseName"].lower(), said["TableName"].lower()
     if database not in world.table("glue.database", call.account, call.region):
@@ -56,7 +57,8 @@ def _checked(world: World, call: Call) -> dict[str, Any]:
     #46351). Columns: names or a wildcard, not both; the words: dbt-labs/dbt-adapters #937. Columns must exist (Developer
     Guide, "Data filters", "Column-level"). No partition column may be tested for NULL ("PartiQL support in row filter
     expressions", https://docs.aws.amazon.com/lake-formation/latest/dg/partiql-support.html). An empty list of excluded
-    columns comes back absent: hashicorp/terraform-provider-aws #48208.
+    columns comes back absent: hashicorp/terraform-provider-aws #48208; another one sorted: #45451. All rows come back with
+    the expression TRUE: #36574.
     """
     said = copy.deepcopy(call.params["TableData"])
     table = _table(world, call, said)
@@ -78,8 +80,10 @@ def _checked(world: World, call: Call) -> dict[str, Any]:
         raise _invalid("Column names must be unique.")
     if "FilterExpression" in rows:
         _check_expression(rows["FilterExpression"], columns)
-    if wildcard is not None and not wildcard.get("ExcludedColumnNames"):
-        said["ColumnWildcard"] = {}
+    else:
+        said["RowFilter"] = {"AllRowsWildcard": {}, "FilterExpression": "TRUE"}
+    if wildcard is not None:
+        said["ColumnWildcard"] = {"ExcludedColumnNames": sorted(chosen)} if chosen else {}
     if not names:
         said.pop("ColumnNames", None)
     said["VersionId"] = str(uuid.uuid4())
