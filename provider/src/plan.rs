@@ -161,7 +161,9 @@ pub(crate) fn no_record(told: &mut Diagnostics) {
         None,
         "The state holds no record of this lake",
         "Without it nothing says which resources are the lake's, and nothing is changed or destroyed. If the lake is \
-         tainted, `terraform untaint` it: it is alive, and replacing it would destroy it. Otherwise remove it from the \
-         state (`terraform state rm`) and import it by its name; neither touches anything on AWS.",
+         tainted, `terraform untaint` it: it is alive, and replacing it would destroy it. If an apply was interrupted, \
+         plan without `-refresh=false`: a look at the lake makes the record again from the marks that its resources \
+         wear. Otherwise remove it from the state (`terraform state rm`) and import it by its name; neither touches \
+         anything on AWS.",
     );
 }

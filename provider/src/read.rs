@@ -9,7 +9,14 @@ use crate::{
     private::Private,
     told, wanted,
 };
-use lake_reconcile::{graph::Graph, graph::Hold, place::Place, plan::plan, record::Record};
+use lake_reconcile::{
+    engine::Engine,
+    graph::{Graph, Hold},
+    observe::Observed,
+    place::Place,
+    plan::plan,
+    record::Record,
+};
 use tfplug::{Diagnostics, ReadRequest, ReadResponse, Value};
 
 /// Answer ReadResource. What cannot be looked at yet, or not at all, stays as it was.
@@ -28,16 +35,27 @@ async fn look(
     request: &ReadRequest,
     told: &mut Diagnostics,
 ) -> Option<(Value, Option<Private>)> {
-    let mut record = remembered(&request.private, told)??.record;
-    let Way::Open(connection) = door.way(Some(&record.place.region), told).await else { return None };
-    if !lives_there(&record, &connection.place, told) {
+    let private = remembered(&request.private, told)?;
+    let region = match &private {
+        Some(private) => Some(private.record.place.region.as_str()),
+        None => request.current.get("region").as_str(),
+    };
+    let Way::Open(connection) = door.way(region, told).await else { return None };
+    if private.as_ref().is_some_and(|private| !lives_there(&private.record, &connection.place, told)) {
         return None;
     }
     let name = request.current.get("name").as_str()?;
-    let graph = wanted::graph_of_state(&request.current, &door.settings(), &record.place, &door.owner(name));
+    let owner = door.owner(name);
+    let graph = wanted::graph_of_state(&request.current, &door.settings(), &connection.place, &owner);
     let graph = graph.map_err(|finding| told.extend(diagnostics::findings([finding]))).ok()?;
     let running = door.engine(&connection, name, &request.stop);
-    let observed = running.engine.observe(&graph, &mut record).await;
+    let (record, observed) = match private {
+        Some(Private { mut record, .. }) => {
+            let observed = running.engine.observe(&graph, &mut record).await;
+            (record, observed)
+        }
+        None => remember_again(&running.engine, &graph, told).await?,
+    };
     if let Some(error) = &observed.unlisted {
         told.warning(
             None,
@@ -55,6 +73,41 @@ async fn look(
     let mut state = request.current.clone();
     told::found(&found, &observed.inventory).put(&mut state);
     Some((state, Some(Private { record, inventory: Some(observed.inventory) })))
+}
+
+/// What the lake remembers, found again; `None` when it cannot be, or there is nothing, and the state stays as it is.
+///
+/// Core keeps the prior state of a lake whose provider died within an update, and forgets the private bytes.
+async fn remember_again(engine: &Engine, was: &Graph, told: &mut Diagnostics) -> Option<(Record, Observed)> {
+    let (record, observed) = match engine.remember_again(was).await {
+        Ok(found) => found,
+        Err(error) => {
+            told.warning(
+                None,
+                "The lake's record is lost and cannot be made again",
+                format!(
+                    "The provider died within an apply, and Terraform forgot the record with it. It is made again from \
+                     the marks that the lake's resources wear, and these cannot be listed: {error}.{}",
+                    remedy(error.remedy())
+                ),
+            );
+            return None;
+        }
+    };
+    if record.nodes.is_empty() {
+        return None;
+    }
+    let found: Vec<String> = record.nodes.keys().map(|node| format!("- {node}")).collect();
+    told.warning(
+        None,
+        "An interrupted apply left the lake without a record",
+        format!(
+            "The provider died before it could tell what it had done. What is the lake's was found again by the marks it \
+             wears, and this plan goes on with it:\n\n{}",
+            found.join("\n")
+        ),
+    );
+    Some((record, observed))
 }
 
 /// The private bytes; `None` when they cannot be used, and the user was told why.

@@ -193,6 +193,16 @@ impl Engine {
         recall::recall(self).await
     }
 
+    /// The record of a lake of which only what was last applied is remembered, `was`: Terraform forgets the record with a
+    /// provider that dies within an update. What wears the lake's mark is the lake's, and so is what hangs on that; what
+    /// can wear none and hangs on nothing of the lake is from now on only used.
+    ///
+    /// # Errors
+    /// When what wears the mark cannot be listed.
+    pub async fn remember_again(&self, was: &Graph) -> Result<(Record, Observed), CloudError> {
+        recall::remember_again(self, was).await
+    }
+
     fn tools(&self) -> Tools<'_> {
         Tools {
             cloud: &*self.cloud,

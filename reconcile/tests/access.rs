@@ -4,18 +4,20 @@
 
 mod common;
 
-use common::{Endpoint, access, connect, found, mark, owner};
+use common::{Endpoint, access, connect, found, graph, mark, owner};
 use lake_api::Input;
 use lake_reconcile::{
     aws::{Access, AssumeRole, Aws, NoAccess},
     cloud::Cloud,
+    engine::Engine,
     graph::NodeId,
     kind::Kind,
     kinds::{Bucket, Key, Settings},
     owner::{Owner, Worn},
+    record::Record,
 };
 use serde_json::json;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, sync::Arc, time::Duration};
 
 fn bucket(name: &str) -> Bucket {
     let settings = json!({
@@ -120,6 +122,32 @@ async fn credentials_that_are_not_accepted_say_what_to_do() {
     let role = AssumeRole { role_arn: "arn:aws:iam::210987654321:role/no".into(), ..AssumeRole::default() };
     let error = Aws::connect(&Access { assume_role: vec![role], ..access(&endpoint) }).await.unwrap_err();
     assert!(matches!(error, NoAccess::Refused(_)) && error.remedy().contains("trust policy"), "{error}");
+}
+
+#[tokio::test]
+async fn a_lost_record_is_made_again_from_the_last_spec_and_the_marks() {
+    let endpoint = Endpoint::start();
+    let aws = connect(&endpoint).await;
+    let graph = graph(
+        &aws,
+        "buckets: { store: { onDelete: Empty, objects: { note: { key: note.txt, content: hello } } } }
+roles: { etl: { assumedBy: { services: [glue.amazonaws.com] } } }
+databases: { lake: { parameters: { team: data } } }
+tables:
+  orders:
+    database: lake
+    location: { bucket: store }
+    format: Parquet
+    columns: [{ name: country, type: string }]
+    parameters: { classification: orders }
+filters: { india: { table: orders, rows: \"country = 'IN'\" } }
+jobs: { etl: { role: etl, script: { bucket: store, key: etl.py, content: print(1) } } }",
+    );
+    let engine = Engine::new(Arc::new(aws.clone()), owner(), aws.place.clone());
+    let applied = engine.settle(&graph, Record::new(aws.place.clone()), Duration::from_secs(60), None).await;
+    assert!(applied.failures.is_empty(), "{:?}", applied.failures);
+    let (record, _) = engine.remember_again(&graph).await.unwrap();
+    assert_eq!(record, applied.record);
 }
 
 #[tokio::test]

@@ -1,7 +1,18 @@
 //! A lake that exists and that nobody remembers.
 
 use super::Engine;
-use crate::{error::CloudError, graph::Graph, inventory::Inventory, record::Record};
+use crate::{
+    apply::owned,
+    error::CloudError,
+    graph::{Graph, Hold, NodeId},
+    inventory::{Inventory, Presence},
+    kind::Wears,
+    kinds::Key,
+    observe::Observed,
+    owner::Mark,
+    plan::plan,
+    record::{Got, Record},
+};
 
 /// A lake found again by the marks it wears.
 #[derive(Clone, Debug)]
@@ -28,5 +39,44 @@ pub(super) async fn recall(engine: &Engine) -> Result<Recalled, CloudError> {
     match observed.unlisted {
         Some(error) => Err(error),
         None => Ok(Recalled { record, unfinished: observed.unfinished, inventory: observed.inventory }),
+    }
+}
+
+pub(super) async fn remember_again(engine: &Engine, was: &Graph) -> Result<(Record, Observed), CloudError> {
+    let mut record = Record::new(engine.place.clone());
+    let mut observed = engine.observe(was, &mut record).await;
+    if let Some(error) = observed.unlisted.take() {
+        return Err(error);
+    }
+    for (id, node) in was.iter().filter(|(_, node)| node.hold == Hold::Own) {
+        let found = observed.inventory.get(id).into_iter().flatten();
+        for (key, _) in found.filter(|(key, presence)| is_ours(id, key, presence)) {
+            record.remember(id, key.clone(), Got::Made, node.treatment.on_delete);
+        }
+    }
+    let found = plan(was, &record, &observed.inventory);
+    for ((id, key), got) in found.remember {
+        record.remember(&id, key, got, was[&id].treatment.on_delete);
+    }
+    for step in &found.steps {
+        if let (Some(wanted), Some(remembered)) = (&step.wanted, record.nodes.get_mut(&step.node)) {
+            remembered.owned = owned(&step.node, wanted);
+        }
+    }
+    for (id, remembered) in &mut record.nodes {
+        if let Some(node) = was.get(id) {
+            remembered.on_delete = node.treatment.on_delete;
+        }
+    }
+    Ok((record, observed))
+}
+
+/// Whether what was found under a key of a node that the lake has made is still the lake's. What could not be looked
+/// at is: its mark is read again before anything is written to it.
+fn is_ours(id: &NodeId, key: &Key, presence: &Presence) -> bool {
+    match presence {
+        Presence::Present { mark, .. } => matches!(mark, Mark::Ours(node) if node == id),
+        Presence::Settling(_) | Presence::Unreadable(_) => key.traits().wears != Wears::Nothing,
+        Presence::Absent => false,
     }
 }

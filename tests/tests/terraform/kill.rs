@@ -1,5 +1,5 @@
-//! The provider killed in the middle of a call, at every fifth call that changes something: what was left is taken
-//! up, nothing exists twice, and the world in the end is that of an undisturbed run.
+//! The provider killed in the middle of a create, an update and a destroy, at every fifth call that changes something:
+//! what was left is taken up, nothing exists twice, and the world in the end is that of an undisturbed run.
 
 use lake_tests::{
     aws::Endpoint,
@@ -50,6 +50,10 @@ fn providers(folder: &Path) -> Vec<u32> {
         .collect()
 }
 
+fn main(terraform: &Terraform) -> String {
+    std::fs::read_to_string(terraform.folder().join("main.tf")).expect("main.tf was written")
+}
+
 fn undisturbed(aws: &Endpoint) -> (Value, usize, usize) {
     let terraform = fresh(aws);
     aws.clear_journal();
@@ -83,6 +87,79 @@ fn killed_while_it_creates() {
     }
 }
 
+/// Change something of every kind; a crawler leaves and another one comes.
+fn changed(terraform: &Terraform) {
+    terraform.file("etl.py", "print('another script')\n");
+    for (from, to) in [
+        ("tags = { project = \"first-lake\" }", "tags = { project = \"first-lake\", stage = \"second\" }"),
+        ("days = 7", "days = 14"),
+        ("masked, through the access point", "masked"),
+        ("    name = \"first_lake\"\n", "    name = \"first_lake\"\n    description = \"Masked.\"\n"),
+        ("The last four digits.", "Its end."),
+        ("    count = 2", "    count = 3"),
+        ("crawler \"processed\"", "crawler \"events\""),
+        (
+            "roles = [\"analyst\"]\n      read {\n        prefix = \"processed/",
+            "roles = [\"analyst\"]\n      read {\n        prefix = \"raw/",
+        ),
+        ("country = 'IN'", "country = 'DE'"),
+    ] {
+        terraform.edit(from, to);
+    }
+}
+
+/// A lake that stands and whose configuration has changed since.
+fn changed_meanwhile(aws: &Endpoint) -> Terraform {
+    let terraform = fresh(aws);
+    let _ = terraform.apply().ok();
+    changed(&terraform);
+    aws.clear_journal();
+    terraform
+}
+
+fn undisturbed_update(aws: &Endpoint) -> (Value, usize) {
+    let terraform = changed_meanwhile(aws);
+    let _ = terraform.apply().ok();
+    (aws.hand().world(), aws.writes_of_provider().len())
+}
+
+#[test]
+fn killed_while_it_updates() {
+    let aws = Endpoint::start();
+    let (world, writes) = undisturbed_update(&aws);
+    for nth in (1..=writes).step_by(STRIDE) {
+        let terraform = changed_meanwhile(&aws);
+        killed(&aws, &terraform, &["apply", "-no-color", "-auto-approve"], nth, nth % 2 == 0);
+        let _ = terraform.plan().never_says("is tainted").never_says("must be replaced");
+        let _ = terraform.apply().ok();
+        terraform.plan().nothing();
+        assert_eq!(aws.hand().world(), world, "killed at call {nth}");
+    }
+}
+
+#[test]
+fn what_a_killed_update_made_is_deleted_when_the_change_was_taken_back() {
+    let aws = Endpoint::start();
+    let (_, writes) = undisturbed_update(&aws);
+    let terraform = fresh(&aws);
+    let _ = terraform.apply().ok();
+    let (before, text) = (aws.hand().world(), main(&terraform));
+    let script = std::fs::read_to_string(terraform.folder().join("etl.py")).expect("first-lake has a script");
+    changed(&terraform);
+    killed(&aws, &terraform, &["apply", "-no-color", "-auto-approve"], writes, true);
+    assert!(
+        aws.hand().world()["crawlers"]["first-events"].is_object(),
+        "the crawler was made before the kill"
+    );
+
+    terraform.main(&text);
+    terraform.file("etl.py", &script);
+    let _ = terraform.plan().changes().says("crawler/events");
+    let _ = terraform.apply().ok();
+    terraform.plan().nothing();
+    assert_eq!(aws.hand().world(), before);
+}
+
 #[test]
 fn killed_while_it_destroys() {
     let aws = Endpoint::start();
@@ -109,7 +186,7 @@ fn what_a_killed_create_left_is_deleted_when_its_member_was_dropped_meanwhile() 
     let crawler = aws.hand().world()["crawlers"]["first-processed"].clone();
     assert!(crawler.is_object(), "the crawler was made before the kill");
 
-    let text = std::fs::read_to_string(terraform.folder().join("main.tf")).expect("main.tf was written");
+    let text = main(&terraform);
     let start = text.find("  crawler \"processed\"").expect("first-lake has a crawler");
     let end = text.find("  access_point \"analysts\"").expect("first-lake has an access point");
     terraform.main(&format!("{}{}", &text[..start], &text[end..]));
