@@ -1,17 +1,38 @@
 //! SDK clients for one place and one set of credentials.
 
 mod access;
+mod answer;
 mod bound;
+mod call;
 mod endpoint;
+mod hooks;
+mod pace;
 mod patience;
+mod priority;
 mod tagging;
 mod trace;
+mod way;
 
 pub use access::{Access, AssumeRole, NoAccess};
-pub(crate) use tagging::{tagged, tags_of};
+pub use call::mutates;
+pub use hooks::{Called, Gate, Hooks, Meter};
+pub use priority::Priority;
+pub(crate) use tagging::{tagged, tags_at_leisure, tags_of};
 
 use crate::place::Place;
 use aws_config::SdkConfig;
+
+/// The configuration of a service's client: the shared one, and the way to that service.
+macro_rules! on_the_way {
+    ($sdk:ident, $service:literal, $config:expr, $place:expr, $hooks:expr) => {
+        $sdk::config::Builder::from(&$crate::aws::way::to($service, $config, $place, $hooks))
+            .interceptor($crate::aws::call::Name)
+            .interceptor($crate::aws::trace::Trace)
+            .retry_classifier($crate::aws::patience::Patience)
+            .retry_partition($crate::aws::patience::unrationed())
+    };
+}
+use on_the_way;
 
 /// The clients of one place. Cheap to clone: all share one pool of connections.
 #[derive(Clone, Debug)]
@@ -39,19 +60,24 @@ impl Aws {
     /// # Errors
     /// When no region or no credentials are configured, or AWS does not accept them; the error says what to do.
     pub async fn connect(access: &Access) -> Result<Self, NoAccess> {
-        let config = access.load().await?;
-        let place = access::identify(access, &config).await?;
-        tracing::debug!(%place, "connected");
-        Ok(Aws::over(&config, place, access.s3_use_path_style))
+        Aws::connect_with(access, Hooks::default()).await
     }
 
-    fn over(config: &SdkConfig, place: Place, path_style: bool) -> Self {
-        /// A service's configuration: the shared one, with this service's own bounds.
+    /// Connect, with a gate and a meter on the way.
+    ///
+    /// # Errors
+    /// As [`connect`](Self::connect).
+    pub async fn connect_with(access: &Access, hooks: Hooks) -> Result<Self, NoAccess> {
+        let config = access.load().await?;
+        let place = access::identify(access, &config, &hooks).await?;
+        tracing::debug!(%place, "connected");
+        Ok(Aws::over(&config, place, access.s3_use_path_style, &hooks))
+    }
+
+    fn over(config: &SdkConfig, place: Place, path_style: bool, hooks: &Hooks) -> Self {
         macro_rules! of {
             ($sdk:ident, $service:literal) => {
-                $sdk::config::Builder::from(&bound::bounded(config, $service, &place))
-                    .interceptor(trace::Trace)
-                    .retry_classifier(patience::Patience)
+                on_the_way!($sdk, $service, config, &place, hooks)
             };
         }
         let local = endpoint::local(config, "S3").is_some();

@@ -67,6 +67,14 @@ pub struct CloudError {
     pub request_id: Option<String>,
 }
 
+/// The word and code of a write that was kept back because another replica leads by now.
+const NOT_LEADING: &str = "NotLeading";
+
+/// The gate was shut: nothing was sent.
+#[derive(Clone, Copy, Debug, thiserror::Error)]
+#[error("this replica no longer leads, so nothing was sent")]
+pub(crate) struct NotLeading;
+
 impl fmt::Display for CloudError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.code {
@@ -114,6 +122,9 @@ impl CloudError {
     where
         E: ProvideErrorMetadata + Error + 'static,
     {
+        if let Some(shut) = sources(&error).find_map(|source| source.downcast_ref::<NotLeading>()) {
+            return CloudError::answered(doing, NOT_LEADING, &shut.to_string());
+        }
         let answer = error.raw_response();
         let status = answer.map(|answer| answer.status().as_u16());
         let request_id = answer
@@ -139,6 +150,12 @@ impl CloudError {
         };
         told.request_id = request_id;
         told
+    }
+
+    /// One PascalCase word: event reason, condition reason, metric label.
+    #[must_use]
+    pub fn word(&self) -> &'static str {
+        if self.is(NOT_LEADING) { NOT_LEADING } else { self.retry.word() }
     }
 
     /// Whether AWS's own word was that the thing does not exist.
@@ -181,18 +198,21 @@ fn not_implemented(doing: &str, message: Option<&str>) -> String {
 }
 
 /// An error and all its sources, outermost first, without saying anything twice.
-fn chain(error: &dyn Error) -> String {
+fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
-    let mut source = error.source();
-    while let Some(error) = source {
+    for error in sources(error).skip(1) {
         let said = error.to_string();
         if !text.ends_with(&said) {
             text.push_str(": ");
             text.push_str(&said);
         }
-        source = error.source();
     }
     text
+}
+
+/// An error and all its sources, outermost first.
+fn sources<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| (*error).source())
 }
 
 #[cfg(test)]
@@ -254,6 +274,16 @@ mod tests {
             "glue:UpdateCrawler: AccessDeniedException: no glue:UpdateCrawler for you"
         );
         assert!(error.remedy().is_some());
+    }
+
+    #[test]
+    fn a_shut_gate_is_no_answer_of_aws() {
+        let shut: SdkError<ErrorMetadata, HttpResponse> =
+            SdkError::dispatch_failure(ConnectorError::user(NotLeading.into()));
+        let error = CloudError::from_sdk("s3:CreateBucket", shut);
+        assert_eq!((error.retry, error.word()), (Retry::Conflict, "NotLeading"), "it was never sent");
+        assert!(error.to_string().contains("no longer leads"), "{error}");
+        assert!(error.remedy().is_some_and(|remedy| remedy.contains("replica")));
     }
 
     #[test]

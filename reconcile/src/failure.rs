@@ -96,7 +96,7 @@ impl Failure {
     #[must_use]
     pub fn word(&self) -> &'static str {
         match &self.cause {
-            Cause::Refused(error) => error.retry.word(),
+            Cause::Refused(error) => error.word(),
             Cause::Blocked(_) => "Blocked",
             Cause::Unplanned => "Unplanned",
             Cause::Foreign(_) => "Foreign",

@@ -7,7 +7,7 @@ mod common;
 use common::{Endpoint, access, connect, found, graph, mark, owner};
 use lake_api::Input;
 use lake_reconcile::{
-    aws::{Access, AssumeRole, Aws, NoAccess},
+    aws::{Access, AssumeRole, Aws, Called, Gate, Hooks, Meter, NoAccess, mutates},
     cloud::Cloud,
     engine::Engine,
     graph::NodeId,
@@ -17,7 +17,14 @@ use lake_reconcile::{
     record::Record,
 };
 use serde_json::json;
-use std::{collections::BTreeSet, sync::Arc, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
 
 fn bucket(name: &str) -> Bucket {
     let settings = json!({
@@ -30,6 +37,71 @@ fn bucket(name: &str) -> Bucket {
         Ok(Settings::Bucket(bucket)) => *bucket,
         other => panic!("{other:?}"),
     }
+}
+
+/// A lease that may be lost.
+#[derive(Default)]
+struct Lease(AtomicBool);
+
+impl Gate for Lease {
+    fn is_open(&self) -> bool {
+        self.0.load(Ordering::SeqCst)
+    }
+}
+
+/// All calls, as they were told.
+#[derive(Default)]
+struct Told(Mutex<Vec<(String, bool)>>);
+
+impl Meter for Told {
+    fn called(&self, called: &Called<'_>) {
+        let name = format!("{}:{}", called.service, called.operation);
+        self.0.lock().unwrap().push((name, called.failed.is_none()));
+    }
+
+    fn waited(&self, _: &'static str, _: Duration) {}
+}
+
+#[tokio::test]
+async fn who_no_longer_leads_reads_and_writes_nothing() {
+    let endpoint = Endpoint::start();
+    let lease = Arc::new(Lease(true.into()));
+    let hooks = Hooks { gate: Some(lease.clone()), meter: None };
+    let aws = Aws::connect_with(&access(&endpoint), hooks).await.unwrap();
+    bucket("ours").create(&aws, &mark("bucket/ours")).await.unwrap();
+    lease.0.store(false, Ordering::SeqCst);
+    endpoint.clear_journal();
+    let key = "ours".to_owned();
+    found::<Bucket>(&aws, &key).await;
+    for error in [
+        bucket("second").create(&aws, &mark("bucket/second")).await.unwrap_err(),
+        Bucket::mark(&aws, &key, &mark("bucket/moved")).await.unwrap_err(),
+        Bucket::delete(&aws, &key, lake_reconcile::kind::Data::Keep).await.unwrap_err(),
+    ] {
+        assert_eq!(error.word(), "NotLeading", "{error}");
+    }
+    assert_eq!(endpoint.writes(), []);
+    assert!(!endpoint.journal().is_empty(), "reads go on");
+}
+
+#[tokio::test]
+async fn every_call_is_told_to_the_meter() {
+    let endpoint = Endpoint::start();
+    let told = Arc::new(Told::default());
+    let hooks = Hooks { gate: None, meter: Some(told.clone()) };
+    let aws = Aws::connect_with(&access(&endpoint), hooks).await.unwrap();
+    endpoint.faults(
+        json!([{ "every": 3, "code": "SlowDown", "status": 503, "message": "Please reduce your rate" }]),
+    );
+    bucket("told").create(&aws, &mark("bucket/told")).await.unwrap();
+    found::<Bucket>(&aws, &"told".to_owned()).await;
+    let journal = endpoint.journal();
+    assert!(journal.iter().all(|call| call.mutates == mutates(&call.operation)), "{journal:?}");
+    let mut called: Vec<_> = journal.iter().map(|call| (call.name(), call.status < 300)).collect();
+    let mut told = told.0.lock().unwrap().clone();
+    called.sort();
+    told.sort();
+    assert_eq!(told, called);
 }
 
 #[tokio::test]

@@ -1,7 +1,11 @@
 //! How to reach AWS, and what to say when that fails.
 
+use super::{Hooks, on_the_way};
 use crate::{error::CloudError, place::Place};
-use aws_config::{AppName, BehaviorVersion, Region, SdkConfig, retry::RetryConfig, sts::AssumeRoleProvider};
+use aws_config::{
+    AppName, BehaviorVersion, Region, SdkConfig, retry::RetryConfig,
+    stalled_stream_protection::StalledStreamProtectionConfig, sts::AssumeRoleProvider,
+};
 use aws_credential_types::{Credentials, provider::error::CredentialsError};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
 use aws_smithy_runtime_api::client::http::SharedHttpClient;
@@ -133,6 +137,8 @@ impl Access {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http())
             .app_name(AppName::new("lake").expect("the name is of allowed characters"))
+            // An upload that waits for its turn is not stalled, and no body is larger than a few hundred kilobytes.
+            .stalled_stream_protection(StalledStreamProtectionConfig::enabled().upload_enabled(false).build())
             .retry_config(
                 RetryConfig::standard()
                     .with_max_attempts(self.max_retries.unwrap_or(MAX_RETRIES).saturating_add(1))
@@ -198,15 +204,11 @@ impl AssumeRole {
 }
 
 /// Ask AWS who we are.
-pub(super) async fn identify(access: &Access, config: &SdkConfig) -> Result<Place, NoAccess> {
+pub(super) async fn identify(access: &Access, config: &SdkConfig, hooks: &Hooks) -> Result<Place, NoAccess> {
     let region = config.region().ok_or(NoAccess::NoRegion)?.to_string();
     let nowhere = Place { partition: String::new(), region: region.clone(), account: String::new() };
-    let sts = aws_sdk_sts::Client::from_conf(
-        aws_sdk_sts::config::Builder::from(&super::bound::bounded(config, "sts", &nowhere))
-            .interceptor(super::trace::Trace)
-            .retry_classifier(super::patience::Patience)
-            .build(),
-    );
+    let sts =
+        aws_sdk_sts::Client::from_conf(on_the_way!(aws_sdk_sts, "sts", config, &nowhere, hooks).build());
     let identity = sts.get_caller_identity().send().await.map_err(|error| {
         let missing = credentials_error(&error).map(|cause| (cause, refusal(cause)));
         match missing {

@@ -1,35 +1,19 @@
 //! Bounds on what this process asks of one service in one account and region, shared by all lakes: AWS counts per
 //! account and region, and one lake's haste must not throttle another's.
 
-use crate::place::Place;
-use aws_config::SdkConfig;
-use aws_smithy_runtime_api::client::{
-    http::{
-        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
-        SharedHttpConnector,
-    },
-    orchestrator::HttpRequest,
-    runtime_components::RuntimeComponents,
+use super::{
+    pace::{Pace, Rate},
+    priority::Priority,
 };
+use crate::place::Place;
 use std::{
-    collections::HashMap,
-    sync::{Arc, Mutex, OnceLock, PoisonError},
+    collections::{BTreeMap, HashMap},
+    sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError},
 };
 use tokio::{
-    sync::Semaphore,
-    time::{Duration, Instant, sleep_until},
+    sync::Notify,
+    time::{Instant, sleep_until},
 };
-
-/// What one service bears.
-#[derive(Clone, Copy, Debug)]
-struct Rate {
-    /// Calls a second, in the long run.
-    steady: f64,
-    /// Calls at once after a rest.
-    burst: f64,
-    /// Calls under way at one time.
-    parallel: usize,
-}
 
 /// AWS publishes figures for few of these services and accounts differ. These keep well below what is known to be
 /// throttled (Glue: some 15 calls at one moment) and are not felt by a lake of usual size.
@@ -44,116 +28,180 @@ fn rate(service: &str) -> Rate {
     }
 }
 
-/// A bucket of tokens that fills steadily; a call takes one, ahead of time if it must wait for it.
-#[derive(Debug)]
-struct Tokens {
-    rate: Rate,
-    /// What is in the bucket; below zero are the tokens taken by those who wait.
-    level: f64,
-    at: Instant,
-}
-
-impl Tokens {
-    fn new(rate: Rate, now: Instant) -> Self {
-        Tokens { rate, level: rate.burst, at: now }
-    }
-
-    /// Take one, and tell when it is there.
-    fn take(&mut self, now: Instant) -> Instant {
-        let filled = now.saturating_duration_since(self.at).as_secs_f64() * self.rate.steady;
-        self.level = (self.level + filled).min(self.rate.burst) - 1.0;
-        self.at = now;
-        let wait = (-self.level / self.rate.steady).max(0.0);
-        now + Duration::from_secs_f64(wait)
-    }
-}
+/// So many urgent calls go before a routine one that waits: looks are late, and come.
+const URGENT_IN_A_ROW: u32 = 8;
 
 /// The bounds of one service in one account and region.
 #[derive(Debug)]
-struct Bound {
-    tokens: Mutex<Tokens>,
-    parallel: Semaphore,
+pub(super) struct Bound(Mutex<State>);
+
+#[derive(Debug)]
+struct State {
+    pace: Pace,
+    /// Calls that may be under way beside those that are.
+    free: usize,
+    /// Who waits, by ticket, in the order of their coming.
+    urgent: BTreeMap<u64, Arc<Notify>>,
+    routine: BTreeMap<u64, Arc<Notify>>,
+    drawn: u64,
+    urgent_in_a_row: u32,
+}
+
+/// What one who waits learns.
+enum Turn {
+    Now,
+    At(Instant),
+    Later,
 }
 
 impl Bound {
-    fn new(rate: Rate) -> Self {
-        Bound {
-            tokens: Mutex::new(Tokens::new(rate, Instant::now())),
-            parallel: Semaphore::new(rate.parallel),
-        }
+    pub(super) fn new(rate: Rate) -> Arc<Self> {
+        Arc::new(Bound(Mutex::new(State {
+            pace: Pace::new(rate, Instant::now()),
+            free: rate.parallel,
+            urgent: BTreeMap::new(),
+            routine: BTreeMap::new(),
+            drawn: 0,
+            urgent_in_a_row: 0,
+        })))
     }
 
     /// The bounds that everybody in this process shares.
-    fn of(service: &'static str, place: &Place) -> Arc<Self> {
+    pub(super) fn of(service: &'static str, place: &Place) -> Arc<Self> {
         type All = Mutex<HashMap<(&'static str, String, String), Arc<Bound>>>;
         static ALL: OnceLock<All> = OnceLock::new();
+        // IAM is one for all regions of a partition.
+        let region = if service == "iam" { String::new() } else { place.region.clone() };
         let mut all = ALL.get_or_init(All::default).lock().unwrap_or_else(PoisonError::into_inner);
-        all.entry((service, place.account.clone(), place.region.clone()))
-            .or_insert_with(|| Arc::new(Bound::new(rate(service))))
+        all.entry((service, place.account.clone(), region))
+            .or_insert_with(|| Bound::new(rate(service)))
             .clone()
     }
-}
 
-/// The shared configuration with one service's bounds before its connections.
-pub(super) fn bounded(config: &SdkConfig, service: &'static str, place: &Place) -> SdkConfig {
-    let mut builder = config.to_builder();
-    if let Some(inner) = config.http_client() {
-        builder.set_http_client(Some(SharedHttpClient::new(Bounded {
-            inner,
-            bound: Bound::of(service, place),
-        })));
+    /// Wait for one's turn. Who stops waiting has taken nothing from the others.
+    pub(super) async fn enter(self: &Arc<Self>, priority: Priority) -> Inside {
+        let ticket = Ticket::draw(self, priority);
+        loop {
+            let turn = self.state().turn(&ticket);
+            match turn {
+                Turn::Now => return Inside(self.clone()),
+                Turn::At(when) => tokio::select! {
+                    () = sleep_until(when) => {}
+                    () = ticket.called.notified() => {}
+                },
+                Turn::Later => ticket.called.notified().await,
+            }
+        }
     }
-    builder.build()
+
+    /// The service refused a call for its number.
+    pub(super) fn refused(&self) {
+        self.state().pace.refused(Instant::now());
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// A client whose calls keep within bounds.
+impl State {
+    fn line(&mut self, priority: Priority) -> &mut BTreeMap<u64, Arc<Notify>> {
+        match priority {
+            Priority::Urgent => &mut self.urgent,
+            Priority::Routine => &mut self.routine,
+        }
+    }
+
+    /// Whose turn comes next.
+    fn next(&self) -> Option<(u64, &Arc<Notify>)> {
+        let (urgent, routine) = (self.urgent.first_key_value(), self.routine.first_key_value());
+        let late = self.urgent_in_a_row >= URGENT_IN_A_ROW;
+        let next = if late { routine.or(urgent) } else { urgent.or(routine) };
+        next.map(|(ticket, called)| (*ticket, called))
+    }
+
+    /// Let one who waits in, if it is their turn.
+    fn turn(&mut self, ticket: &Ticket) -> Turn {
+        if self.free == 0 || self.next().is_none_or(|(next, _)| next != ticket.number) {
+            return Turn::Later;
+        }
+        match self.pace.take(Instant::now()) {
+            Err(when) => Turn::At(when),
+            Ok(()) => {
+                self.free -= 1;
+                self.urgent_in_a_row = match ticket.priority {
+                    Priority::Urgent if !self.routine.is_empty() => self.urgent_in_a_row + 1,
+                    _ => 0,
+                };
+                Turn::Now
+            }
+        }
+    }
+
+    fn call_next(&self) {
+        if let Some((_, called)) = self.next() {
+            called.notify_one();
+        }
+    }
+}
+
+/// A place in the line. Who drops it has left the line.
+struct Ticket<'a> {
+    bound: &'a Bound,
+    priority: Priority,
+    number: u64,
+    called: Arc<Notify>,
+}
+
+impl<'a> Ticket<'a> {
+    fn draw(bound: &'a Bound, priority: Priority) -> Self {
+        let called = Arc::new(Notify::new());
+        let mut state = bound.state();
+        let number = state.drawn;
+        state.drawn += 1;
+        state.line(priority).insert(number, called.clone());
+        Ticket { bound, priority, number, called }
+    }
+}
+
+impl Drop for Ticket<'_> {
+    fn drop(&mut self) {
+        let mut state = self.bound.state();
+        state.line(self.priority).remove(&self.number);
+        state.call_next();
+    }
+}
+
+/// One whose call is under way. Dropped, the call is at its end.
 #[derive(Debug)]
-struct Bounded<T> {
-    inner: T,
-    bound: Arc<Bound>,
-}
+pub(super) struct Inside(Arc<Bound>);
 
-impl HttpClient for Bounded<SharedHttpClient> {
-    fn http_connector(
-        &self,
-        settings: &HttpConnectorSettings,
-        components: &RuntimeComponents,
-    ) -> SharedHttpConnector {
-        let inner = self.inner.http_connector(settings, components);
-        SharedHttpConnector::new(Bounded { inner, bound: self.bound.clone() })
-    }
-}
-
-impl HttpConnector for Bounded<SharedHttpConnector> {
-    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let (inner, bound) = (self.inner.clone(), self.bound.clone());
-        HttpConnectorFuture::new(async move {
-            let _under_way = bound.parallel.acquire().await.expect("the semaphore is never closed");
-            let ready = bound.tokens.lock().unwrap_or_else(PoisonError::into_inner).take(Instant::now());
-            sleep_until(ready).await;
-            inner.call(request).await
-        })
+impl Drop for Inside {
+    fn drop(&mut self) {
+        let mut state = self.0.state();
+        state.free += 1;
+        state.call_next();
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use futures::FutureExt;
+    use std::time::Duration;
+    use tokio::time::sleep;
 
-    #[test]
-    fn a_burst_is_free_and_then_calls_queue_at_the_steady_rate() {
-        let start = Instant::now();
-        let mut tokens = Tokens::new(Rate { steady: 10.0, burst: 2.0, parallel: 1 }, start);
-        assert_eq!((tokens.take(start), tokens.take(start)), (start, start));
-        assert_eq!(tokens.take(start), start + Duration::from_millis(100));
-        assert_eq!(tokens.take(start), start + Duration::from_millis(200));
-        let later = start + Duration::from_secs(60);
-        assert_eq!(
-            (tokens.take(later), tokens.take(later)),
-            (later, later),
-            "a rest fills the bucket, no more"
-        );
-        assert_eq!(tokens.take(later), later + Duration::from_millis(100));
+    const SLOW: Rate = Rate { steady: 10.0, burst: 1.0, parallel: 4 };
+
+    /// Wait among others, then be under way for a moment; the time of entering.
+    fn enter(bound: &Arc<Bound>, priority: Priority) -> tokio::task::JoinHandle<Instant> {
+        let bound = bound.clone();
+        tokio::spawn(async move {
+            let _inside = bound.enter(priority).await;
+            let entered = Instant::now();
+            sleep(Duration::from_millis(20)).await;
+            entered
+        })
     }
 
     #[tokio::test]
@@ -167,5 +215,56 @@ mod tests {
         assert!(Arc::ptr_eq(&bound, &Bound::of("glue", &place("eu-west-1"))));
         assert!(!Arc::ptr_eq(&bound, &Bound::of("glue", &place("eu-west-2"))));
         assert!(!Arc::ptr_eq(&bound, &Bound::of("iam", &place("eu-west-1"))));
+        let iam = Bound::of("iam", &place("eu-west-1"));
+        assert!(Arc::ptr_eq(&iam, &Bound::of("iam", &place("eu-west-2"))), "IAM knows no regions");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_goes_before_a_thousand_looks_that_came_first() {
+        let bound = Bound::new(SLOW);
+        let looks: Vec<_> = (0..1_000).map(|_| enter(&bound, Priority::Routine)).collect();
+        sleep(Duration::from_secs(1)).await;
+        let asked = Instant::now();
+        let entered = enter(&bound, Priority::Urgent).await.unwrap();
+        assert!(entered - asked <= Duration::from_millis(100), "after {:?}", entered - asked);
+        let start = asked;
+        for look in looks {
+            assert!(look.await.unwrap() <= start + Duration::from_secs(101), "the looks come, too");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn looks_come_though_there_is_always_something_urgent() {
+        let bound = Bound::new(SLOW);
+        let _urgent: Vec<_> = (0..1_000).map(|_| enter(&bound, Priority::Urgent)).collect();
+        let asked = Instant::now();
+        let looks: Vec<_> = (0..3).map(|_| enter(&bound, Priority::Routine)).collect();
+        for look in looks {
+            let waited = look.await.unwrap() - asked;
+            assert!(waited <= Duration::from_secs(3), "after {waited:?}");
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_stops_waiting_takes_nothing_from_the_others() {
+        let bound = Bound::new(SLOW);
+        drop(bound.enter(Priority::Urgent).await);
+        let gone: Vec<_> = (0..100).map(|_| enter(&bound, Priority::Urgent)).collect();
+        sleep(Duration::from_millis(1)).await;
+        let asked = Instant::now();
+        let stays = enter(&bound, Priority::Urgent);
+        sleep(Duration::from_millis(1)).await;
+        gone.iter().for_each(tokio::task::JoinHandle::abort);
+        let waited = stays.await.unwrap() - asked;
+        assert!(waited <= Duration::from_millis(100), "after {waited:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn no_more_are_under_way_than_may_be() {
+        let bound = Bound::new(Rate { steady: 1e6, burst: 1e6, parallel: 2 });
+        let (one, _two) = (bound.enter(Priority::Urgent).await, bound.enter(Priority::Routine).await);
+        assert!(bound.enter(Priority::Urgent).now_or_never().is_none());
+        drop(one);
+        assert!(bound.enter(Priority::Urgent).now_or_never().is_some());
     }
 }

@@ -1,5 +1,6 @@
 //! How long a call is repeated: throttling is waited out, anything else is told soon.
 
+use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
 use aws_smithy_runtime_api::client::{
     interceptors::context::InterceptorContext,
     retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority, RetryReason},
@@ -9,6 +10,12 @@ use aws_smithy_types::retry::ErrorKind;
 /// So often is a call tried that gets no answer or a broken one. More would keep a user waiting for minutes at an
 /// endpoint that does not exist.
 const ATTEMPTS: u32 = 5;
+
+/// No ration of repetitions beside the pace of each service. The SDK's own is shared by all calls of a process and runs
+/// dry where three of ten are throttled: calls would fail that a moment's wait brings home.
+pub(super) fn unrationed() -> RetryPartition {
+    RetryPartition::custom("lake").token_bucket(TokenBucket::unlimited()).build()
+}
 
 /// Ends the repetitions that no throttling asked for.
 #[derive(Debug)]

@@ -4,7 +4,7 @@
 //! service says so. A page may be empty and have a successor.
 
 use crate::{
-    aws::Aws,
+    aws::{Aws, Priority},
     error::CloudError,
     kinds::Key,
     owner::{self, Owner, Worn},
@@ -46,6 +46,22 @@ pub(crate) async fn tagged(aws: &Aws, owner: &Owner) -> Result<Vec<(Key, Option<
         }
     }
     Err(CloudError::refused("tagging:GetResources", "the list of tagged resources does not end"))
+}
+
+/// The tags of resources whose own service tells them one by one, for a look that nobody waits for; none of them
+/// otherwise, and none that the API does not list or cannot be asked for.
+///
+/// The list lags behind, by seconds mostly. A routine look comes minutes after the last write, and what it takes for a
+/// drift is not written to before its own service was asked whose mark it wears; so an hour's lag would at worst set tags
+/// again that are set. Who waits for the end of a write asks the resource's own service.
+pub(crate) async fn tags_at_leisure(
+    aws: &Aws,
+    arns: &[String],
+) -> BTreeMap<String, BTreeMap<String, String>> {
+    if arns.len() < 2 || Priority::now() != Priority::Routine {
+        return BTreeMap::new();
+    }
+    tags_of(aws, arns).await.unwrap_or_default()
 }
 
 /// The tags of many resources by their ARNs, 100 a call. One that has no tags, or does not exist, is not among the

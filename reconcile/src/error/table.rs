@@ -58,6 +58,7 @@ const TAKEN: &str = "Bucket names are shared by all accounts of a partition. Cho
 const EMPTY_FIRST: &str =
     "It still holds data. Empty it, or set onDelete: Empty and apply before removing it.";
 const DETACH_FIRST: &str = "Somebody else attached something to it. Detach that and apply again.";
+const ELSEWHERE: &str = "Nothing need be done: the replica that leads now goes on with it.";
 const LF_ADMIN: &str = "Make the credentials in use a Lake Formation administrator of the account, or grant them the \
                         permission with the grant option.";
 
@@ -140,6 +141,8 @@ static TABLE: &[Row] = &[
     row("", "", "in deleting state", Settling),
     row("s3", "BucketHasAccessPointsAttached", "", Settling),
     told("iam", "DeleteConflict", "", Settling, DETACH_FIRST),
+    // Our own: the gate was shut.
+    told("", "NotLeading", "", Conflict, ELSEWHERE),
     // Somebody was faster.
     row("", "ConcurrentModificationException", "", Conflict),
     row("", "ConcurrentModification", "", Conflict),

@@ -1,0 +1,99 @@
+//! What an answer says of itself before the SDK has read it: the class of its error.
+//!
+//! For the pace and the meter alone: what the engine does about an error is decided by what the SDK has read.
+
+use crate::error::{CloudError, Retry};
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
+
+/// The class of an answer's error, `None` when it is none. The body of a refusal is read to its end, and put back.
+pub(super) async fn class(service: &str, operation: &str, answer: &mut HttpResponse) -> Option<Retry> {
+    if answer.status().is_success() {
+        return None;
+    }
+    let status = answer.status().as_u16();
+    let body = std::mem::replace(answer.body_mut(), SdkBody::empty());
+    let Ok(body) = ByteStream::new(body).collect().await else { return Some(Retry::Unanswered) };
+    let body = body.into_bytes();
+    *answer.body_mut() = SdkBody::from(body.clone());
+    let typed = answer.headers().get("x-amzn-errortype");
+    Some(match told(typed, &String::from_utf8_lossy(&body)) {
+        Some((code, said)) => CloudError::answered(&format!("{service}:{operation}"), &code, &said).retry,
+        // An answer to HEAD has no body.
+        None => match status {
+            404 => Retry::Gone,
+            429 => Retry::Throttled,
+            500.. => Retry::Unanswered,
+            _ => Retry::Never,
+        },
+    })
+}
+
+/// Code and message of an error, in the three ways in which these services tell them: a header and JSON, JSON alone,
+/// XML.
+fn told(typed: Option<&str>, body: &str) -> Option<(String, String)> {
+    let json: Option<serde_json::Value> = serde_json::from_str(body).ok();
+    let member = |names: &[&str]| {
+        let json = json.as_ref()?;
+        names.iter().find_map(|name| json.get(name)?.as_str()).map(ToOwned::to_owned)
+    };
+    let code = typed
+        .map(ToOwned::to_owned)
+        .or_else(|| member(&["__type", "code"]))
+        .or_else(|| element(body, "Code"))?;
+    // `namespace#Code:http://…`
+    let code = code.rsplit('#').next().unwrap_or_default().split(':').next().unwrap_or_default().to_owned();
+    let said = member(&["message", "Message", "errorMessage"]).or_else(|| element(body, "Message"));
+    Some((code, said.unwrap_or_default()))
+}
+
+/// What stands in the first element of a name.
+fn element(xml: &str, name: &str) -> Option<String> {
+    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
+    rest.split_once(&format!("</{name}>")).map(|(text, _)| text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    async fn class_of(service: &str, status: u16, typed: Option<&str>, body: &str) -> Option<Retry> {
+        let mut answer = HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body));
+        if let Some(typed) = typed {
+            answer.headers_mut().insert("x-amzn-errortype", typed.to_owned());
+        }
+        let class = class(service, "GetAnything", &mut answer).await;
+        assert_eq!(answer.body().bytes(), Some(body.as_bytes()), "the SDK still reads it");
+        class
+    }
+
+    #[tokio::test]
+    async fn each_way_of_telling_an_error_is_understood() {
+        let xml = |code: &str| {
+            format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>no</Message></Error>")
+        };
+        assert_eq!(class_of("s3", 200, None, "").await, None);
+        assert_eq!(class_of("s3", 503, None, &xml("SlowDown")).await, Some(Retry::Throttled));
+        assert_eq!(class_of("s3", 404, None, &xml("NoSuchBucket")).await, Some(Retry::Gone));
+        let wrapped = format!("<ErrorResponse>{}</ErrorResponse>", xml("Throttling"));
+        assert_eq!(class_of("iam", 400, None, &wrapped).await, Some(Retry::Throttled));
+        let glue = |code: &str, said: &str| {
+            format!(r#"{{"__type":"com.amazonaws.glue#{code}","Message":"{said}"}}"#)
+        };
+        let busy = glue("InvalidInputException", "Cannot update Crawler while running");
+        assert_eq!(class_of("glue", 400, None, &busy).await, Some(Retry::Busy), "the message decides, too");
+        assert_eq!(
+            class_of("glue", 400, None, &glue("ThrottlingException", "Rate exceeded")).await,
+            Some(Retry::Throttled)
+        );
+        let typed = Some("AccessDeniedException:http://internal.amazon.com/coral/");
+        assert_eq!(class_of("lakeformation", 400, typed, r#"{"Message":"no"}"#).await, Some(Retry::Never));
+    }
+
+    #[tokio::test]
+    async fn an_answer_without_a_code_is_told_by_its_status() {
+        for (status, class) in [(404, Retry::Gone), (403, Retry::Never), (502, Retry::Unanswered)] {
+            assert_eq!(class_of("s3", status, None, "").await, Some(class), "{status}");
+        }
+    }
+}

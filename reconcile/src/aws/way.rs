@@ -1,0 +1,244 @@
+//! The way to one service: each attempt of each call waits for its turn, asks the gate if it can change something, is
+//! sent, and tells by its answer how fast to go on.
+
+use super::{
+    answer,
+    bound::Bound,
+    call::{Operation, mutates},
+    hooks::{Called, Hooks},
+    priority::Priority,
+};
+use crate::{
+    error::{NotLeading, Retry},
+    place::Place,
+};
+use aws_config::SdkConfig;
+use aws_smithy_runtime_api::client::{
+    http::{
+        HttpClient, HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpClient,
+        SharedHttpConnector,
+    },
+    orchestrator::{HttpRequest, HttpResponse},
+    result::ConnectorError,
+    runtime_components::RuntimeComponents,
+};
+use std::sync::Arc;
+use tokio::time::Instant;
+
+/// The shared configuration with the way to one service before its connections.
+pub(super) fn to(service: &'static str, config: &SdkConfig, place: &Place, hooks: &Hooks) -> SdkConfig {
+    let mut builder = config.to_builder();
+    if let Some(inner) = config.http_client() {
+        let way = Way { inner, service, bound: Bound::of(service, place), hooks: hooks.clone() };
+        builder.set_http_client(Some(SharedHttpClient::new(way)));
+    }
+    builder.build()
+}
+
+/// A client, or a connector, whose calls go the way.
+#[derive(Clone, Debug)]
+struct Way<T> {
+    inner: T,
+    service: &'static str,
+    bound: Arc<Bound>,
+    hooks: Hooks,
+}
+
+impl HttpClient for Way<SharedHttpClient> {
+    fn http_connector(
+        &self,
+        settings: &HttpConnectorSettings,
+        components: &RuntimeComponents,
+    ) -> SharedHttpConnector {
+        let Way { inner, service, bound, hooks } = self.clone();
+        SharedHttpConnector::new(Way {
+            inner: inner.http_connector(settings, components),
+            service,
+            bound,
+            hooks,
+        })
+    }
+}
+
+impl HttpConnector for Way<SharedHttpConnector> {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let way = self.clone();
+        HttpConnectorFuture::new(async move { way.go(request).await })
+    }
+}
+
+impl Way<SharedHttpConnector> {
+    async fn go(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+        // What bears no name might do anything.
+        let operation = request.extension::<Operation>().map_or_else(String::new, |it| it.0.clone());
+        let writes = mutates(&operation);
+        let asked = Instant::now();
+        let inside = self.bound.enter(if writes { Priority::Urgent } else { Priority::now() }).await;
+        let sent = Instant::now();
+        if let Some(meter) = &self.hooks.meter {
+            meter.waited(self.service, sent - asked);
+        }
+        if writes && self.hooks.gate.as_ref().is_some_and(|gate| !gate.is_open()) {
+            // An error of the caller's own is repeated by nobody.
+            return Err(ConnectorError::user(NotLeading.into()));
+        }
+        let mut answer = self.inner.call(request).await;
+        let took = sent.elapsed();
+        let failed = match &mut answer {
+            Ok(answer) => answer::class(self.service, &operation, answer).await,
+            Err(_) => Some(Retry::Unanswered),
+        };
+        if failed == Some(Retry::Throttled) {
+            self.bound.refused();
+        }
+        drop(inside);
+        if let Some(meter) = &self.hooks.meter {
+            meter.called(&Called { service: self.service, operation: &operation, failed, took });
+        }
+        answer
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        aws::{Gate, Meter, on_the_way},
+        error::CloudError,
+    };
+    use aws_config::{BehaviorVersion, Region, retry::RetryConfig};
+    use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+    use aws_smithy_types::body::SdkBody;
+    use futures::{StreamExt, stream};
+    use std::{
+        sync::{
+            Mutex,
+            atomic::{AtomicUsize, Ordering},
+        },
+        time::Duration,
+    };
+    use tokio::time::sleep;
+
+    /// An S3 that takes 50 ms for an answer, and refuses calls whose number is of some residues modulo ten.
+    #[derive(Debug)]
+    struct S3 {
+        refuses: fn(usize) -> bool,
+        calls: Arc<AtomicUsize>,
+    }
+
+    impl HttpConnector for S3 {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            let refused = (self.refuses)(self.calls.fetch_add(1, Ordering::SeqCst));
+            HttpConnectorFuture::new(async move {
+                sleep(Duration::from_millis(50)).await;
+                let (status, body) = match refused {
+                    true => (
+                        503,
+                        "<Error><Code>SlowDown</Code><Message>Please reduce your rate</Message></Error>",
+                    ),
+                    false => (200, ""),
+                };
+                Ok(HttpResponse::new(status.try_into().unwrap(), SdkBody::from(body)))
+            })
+        }
+    }
+
+    /// Open for so many questions.
+    struct Counting(AtomicUsize);
+
+    impl Gate for Counting {
+        fn is_open(&self) -> bool {
+            self.0.fetch_update(Ordering::SeqCst, Ordering::SeqCst, |left| left.checked_sub(1)).is_ok()
+        }
+    }
+
+    #[derive(Default)]
+    struct Noting(Mutex<Vec<String>>);
+
+    impl Meter for Noting {
+        fn called(&self, called: &Called<'_>) {
+            let told = format!("{}:{} {}", called.service, called.operation, called.result());
+            self.0.lock().unwrap().push(told);
+        }
+
+        fn waited(&self, _: &'static str, _: Duration) {}
+    }
+
+    /// A client on the way to an S3, of an account of its own; and the number of calls that came there.
+    fn client(
+        account: &str,
+        refuses: fn(usize) -> bool,
+        hooks: &Hooks,
+    ) -> (aws_sdk_s3::Client, Arc<AtomicUsize>) {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let connector = SharedHttpConnector::new(S3 { refuses, calls: calls.clone() });
+        let keys = Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret", None, None, "test");
+        let config = SdkConfig::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .region(Region::new("eu-west-1"))
+            .credentials_provider(SharedCredentialsProvider::new(keys))
+            .http_client(aws_smithy_runtime_api::client::http::http_client_fn(move |_, _| connector.clone()))
+            .retry_config(RetryConfig::standard().with_max_attempts(26))
+            .build();
+        let place = Place { partition: "aws".into(), region: "eu-west-1".into(), account: account.into() };
+        (aws_sdk_s3::Client::from_conf(on_the_way!(aws_sdk_s3, "s3", &config, &place, hooks).build()), calls)
+    }
+
+    async fn write(client: &aws_sdk_s3::Client) -> Result<(), CloudError> {
+        let put = client.put_bucket_policy().bucket("store").policy("{}").send().await;
+        put.map(drop).map_err(|error| CloudError::from_sdk("s3:PutBucketPolicy", error))
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_shut_gate_keeps_writes_back_and_lets_reads_through() {
+        let meter = Arc::new(Noting::default());
+        let hooks = Hooks { gate: Some(Arc::new(Counting(0.into()))), meter: Some(meter.clone()) };
+        let (client, calls) = client("shut", |_| false, &hooks);
+        let error = write(&client).await.unwrap_err();
+        assert_eq!((error.word(), calls.load(Ordering::SeqCst)), ("NotLeading", 0));
+        client.get_bucket_policy().bucket("store").send().await.unwrap();
+        assert_eq!(*meter.0.lock().unwrap(), ["s3:GetBucketPolicy Done"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_gate_is_asked_before_each_attempt() {
+        let meter = Arc::new(Noting::default());
+        let hooks = Hooks { gate: Some(Arc::new(Counting(2.into()))), meter: Some(meter.clone()) };
+        let (client, calls) = client("twice", |_| true, &hooks);
+        let error = write(&client).await.unwrap_err();
+        assert_eq!((error.word(), calls.load(Ordering::SeqCst)), ("NotLeading", 2), "{error}");
+        assert_eq!(*meter.0.lock().unwrap(), ["s3:PutBucketPolicy Throttled"; 2]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_write_that_waited_for_its_turn_asks_the_gate_after_it() {
+        let hooks = Hooks { gate: Some(Arc::new(Counting(1.into()))), meter: None };
+        let (client, calls) = client("late", |_| false, &hooks);
+        let place = Place { partition: "aws".into(), region: "eu-west-1".into(), account: "late".into() };
+        let bound = Bound::of("s3", &place);
+        let mut others = Vec::new();
+        for _ in 0..64 {
+            others.push(bound.enter(Priority::Urgent).await);
+        }
+        let waiting = tokio::spawn(async move { write(&client).await });
+        sleep(Duration::from_secs(1)).await;
+        assert!(hooks.gate.as_ref().unwrap().is_open(), "nobody has asked yet");
+        drop(others);
+        assert_eq!(waiting.await.unwrap().unwrap_err().word(), "NotLeading");
+        assert_eq!(calls.load(Ordering::SeqCst), 0);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn three_of_ten_calls_throttled_let_two_hundred_buckets_come_to_be_within_90_s() {
+        let (client, calls) = client("throttled", |n| [0, 3, 7].contains(&(n % 10)), &Hooks::default());
+        let start = Instant::now();
+        let bucket = |_| async {
+            for _ in 0..16 {
+                write(&client).await.unwrap();
+            }
+        };
+        stream::iter(0..200).map(bucket).buffer_unordered(64).count().await;
+        let took = start.elapsed();
+        assert!(took < Duration::from_secs(90), "{took:?} for {} calls", calls.load(Ordering::SeqCst));
+    }
+}
