@@ -12,6 +12,7 @@ pub mod engine;
 pub mod error;
 pub mod expand;
 pub mod failure;
+pub mod gather;
 pub mod graph;
 pub mod inventory;
 pub mod kind;

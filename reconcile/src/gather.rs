@@ -1,0 +1,412 @@
+//! Looks gathered across lakes. AWS answers for a hundred crawlers as fast as for one, and counts one call; so lakes of
+//! one account and region look through one cloud, and what they ask for at about the same time is asked for together,
+//! each kind by itself.
+//!
+//! * Somebody who waits (a new lake, a changed one) looks at once when nobody else does, and within a moment otherwise.
+//! * A routine look has patience: it waits for company, and its calls give way to all others. With its lake's first
+//!   write, somebody waits.
+//! * One lake's trouble is its own: what could not be read together with others' is read once more alone, and what is
+//!   asked for once was asked for by whoever gets the answer, after they asked.
+
+use crate::{
+    aws::Priority,
+    cloud::{Cloud, Marked, Write},
+    error::{CloudError, Retry},
+    graph::NodeId,
+    inventory::Sight,
+    kinds::{Key, Settings},
+    owner::{Owner, Worn},
+};
+use futures::future::{BoxFuture, join_all};
+use std::{
+    collections::{BTreeMap, BTreeSet, HashMap},
+    sync::{
+        Arc, Mutex, PoisonError,
+        atomic::{AtomicBool, Ordering},
+    },
+    time::Duration,
+};
+use tokio::{
+    sync::oneshot,
+    time::{Instant, sleep_until},
+};
+
+/// How long who waits is kept waiting for company while others look. Lakes that are applied together ask within some
+/// milliseconds of one another; nobody notices so little.
+const WINDOW: Duration = Duration::from_millis(25);
+/// So many keys go without waiting for more: AWS takes a hundred names, or ARNs, to the call.
+const FULL: usize = 100;
+
+/// A cloud through which many lakes look together: one lake's handle on it.
+pub struct Gathered {
+    shared: Arc<Shared>,
+    /// How long its looks wait for company.
+    patience: Duration,
+    priority: Priority,
+    wrote: AtomicBool,
+}
+
+struct Shared {
+    inner: Arc<dyn Cloud>,
+    pools: Mutex<HashMap<Lane, Pool>>,
+}
+
+/// Looks that may go together: equally urgent, and of one kind.
+type Lane = (Priority, &'static str);
+
+/// Who waits for company.
+#[derive(Default)]
+struct Pool {
+    keys: BTreeSet<Key>,
+    waiting: Vec<oneshot::Sender<Arc<Batch>>>,
+    due: Option<Instant>,
+    /// How many batches have left.
+    left: u64,
+    under_way: usize,
+}
+
+/// What was read together.
+struct Batch {
+    sights: BTreeMap<Key, Sight<Settings>>,
+    /// Whether for more than one lake.
+    shared: bool,
+}
+
+impl Gathered {
+    /// A handle on a cloud for a lake for which somebody waits.
+    #[must_use]
+    pub fn new(inner: Arc<dyn Cloud>) -> Self {
+        Gathered::handle(Arc::new(Shared { inner, pools: Mutex::default() }), Priority::Urgent, WINDOW)
+    }
+
+    /// Another handle of this sort on the same cloud, for another lake.
+    #[must_use]
+    pub fn urgent(&self) -> Self {
+        Gathered::handle(self.shared.clone(), Priority::Urgent, WINDOW)
+    }
+
+    /// A handle on the same cloud for a routine look, which may wait so long for company.
+    #[must_use]
+    pub fn routine(&self, patience: Duration) -> Self {
+        Gathered::handle(self.shared.clone(), Priority::Routine, patience)
+    }
+
+    fn handle(shared: Arc<Shared>, priority: Priority, patience: Duration) -> Self {
+        Gathered { shared, patience, priority, wrote: AtomicBool::new(false) }
+    }
+
+    /// How soon its calls are wanted, and how long they may wait for company.
+    fn haste(&self) -> (Priority, Duration) {
+        if self.wrote.load(Ordering::Relaxed) {
+            (Priority::Urgent, WINDOW)
+        } else {
+            (self.priority, self.patience)
+        }
+    }
+}
+
+impl Cloud for Gathered {
+    fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>> {
+        let (priority, patience) = self.haste();
+        let mut kinds: BTreeMap<&'static str, Vec<Key>> = BTreeMap::new();
+        for key in keys {
+            kinds.entry(key.kind()).or_default().push(key);
+        }
+        let looks =
+            kinds.into_iter().map(move |(kind, keys)| self.shared.look((priority, kind), keys, patience));
+        Box::pin(async move { join_all(looks).await.into_iter().flatten().collect() })
+    }
+
+    fn worn<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Option<Worn>>, CloudError>> {
+        self.shared.inner.worn(key)
+    }
+
+    fn write<'a>(&'a self, node: &'a NodeId, write: Write) -> BoxFuture<'a, Result<(), CloudError>> {
+        self.wrote.store(true, Ordering::Relaxed);
+        self.shared.inner.write(node, write)
+    }
+
+    fn marked<'a>(
+        &'a self,
+        owner: &'a Owner,
+        parents: &'a [Key],
+    ) -> BoxFuture<'a, Result<Marked<Key>, CloudError>> {
+        Box::pin(self.haste().0.of(self.shared.inner.marked(owner, parents)))
+    }
+}
+
+impl Shared {
+    /// Look at keys of one kind, with others if there are others.
+    async fn look(
+        self: &Arc<Self>,
+        lane: Lane,
+        keys: Vec<Key>,
+        patience: Duration,
+    ) -> Vec<(Key, Sight<Settings>)> {
+        let Some(answer) = self.join(lane, &keys, patience) else {
+            let _under_way = UnderWay { shared: self, lane };
+            return self.read(lane, keys).await;
+        };
+        // A batch without an answer has panicked: whose key made it panic, panics alone.
+        let Ok(batch) = answer.await else { return self.read(lane, keys).await };
+        let (mut told, mut alone) = (Vec::new(), Vec::new());
+        for key in keys {
+            match batch.sights.get(&key) {
+                // A refusal may be that of another's key.
+                Some(Sight::Unreadable(error)) if batch.shared && error.retry == Retry::Never => {
+                    alone.push(key)
+                }
+                Some(sight) => told.push((key, sight.clone())),
+                None => {}
+            }
+        }
+        if !alone.is_empty() {
+            told.extend(self.read(lane, alone).await);
+        }
+        told
+    }
+
+    async fn read(&self, (priority, _): Lane, keys: Vec<Key>) -> Vec<(Key, Sight<Settings>)> {
+        priority.of(self.inner.read(keys)).await
+    }
+
+    /// Wait for company; `None` where one goes alone and at once.
+    fn join(
+        self: &Arc<Self>,
+        lane: Lane,
+        keys: &[Key],
+        patience: Duration,
+    ) -> Option<oneshot::Receiver<Arc<Batch>>> {
+        let mut pools = self.pools();
+        let pool = pools.entry(lane).or_default();
+        if lane.0 == Priority::Urgent && pool.under_way == 0 && pool.waiting.is_empty() {
+            pool.under_way += 1;
+            return None;
+        }
+        let (sender, receiver) = oneshot::channel();
+        pool.waiting.push(sender);
+        pool.keys.extend(keys.iter().cloned());
+        let due = Instant::now() + patience;
+        if pool.keys.len() >= FULL {
+            self.leave(lane, pool);
+        } else if pool.due.is_none_or(|soonest| due < soonest) {
+            pool.due = Some(due);
+            let (shared, batch) = (self.clone(), pool.left);
+            tokio::spawn(async move {
+                sleep_until(due).await;
+                if let Some(pool) = shared.pools().get_mut(&lane).filter(|pool| pool.left == batch) {
+                    shared.leave(lane, pool);
+                }
+            });
+        }
+        Some(receiver)
+    }
+
+    /// Go with whoever is there.
+    fn leave(self: &Arc<Self>, lane: Lane, pool: &mut Pool) {
+        let (keys, waiting) = (std::mem::take(&mut pool.keys), std::mem::take(&mut pool.waiting));
+        pool.due = None;
+        pool.left += 1;
+        pool.under_way += 1;
+        let shared = self.clone();
+        tokio::spawn(async move {
+            let _under_way = UnderWay { shared: &shared, lane };
+            let sights = shared.read(lane, keys.into_iter().collect()).await.into_iter().collect();
+            let batch = Arc::new(Batch { sights, shared: waiting.len() > 1 });
+            for one in waiting {
+                // Who has stopped waiting needs no answer.
+                let _ = one.send(batch.clone());
+            }
+        });
+    }
+
+    fn pools(&self) -> std::sync::MutexGuard<'_, HashMap<Lane, Pool>> {
+        self.pools.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A look under way; at its end when dropped, whatever became of it.
+struct UnderWay<'a> {
+    shared: &'a Arc<Shared>,
+    lane: Lane,
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        if let Some(pool) = self.shared.pools().get_mut(&self.lane) {
+            pool.under_way -= 1;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use tokio::time::sleep;
+
+    /// What was read: how soon, and which keys.
+    type Reads = Vec<(Priority, Vec<String>)>;
+
+    /// A cloud that takes 100 ms for a look. It is refused all that is read together with `denied`, and panics at
+    /// `panics`.
+    #[derive(Default)]
+    struct Fake(Mutex<Reads>);
+
+    impl Cloud for Fake {
+        fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>> {
+            Box::pin(async move {
+                let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
+                self.0.lock().unwrap().push((Priority::now(), names.clone()));
+                sleep(Duration::from_millis(100)).await;
+                let has = |name: &str| names.iter().any(|it| it == name);
+                assert!(!has("panics"), "a bug");
+                let sight = |key: &Key| match key.to_string().as_str() {
+                    _ if has("denied") => Sight::Unreadable(CloudError::refused("role:Read", "denied")),
+                    "settles" => Sight::Settling("it is on its way".to_owned()),
+                    _ => Sight::Absent,
+                };
+                keys.into_iter().map(|key| (key.clone(), sight(&key))).collect()
+            })
+        }
+
+        fn worn<'a>(&'a self, _: &'a Key) -> BoxFuture<'a, Result<Option<Option<Worn>>, CloudError>> {
+            Box::pin(async { Ok(None) })
+        }
+
+        fn write<'a>(&'a self, _: &'a NodeId, _: Write) -> BoxFuture<'a, Result<(), CloudError>> {
+            Box::pin(async { Ok(()) })
+        }
+
+        fn marked<'a>(
+            &'a self,
+            _: &'a Owner,
+            _: &'a [Key],
+        ) -> BoxFuture<'a, Result<Marked<Key>, CloudError>> {
+            Box::pin(async { Ok(Vec::new()) })
+        }
+    }
+
+    fn cloud() -> (Arc<Fake>, Gathered) {
+        let fake = Arc::new(Fake::default());
+        (fake.clone(), Gathered::new(fake))
+    }
+
+    fn roles(names: &[&str]) -> Vec<Key> {
+        names.iter().map(|name| Key::Role((*name).to_owned())).collect()
+    }
+
+    /// A lake looks at some roles; what it sees in words, and when.
+    fn look(lake: Gathered, names: &[&str]) -> tokio::task::JoinHandle<(Vec<String>, Instant)> {
+        let keys = roles(names);
+        tokio::spawn(async move {
+            let words = lake.read(keys).await.into_iter().map(|(key, sight)| match sight {
+                Sight::Absent => format!("{key} absent"),
+                Sight::Settling(_) => format!("{key} settles"),
+                other => format!("{key} {other:?}"),
+            });
+            (words.collect(), Instant::now())
+        })
+    }
+
+    fn reads(fake: &Fake) -> Vec<Vec<String>> {
+        fake.0.lock().unwrap().iter().map(|(_, names)| names.clone()).collect()
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_is_alone_does_not_wait() {
+        let (fake, lake) = cloud();
+        let start = Instant::now();
+        for _ in 0..2 {
+            lake.read(roles(&["a"])).await;
+        }
+        assert_eq!(start.elapsed(), Duration::from_millis(200));
+        assert_eq!(reads(&fake).len(), 2, "every look is one of its own");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn lakes_that_look_together_are_answered_together() {
+        let (fake, lake) = cloud();
+        let start = Instant::now();
+        let first = look(lake.urgent(), &["a"]);
+        sleep(Duration::from_millis(1)).await;
+        let others = [&["b", "c"][..], &["c", "settles"], &["b"]].map(|names| look(lake.urgent(), names));
+        assert_eq!(first.await.unwrap().0, ["a absent"]);
+        let [one, two, three] = others;
+        assert_eq!(one.await.unwrap().0, ["b absent", "c absent"]);
+        let (told, when) = two.await.unwrap();
+        assert_eq!(told, ["c absent", "settles settles"]);
+        assert!(when - start <= WINDOW + Duration::from_millis(101), "{:?}", when - start);
+        assert_eq!(three.await.unwrap().0, ["b absent"]);
+        assert_eq!(reads(&fake), [vec!["a"], vec!["b", "c", "settles"]], "no key twice");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn each_kind_goes_by_itself_and_a_full_batch_at_once() {
+        let (fake, lake) = cloud();
+        let patient = lake.routine(Duration::from_secs(10));
+        let names: Vec<String> = (0..FULL - 1).map(|number| format!("role-{number:03}")).collect();
+        let names: Vec<&str> = names.iter().map(String::as_str).collect();
+        let start = Instant::now();
+        let many = look(patient, &names);
+        sleep(Duration::from_millis(1)).await;
+        let mixed = lake.routine(Duration::from_secs(10));
+        let mut keys = roles(&["the-last"]);
+        keys.push(Key::Bucket("store".to_owned()));
+        let mixed = tokio::spawn(async move { mixed.read(keys).await.len() });
+        assert!(many.await.unwrap().1 - start < Duration::from_secs(1), "full is full");
+        assert_eq!(mixed.await.unwrap(), 2);
+        assert!(start.elapsed() >= Duration::from_secs(10), "the bucket has waited for company");
+        assert_eq!(reads(&fake).iter().map(Vec::len).collect::<Vec<_>>(), [FULL, 1]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn anothers_refusal_is_not_ones_own() {
+        let (fake, lake) = cloud();
+        let patience = Duration::from_secs(1);
+        let looks = [&["a"][..], &["denied"], &["b"]].map(|names| look(lake.routine(patience), names));
+        let [one, denied, two] = looks;
+        assert_eq!(one.await.unwrap().0, ["a absent"]);
+        assert!(denied.await.unwrap().0[0].contains("denied"));
+        assert_eq!(two.await.unwrap().0, ["b absent"]);
+        assert_eq!(reads(&fake).len(), 4, "together, then each alone, once");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn anothers_panic_is_not_ones_own() {
+        let (_, lake) = cloud();
+        let patience = Duration::from_secs(1);
+        let [one, panics] = [&["a"][..], &["panics"]].map(|names| look(lake.routine(patience), names));
+        assert_eq!(one.await.unwrap().0, ["a absent"]);
+        assert!(panics.await.unwrap_err().is_panic(), "whose bug it is, learns of it");
+        assert_eq!(look(lake.urgent(), &["b"]).await.unwrap().0, ["b absent"], "and life goes on");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_stops_waiting_takes_nobody_along() {
+        let (_, lake) = cloud();
+        let patience = Duration::from_secs(1);
+        let [gone, stays] = [&["a"][..], &["b"]].map(|names| look(lake.routine(patience), names));
+        sleep(Duration::from_millis(1_050)).await;
+        gone.abort();
+        assert_eq!(stays.await.unwrap().0, ["b absent"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_routine_look_has_patience_until_its_lake_is_written_to() {
+        let (fake, lake) = cloud();
+        let routine = lake.routine(Duration::from_secs(5));
+        let start = Instant::now();
+        routine.read(roles(&["a"])).await;
+        assert_eq!(start.elapsed(), Duration::from_millis(5_100));
+        let mark = Write::Mark {
+            key: Key::Role("a".to_owned()),
+            mark: Worn { owner: "o".into(), node: "role/a".into(), creating: false },
+        };
+        routine.write(&NodeId::new("role", "a"), mark).await.unwrap();
+        routine.read(roles(&["a"])).await;
+        assert_eq!(start.elapsed(), Duration::from_millis(5_200));
+        let priorities: Vec<Priority> =
+            fake.0.lock().unwrap().iter().map(|(priority, _)| *priority).collect();
+        assert_eq!(priorities, [Priority::Routine, Priority::Urgent]);
+    }
+}
