@@ -5,7 +5,7 @@ mod read;
 mod write;
 
 use crate::{
-    aws::Aws,
+    aws::{self, Aws},
     diff::FieldChange,
     error::CloudError,
     expand::names::Names,
@@ -80,7 +80,10 @@ impl Kind for AccessPoint {
     }
 
     async fn read(aws: &Aws, keys: &[String]) -> Vec<Sight<Self>> {
-        join_all(keys.iter().map(|name| read::read(aws, name))).await
+        let arns: Vec<String> = keys.iter().map(|name| arn(name, &aws.place)).collect();
+        let listed = aws::tags_at_leisure(aws, &arns).await;
+        let tags = arns.iter().map(|arn| listed.get(arn));
+        join_all(keys.iter().zip(tags).map(|(name, tags)| read::read(aws, name, tags))).await
     }
 
     async fn worn(aws: &Aws, name: &String) -> Result<Option<Option<Worn>>, CloudError> {

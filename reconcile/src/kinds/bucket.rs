@@ -10,7 +10,7 @@ mod switches;
 mod write;
 
 use crate::{
-    aws::Aws,
+    aws::{self, Aws},
     diff::FieldChange,
     error::CloudError,
     expand::names::Names,
@@ -163,12 +163,15 @@ impl Kind for Bucket {
     }
 
     fn key_of_arn(arn: &str, place: &Place) -> Option<String> {
-        let name = arn.strip_prefix(&format!("arn:{}:s3:::", place.partition))?;
+        let name = arn.strip_prefix(&self::arn("", place))?;
         (!name.contains('/')).then(|| name.to_owned())
     }
 
     async fn read(aws: &Aws, keys: &[String]) -> Vec<Sight<Self>> {
-        join_all(keys.iter().map(|name| read::read(aws, name))).await
+        let arns: Vec<String> = keys.iter().map(|name| arn(name, &aws.place)).collect();
+        let listed = aws::tags_at_leisure(aws, &arns).await;
+        let tags = arns.iter().map(|arn| listed.get(arn));
+        join_all(keys.iter().zip(tags).map(|(name, tags)| read::read(aws, name, tags))).await
     }
 
     async fn worn(aws: &Aws, name: &String) -> Result<Option<Option<Worn>>, CloudError> {
@@ -196,11 +199,15 @@ impl Kind for Bucket {
     }
 }
 
+fn arn(name: &str, place: &Place) -> String {
+    format!("arn:{}:s3:::{name}", place.partition)
+}
+
 /// What follows from a bucket's name.
 fn facts(name: &str, place: &Place) -> Facts {
     let domain = place.domain();
     Facts::from([
-        ("arn".to_owned(), format!("arn:{}:s3:::{name}", place.partition)),
+        ("arn".to_owned(), arn(name, place)),
         ("name".to_owned(), name.to_owned()),
         ("domainName".to_owned(), format!("{name}.s3.{domain}")),
         ("regionalDomainName".to_owned(), format!("{name}.s3.{}.{domain}", place.region)),

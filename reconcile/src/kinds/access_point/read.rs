@@ -1,4 +1,4 @@
-//! Looking at an access point: three calls side by side.
+//! Looking at an access point, one call for each facet.
 
 use super::AccessPoint;
 use crate::{
@@ -17,17 +17,33 @@ use std::collections::BTreeMap;
 /// S3 Control's word for an access point that does not exist.
 pub(super) const GONE: &str = "NoSuchAccessPoint";
 
-/// Look at one access point.
-pub(super) async fn read(aws: &Aws, name: &str) -> Sight<AccessPoint> {
-    match futures::try_join!(point(aws, name), statements(aws, name), tags(aws, name)) {
-        Ok((point, statements, tags)) => Sight::Present(seen(aws, name, &point, statements, tags)),
+/// Its tags, marks among them.
+type Tags = BTreeMap<String, String>;
+
+/// Look at one access point. Its tags may be known already.
+pub(super) async fn read(aws: &Aws, name: &str, listed: Option<&Tags>) -> Sight<AccessPoint> {
+    match all(aws, name, listed).await {
+        Ok(seen) => Sight::Present(seen),
         Err(error) if is_gone(&error) => Sight::Absent,
         Err(error) => Sight::Unreadable(error),
     }
 }
 
-/// The tags of an access point, marks among them.
-pub(super) async fn tags(aws: &Aws, name: &str) -> Result<BTreeMap<String, String>, CloudError> {
+/// It tells itself first whether it is there at all: one call for one that is absent.
+async fn all(aws: &Aws, name: &str, listed: Option<&Tags>) -> Result<Seen<AccessPoint>, CloudError> {
+    let point = point(aws, name).await?;
+    let tags = async {
+        match listed {
+            Some(tags) => Ok(tags.clone()),
+            None => tags(aws, name).await,
+        }
+    };
+    let (statements, tags) = futures::try_join!(statements(aws, name), tags)?;
+    Ok(seen(aws, name, &point, statements, tags))
+}
+
+/// The tags of an access point.
+pub(super) async fn tags(aws: &Aws, name: &str) -> Result<Tags, CloudError> {
     let arn = super::arn(name, &aws.place);
     let answer =
         aws.s3control.list_tags_for_resource().account_id(&aws.place.account).resource_arn(arn).send().await;

@@ -26,9 +26,12 @@ use std::collections::BTreeMap;
 /// Pages of request metrics; a bucket has at most 1000 of them, 100 to the page.
 const PAGES: usize = 11;
 
-/// Look at one bucket.
-pub(super) async fn read(aws: &Aws, name: &str) -> Sight<Bucket> {
-    match all(aws, name).await {
+/// Its tags, marks and system tags among them.
+type Tags = BTreeMap<String, String>;
+
+/// Look at one bucket. Its tags may be known already.
+pub(super) async fn read(aws: &Aws, name: &str, listed: Option<&Tags>) -> Sight<Bucket> {
+    match all(aws, name, listed).await {
         Ok(seen) => Sight::Present(seen),
         Err(error) if error.is("NoSuchBucket") => Sight::Absent,
         Err(error) if error.is("AccessDenied") || error.is("AllAccessDisabled") => {
@@ -38,8 +41,8 @@ pub(super) async fn read(aws: &Aws, name: &str) -> Sight<Bucket> {
     }
 }
 
-/// The tags of a bucket, marks and system tags among them.
-pub(super) async fn tags(aws: &Aws, name: &str) -> Result<BTreeMap<String, String>, CloudError> {
+/// The tags of a bucket.
+pub(super) async fn tags(aws: &Aws, name: &str) -> Result<Tags, CloudError> {
     let answer = aws.s3.get_bucket_tagging().bucket(name).send().await;
     let tags = or_off("s3:GetBucketTagging", "NoSuchTagSet", answer)?.map(|answer| answer.tag_set);
     Ok(tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect())
@@ -56,9 +59,13 @@ pub(super) async fn statements(aws: &Aws, name: &str) -> Result<Statements, Clou
     }
 }
 
-/// The tags tell first whether there is a bucket at all: one call for one that is absent.
-async fn all(aws: &Aws, name: &str) -> Result<Seen<Bucket>, CloudError> {
-    let tags = tags(aws, name).await?;
+/// The tags tell first whether there is a bucket at all: one call for one that is absent. Where they were listed, every
+/// other facet tells.
+async fn all(aws: &Aws, name: &str, listed: Option<&Tags>) -> Result<Seen<Bucket>, CloudError> {
+    let tags = match listed {
+        Some(tags) => tags.clone(),
+        None => tags(aws, name).await?,
+    };
     let (versioning, encryption, public_access_block, object_ownership, statements) = futures::try_join!(
         versioning(aws, name),
         encryption(aws, name),

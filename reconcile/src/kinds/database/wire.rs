@@ -10,22 +10,26 @@ use crate::{
 };
 use aws_sdk_glue::types::{self, DataLakePrincipal, DatabaseInput, Permission, PrincipalPermissions};
 use lake_api::Input;
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Whom IAM alone admits.
 const IAM_ALLOWED: &str = "IAM_ALLOWED_PRINCIPALS";
-/// From so many databases on, listing them all costs fewer calls than asking for each.
-const MANY: usize = 8;
+/// From so many databases on, a listing may cost fewer calls than asking for each.
+const MANY: usize = 3;
+/// Databases on a page, the most that Glue allows.
+const PAGE: i32 = 100;
 
 /// Look at databases. A listing leaves out what the caller may not see, so only a get can say that one is absent.
 pub(super) async fn read(aws: &Aws, keys: &[DatabaseKey]) -> Vec<Sight<Database>> {
-    let mut listed = BTreeMap::new();
-    if keys.len() >= MANY {
-        match list(aws, &keys[0].catalog).await {
-            Ok(all) => listed = all,
-            Err(error) => return keys.iter().map(|_| Sight::Unreadable(error.clone())).collect(),
-        }
+    let mut by_catalog: BTreeMap<&str, BTreeSet<&str>> = BTreeMap::new();
+    for key in keys {
+        by_catalog.entry(&key.catalog).or_default().insert(&key.name);
     }
+    let many = by_catalog.into_iter().filter(|(_, names)| names.len() >= MANY);
+    let listings = many.map(|(catalog, names)| list(aws, catalog, names));
+    // What is not listed is asked for one by one, and tells then why it cannot be read.
+    let listed: BTreeMap<DatabaseKey, types::Database> =
+        glue::side_by_side(listings).await.into_iter().flatten().flatten().collect();
     let listed = &listed;
     let live = keys.iter().map(|key| async move {
         match listed.get(key) {
@@ -68,17 +72,27 @@ pub(super) async fn get(aws: &Aws, key: &DatabaseKey) -> Result<types::Database,
         .ok_or_else(|| CloudError::refused("glue:GetDatabase", "the answer holds no database"))
 }
 
-/// All databases of a catalog that the caller may see.
-async fn list(aws: &Aws, catalog: &str) -> Result<BTreeMap<DatabaseKey, types::Database>, CloudError> {
-    let mut pages = aws.glue.get_databases().catalog_id(catalog).into_paginator().send();
-    let mut all = BTreeMap::new();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| CloudError::from_sdk("glue:GetDatabases", error))?;
-        all.extend(page.database_list.into_iter().map(|database| {
-            (DatabaseKey { catalog: catalog.to_owned(), name: database.name.clone() }, database)
-        }));
+/// Databases of a catalog, page by page, until all that are wanted were among them, or the next page would cost more than
+/// asking for each that is missing has cost already.
+async fn list(
+    aws: &Aws,
+    catalog: &str,
+    mut wanted: BTreeSet<&str>,
+) -> Result<Vec<(DatabaseKey, types::Database)>, CloudError> {
+    let mut pages = aws.glue.get_databases().catalog_id(catalog).max_results(PAGE).into_paginator().send();
+    let (mut found, mut turned) = (Vec::new(), 0);
+    while wanted.len() > turned
+        && let Some(page) = pages.next().await
+    {
+        turned += 1;
+        for database in page.map_err(|error| CloudError::from_sdk("glue:GetDatabases", error))?.database_list {
+            if wanted.remove(database.name.as_str()) {
+                let key = DatabaseKey { catalog: catalog.to_owned(), name: database.name.clone() };
+                found.push((key, database));
+            }
+        }
     }
-    Ok(all)
+    Ok(found)
 }
 
 impl Database {

@@ -28,11 +28,13 @@ pub(crate) fn key_of_arn<'a>(arn: &'a str, sort: &str, place: &Place) -> Option<
 }
 
 /// The tags of many resources: one call of the tagging API for 100, and one of Glue for each that is not listed
-/// there, be it that it wears none or that the list lags behind.
+/// there, be it that it wears none or that the list lags behind. Those of one resource Glue tells as cheaply, and as they
+/// are.
 pub(crate) async fn tags_of(aws: &Aws, arns: &[String]) -> BTreeMap<String, Result<Tagged, CloudError>> {
-    let listed = match aws::tags_of(aws, arns).await {
-        Ok(listed) => listed,
-        Err(error) => return arns.iter().map(|arn| (arn.clone(), Err(error.clone()))).collect(),
+    let listed = match arns {
+        [] | [_] => BTreeMap::new(),
+        // Who may not ask the tagging API may still ask Glue.
+        many => aws::tags_of(aws, many).await.unwrap_or_default(),
     };
     let listed = &listed;
     let answers = arns.iter().map(|arn| async move {

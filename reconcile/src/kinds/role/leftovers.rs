@@ -1,6 +1,6 @@
 //! Roles that wear a lake's mark. The tagging API does not list roles, so IAM is asked.
 
-use super::read::{MANY, details, plain, roles};
+use super::read::{are_many, details, plain, roles};
 use crate::{
     aws::Aws,
     error::CloudError,
@@ -31,7 +31,7 @@ pub(super) async fn leftovers(
         }
     }
     let under = roles(aws, &path(owner)).await?;
-    if under.len() > MANY
+    if are_many(under.len())
         && let Ok(all) = anywhere(aws, owner).await
     {
         return Ok(all);

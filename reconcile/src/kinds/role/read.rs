@@ -2,7 +2,7 @@
 
 use super::{ALLOW, Role};
 use crate::{
-    aws::Aws,
+    aws::{Aws, Priority},
     error::CloudError,
     inventory::{Facts, Seen, Sight},
     owner::Worn,
@@ -10,18 +10,32 @@ use crate::{
 };
 use aws_sdk_iam::types::{EntityType, Role as IamRole, RoleDetail, Tag};
 use futures::{
-    future::{join, try_join},
+    future::try_join,
     stream::{self, StreamExt, TryStreamExt},
 };
 use lake_api::Input;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// From how many roles on the account's whole list is cheaper.
+/// From how many roles on the account's whole list is cheaper, when somebody waits.
 ///
 /// A role takes three calls and one for each inline policy. The account's list takes two calls per thousand roles
 /// that the *account* has, each of them slow and heavy (all policies of all roles), and an account has 1000 roles
-/// unless AWS raised its quota to at most 5000. So ten heavy calls at worst stand against four light ones a role.
-pub(super) const MANY: usize = 20;
+/// unless AWS raised its quota to at most 5000. So ten heavy calls at worst stand against four light ones a role: while
+/// the light ones are few they are answered sooner, though there be more of them.
+const MANY: usize = 20;
+/// From how many roles on a routine look takes the list: there calls count and time does not, and ten calls at worst are
+/// no more than those of three roles.
+const SEVERAL: usize = 3;
+/// Roles on a page of the account's list, the most that IAM allows.
+const PAGE: i32 = 1000;
+
+/// Whether so many roles are cheaper read from the account's list.
+pub(super) fn are_many(count: usize) -> bool {
+    count >= match Priority::now() {
+        Priority::Urgent => MANY,
+        Priority::Routine => SEVERAL,
+    }
+}
 
 /// How many roles are asked for at once.
 const AT_ONCE: usize = 8;
@@ -43,7 +57,7 @@ struct Policies {
 }
 
 pub(super) async fn read(aws: &Aws, names: &[String]) -> Vec<Sight<Role>> {
-    if names.len() > MANY {
+    if are_many(names.len()) {
         // Who may not list the whole account may still read each role.
         if let Ok(all) = read_all(aws).await {
             return names.iter().map(|name| all.get(name).cloned().unwrap_or(Sight::Absent)).collect();
@@ -73,15 +87,15 @@ fn sight(read: Result<Seen<Role>, CloudError>) -> Sight<Role> {
     }
 }
 
-/// The role itself says whether it exists: where its policies do not know it, it was made or deleted this moment.
+/// The role itself says whether it exists, by one call for one that is absent. Where its policies do not know it then,
+/// it was made or deleted this moment.
 async fn read_one(aws: &Aws, name: &str) -> Sight<Role> {
-    let (role, policies) = join(get(aws, name), try_join(inline(aws, name), attached(aws, name))).await;
-    let role = match role {
+    let role = match get(aws, name).await {
         Ok(Some(role)) => role,
         Ok(None) => return Sight::Absent,
         Err(error) => return Sight::Unreadable(error),
     };
-    match policies {
+    match try_join(inline(aws, name), attached(aws, name)).await {
         Ok((inline, attached)) => {
             let boundary =
                 role.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn());
@@ -170,7 +184,7 @@ fn detailed(detail: &RoleDetail, role: &IamRole, partition: &str) -> Result<Seen
 pub(super) async fn details(aws: &Aws) -> Result<Vec<RoleDetail>, CloudError> {
     let mut all = Vec::new();
     let mut pages =
-        aws.iam.get_account_authorization_details().filter(EntityType::Role).into_paginator().send();
+        aws.iam.get_account_authorization_details().filter(EntityType::Role).max_items(PAGE).into_paginator().send();
     while let Some(page) = pages.next().await {
         let page = page.map_err(|e| CloudError::from_sdk("iam:GetAccountAuthorizationDetails", e))?;
         all.extend(page.role_detail_list.unwrap_or_default());
@@ -181,7 +195,7 @@ pub(super) async fn details(aws: &Aws) -> Result<Vec<RoleDetail>, CloudError> {
 /// Every role under a path, without tags and boundary.
 pub(super) async fn roles(aws: &Aws, path: &str) -> Result<Vec<IamRole>, CloudError> {
     let mut all = Vec::new();
-    let mut pages = aws.iam.list_roles().path_prefix(path).into_paginator().items().send();
+    let mut pages = aws.iam.list_roles().path_prefix(path).max_items(PAGE).into_paginator().items().send();
     while let Some(role) = pages.next().await {
         all.push(role.map_err(|e| CloudError::from_sdk("iam:ListRoles", e))?);
     }

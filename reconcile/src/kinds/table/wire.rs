@@ -11,31 +11,32 @@ use crate::{
     },
     owner::{Mark, Owner, Worn},
 };
-use aws_sdk_glue::types::{self, Order, SerDeInfo, StorageDescriptor, TableInput};
+use aws_sdk_glue::{
+    operation::get_tables::paginator::GetTablesPaginator,
+    types::{self, Order, SerDeInfo, StorageDescriptor, TableInput},
+};
 use lake_api::{Input, spec::table::SortOrder};
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The parameter that says that a table is Iceberg's, and what it says then.
 const TABLE_TYPE: (&str, &str) = ("table_type", "ICEBERG");
 /// The parameter that names the metadata file of an Iceberg table.
 const METADATA: &str = "metadata_location";
-/// From so many tables of one database on, listing them all costs fewer calls than asking for each.
+/// From so many tables of one database on, a listing may cost fewer calls than asking for each.
 const MANY: usize = 2;
+/// Tables on a page, the most that Glue allows.
+const PAGE: i32 = 100;
 
 /// Look at tables, those of one database together. A listing leaves out what the caller may not see, so only a get
 /// can say that a table is absent.
 pub(super) async fn read(aws: &Aws, keys: &[TableKey]) -> Vec<Sight<Table>> {
-    let mut by_database: BTreeMap<(&str, &str), usize> = BTreeMap::new();
+    let mut by_database: BTreeMap<(&str, &str), BTreeSet<&str>> = BTreeMap::new();
     for key in keys {
-        *by_database.entry((&key.catalog, &key.database)).or_default() += 1;
+        by_database.entry((&key.catalog, &key.database)).or_default().insert(&key.name);
     }
-    let mut listings = Vec::new();
-    for ((catalog, database), count) in by_database {
-        if count >= MANY {
-            listings.push(listing(aws, catalog, database));
-        }
-    }
-    // What could not be listed is asked for one by one, and tells then why it cannot be read.
+    let many = by_database.into_iter().filter(|(_, names)| names.len() >= MANY);
+    let listings = many.map(|((catalog, database), names)| some(aws, catalog, database, names));
+    // What is not listed is asked for one by one, and tells then why it cannot be read.
     let listed: BTreeMap<TableKey, types::Table> =
         glue::side_by_side(listings).await.into_iter().flatten().flatten().collect();
     let listed = &listed;
@@ -57,14 +58,27 @@ pub(super) async fn read(aws: &Aws, keys: &[TableKey]) -> Vec<Sight<Table>> {
     glue::side_by_side(sights).await
 }
 
-/// The tables of a database under their keys.
-async fn listing(
+/// Tables of a database, page by page, until all that are wanted were among them, or the next page would cost more than
+/// asking for each that is missing has cost already: a crawl may have made thousands.
+async fn some(
     aws: &Aws,
     catalog: &str,
     database: &str,
+    mut wanted: BTreeSet<&str>,
 ) -> Result<Vec<(TableKey, types::Table)>, CloudError> {
-    let tables = list(aws, catalog, database).await?;
-    Ok(tables.into_iter().map(|table| (key_of(catalog, database, &table), table)).collect())
+    let (mut pages, mut found, mut turned) = (pages(aws, catalog, database).send(), Vec::new(), 0);
+    while wanted.len() > turned
+        && let Some(page) = pages.next().await
+    {
+        turned += 1;
+        let page = page.map_err(|error| CloudError::from_sdk("glue:GetTables", error))?;
+        for table in page.table_list.unwrap_or_default() {
+            if wanted.remove(table.name.as_str()) {
+                found.push((key_of(catalog, database, &table), table));
+            }
+        }
+    }
+    Ok(found)
 }
 
 /// One table.
@@ -80,14 +94,16 @@ pub(super) async fn get(aws: &Aws, key: &TableKey) -> Result<types::Table, Cloud
 
 /// All tables of a database that the caller may see.
 pub(crate) async fn list(aws: &Aws, catalog: &str, database: &str) -> Result<Vec<types::Table>, CloudError> {
-    let call = aws.glue.get_tables().catalog_id(catalog).database_name(database);
-    let mut pages = call.into_paginator().send();
-    let mut all = Vec::new();
+    let (mut pages, mut all) = (pages(aws, catalog, database).send(), Vec::new());
     while let Some(page) = pages.next().await {
         let page = page.map_err(|error| CloudError::from_sdk("glue:GetTables", error))?;
         all.extend(page.table_list.unwrap_or_default());
     }
     Ok(all)
+}
+
+fn pages(aws: &Aws, catalog: &str, database: &str) -> GetTablesPaginator {
+    aws.glue.get_tables().catalog_id(catalog).database_name(database).max_results(PAGE).into_paginator()
 }
 
 /// Put another definition in the place of one version. Old versions are not kept: their number is limited.
