@@ -1,3 +1,20 @@
 //! The Kubernetes door: the same lake, the same engine, told by `kubectl`.
+//!
+//! `watch` brings the lakes, `queue` says whose turn it is, `lake` gives a lake its round, `claim` says whether this
+//! replica may write at all.
 
+pub mod claim;
+pub mod connections;
+pub mod lake;
+pub mod metrics;
+pub mod object;
+pub mod operator;
+pub mod options;
+pub mod queue;
+pub mod server;
+pub mod slots;
+pub mod sources;
+pub mod store;
+pub mod tenants;
 pub mod verbs;
+mod watch;

@@ -126,6 +126,12 @@ impl Engine {
         Engine { memory: Some(memory), ..self }
     }
 
+    /// Work through another handle on the same cloud.
+    #[must_use]
+    pub fn with_cloud(self, cloud: Arc<dyn Cloud>) -> Self {
+        Engine { cloud, ..self }
+    }
+
     /// Stop when this handle says so.
     #[must_use]
     pub fn with_stop(self, stop: Stop) -> Self {
@@ -159,6 +165,7 @@ impl Engine {
     pub async fn observe_missing(&self, graph: &Graph, record: &Record, inventory: &mut Inventory) {
         let fresh = self.fresh();
         observe::observe(&*self.cloud, &self.owner, graph, record, &fresh, inventory).await;
+        self.trust_sight_of(inventory);
     }
 
     /// Observe and plan: what a round would do, which the caller may let it do or leave.
@@ -218,6 +225,16 @@ impl Engine {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         made.retain(|_, when| when.elapsed() < VISIBLE_WITHIN);
         made.keys().cloned().collect()
+    }
+
+    /// What has been seen is visible: should it be absent at the next look, somebody has deleted it.
+    fn trust_sight_of(&self, inventory: &Inventory) {
+        let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
+        for (key, presence) in inventory.values().flatten() {
+            if matches!(presence, Presence::Present { .. }) {
+                made.remove(key);
+            }
+        }
     }
 
     fn remember_making(&self, made: &BTreeSet<Key>, removed: &BTreeSet<Key>) {

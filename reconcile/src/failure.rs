@@ -117,10 +117,28 @@ impl Failure {
     /// What happened, AWS's request id, and the remedy.
     #[must_use]
     pub fn detail(&self) -> String {
+        let id = match &self.cause {
+            Cause::Refused(error) => error.request_id.as_deref(),
+            _ => None,
+        };
+        self.told(id)
+    }
+
+    /// What happened and what the user can do, in the same words each time that the same happens, for a door that comes
+    /// again by itself.
+    #[must_use]
+    pub fn steady_detail(&self) -> String {
+        match &self.cause {
+            Cause::Stopped | Cause::Unsettled(_) => sentence(&self.cause.to_string()),
+            _ => self.told(None),
+        }
+    }
+
+    fn told(&self, request_id: Option<&str>) -> String {
         let said = sentence(&self.cause.to_string());
         match &self.cause {
             Cause::Refused(error) => {
-                let id = error.request_id.iter().map(|id| format!(" AWS request id: {id}."));
+                let id = request_id.iter().map(|id| format!(" AWS request id: {id}."));
                 let remedy = error.remedy().into_iter().map(|remedy| format!("\n{remedy}"));
                 std::iter::once(said).chain(id).chain(remedy).collect()
             }

@@ -4,7 +4,10 @@
 use crate::{graph::NodeId, kinds::Key, place::Place};
 use lake_api::spec::OnDelete;
 use serde::{Deserialize, Serialize};
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt,
+};
 
 /// The version that this release writes. Changes within a version are additive only.
 pub const VERSION: u32 = 1;
@@ -49,7 +52,51 @@ pub enum Got {
     Found,
 }
 
+/// A record that cannot be used.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+pub enum NoRecord {
+    /// A later release has written it.
+    #[error("a later release has written this record (version {0})")]
+    Newer(u64),
+    /// It is not what any release writes.
+    #[error("this record cannot be read: {0}")]
+    Broken(String),
+}
+
+impl NoRecord {
+    /// What the user can do.
+    #[must_use]
+    pub fn remedy(&self) -> &'static str {
+        match self {
+            NoRecord::Newer(_) => "Use that release or a later one.",
+            NoRecord::Broken(_) => {
+                "Clear it: the lake's resources are found again by the marks that they wear."
+            }
+        }
+    }
+}
+
+impl fmt::Display for Record {
+    /// As a JSON document, which [`Record::read`] reads.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&serde_json::to_string(self).expect("a record is plain data"))
+    }
+}
+
 impl Record {
+    /// The record that a JSON document holds.
+    ///
+    /// # Errors
+    /// When a later release has written it, or nobody.
+    pub fn read(text: &str) -> Result<Self, NoRecord> {
+        let broken = |error: serde_json::Error| NoRecord::Broken(error.to_string());
+        let value: serde_json::Value = serde_json::from_str(text).map_err(broken)?;
+        match value["v"].as_u64() {
+            Some(v) if v > u64::from(VERSION) => Err(NoRecord::Newer(v)),
+            _ => serde_json::from_value(value).map_err(broken),
+        }
+    }
+
     /// The record of a lake of which nothing exists yet.
     #[must_use]
     pub fn new(place: Place) -> Self {
@@ -103,5 +150,20 @@ mod pairs {
 
     pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<BTreeMap<Key, Got>, D::Error> {
         Ok(Vec::<(Key, Got)>::deserialize(d)?.into_iter().collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_comes_back_from_its_text_and_a_later_one_is_told() {
+        let place =
+            Place { partition: "aws".into(), region: "eu-west-1".into(), account: "123456789012".into() };
+        let record = Record::new(place);
+        assert_eq!(Record::read(&record.to_string()), Ok(record));
+        assert_eq!(Record::read(r#"{"v":7}"#), Err(NoRecord::Newer(7)));
+        assert!(matches!(Record::read("garbage"), Err(NoRecord::Broken(_))));
     }
 }

@@ -34,15 +34,27 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
             Standing::OursAs(other) if !scene.keys(&other).contains(key) => leave(scene.record, node, key),
             Standing::OursAs(_) | Standing::Retained => return plan.forget(node, key),
             Standing::Other(owner) => {
-                plan.note(node, format!("{key} now wears the mark of {owner}: it is left to them"));
+                plan.note(
+                    node,
+                    "OwnershipLost",
+                    format!("{key} now wears the mark of {owner}: it is left to them"),
+                );
                 return plan.forget(node, key);
             }
             Standing::Nobody | Standing::Loose { used: false, .. } => {
-                plan.note(node, format!("{key} does not wear this lake's mark: it is left as it is"));
+                plan.note(
+                    node,
+                    "OwnershipLost",
+                    format!("{key} does not wear this lake's mark: it is left as it is"),
+                );
                 return plan.forget(node, key);
             }
             Standing::Loose { used: true, .. } => {
-                plan.note(node, format!("{key} was used and not made by this lake: it is left as it is"));
+                plan.note(
+                    node,
+                    "Found",
+                    format!("{key} was used and not made by this lake: it is left as it is"),
+                );
                 return plan.forget(node, key);
             }
         },
@@ -50,7 +62,7 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
         None => leave(scene.record, node, key),
     };
     if change == Change::Retain {
-        plan.note(node, format!("{key} leaves the lake and stays on AWS (onDelete: Retain)"));
+        plan.note(node, "Retained", format!("{key} leaves the lake and stays on AWS (onDelete: Retain)"));
         if key.traits().wears == Wears::Nothing {
             if scene.hangs_on_ours(key) {
                 plan.left.insert((node.clone(), key.clone()));
@@ -110,7 +122,7 @@ impl Plan {
         self.forget.insert((node.clone(), key.clone()));
     }
 
-    fn note(&mut self, node: &NodeId, said: String) {
-        self.notes.push(Note { node: node.clone(), origin: FieldPath::root(), said });
+    fn note(&mut self, node: &NodeId, word: &'static str, said: String) {
+        self.notes.push(Note { node: node.clone(), origin: FieldPath::root(), word, said });
     }
 }

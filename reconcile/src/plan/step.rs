@@ -127,6 +127,8 @@ pub struct Note {
     pub node: NodeId,
     /// The path in the spec; the root for what the spec names no more.
     pub origin: FieldPath,
+    /// What happens to it as one PascalCase word: event reason.
+    pub word: &'static str,
     /// What is told, in one sentence without a full stop.
     pub said: String,
 }
@@ -214,6 +216,20 @@ impl Plan {
         self.steps.iter().filter_map(|step| match &step.change {
             Change::Blocked(reason) => Some((step, reason)),
             _ => None,
+        })
+    }
+
+    /// Whether all that another plan writes is in this one too, by the same verb on the same resource: the other is this
+    /// one, or what is left of it.
+    #[must_use]
+    pub fn covers(&self, other: &Plan) -> bool {
+        let mut written = other.steps.iter().filter(|step| step.change.writes());
+        written.all(|step| {
+            self.steps.iter().any(|mine| {
+                mine.node == step.node
+                    && (mine.key.is_none() || mine.key == step.key)
+                    && std::mem::discriminant(&mine.change) == std::mem::discriminant(&step.change)
+            })
         })
     }
 

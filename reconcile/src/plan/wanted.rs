@@ -130,7 +130,8 @@ impl<'a> Course<'a> {
     fn release(&mut self, case: &Case<'_>) {
         let (id, key) = (case.wish.id, &case.key);
         let said = format!("{key} is only referred to now: it leaves the lake and stays on AWS");
-        self.plan.notes.push(Note { node: id.clone(), origin: case.wish.node.origin.clone(), said });
+        let origin = case.wish.node.origin.clone();
+        self.plan.notes.push(Note { node: id.clone(), origin, word: "Retained", said });
         if case.traits.wears == Wears::Nothing {
             self.plan.forget.insert((id.clone(), key.clone()));
         } else {

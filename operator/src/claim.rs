@@ -1,0 +1,242 @@
+//! Who leads: of several replicas one writes, by a Lease of coordination.k8s.io.
+//!
+//! A claim ends by this process's own clock before any other replica may believe that it has ended. So a process that
+//! was paused finds its claim gone when it goes on, and the gate before every write on AWS stays shut.
+
+use k8s_openapi::{
+    api::coordination::v1::{Lease, LeaseSpec},
+    apimachinery::pkg::apis::meta::v1::MicroTime,
+};
+use kube::{
+    Api, Client,
+    api::{ObjectMeta, PostParams},
+};
+use std::{
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
+    time::{Duration, Instant},
+};
+use tokio::sync::watch;
+
+/// Whether this process leads, now. Cheap to ask and to clone.
+#[derive(Clone, Debug)]
+pub struct Claim {
+    start: Instant,
+    /// Until when, in milliseconds since `start`; 0 while another leads.
+    until: Arc<AtomicU64>,
+    leads: watch::Sender<bool>,
+}
+
+impl Claim {
+    fn new() -> Self {
+        Claim { start: Instant::now(), until: Arc::default(), leads: watch::Sender::new(false) }
+    }
+
+    /// Whether this process may write.
+    #[must_use]
+    pub fn holds(&self) -> bool {
+        self.start.elapsed() < Duration::from_millis(self.until.load(Ordering::Acquire))
+    }
+
+    /// Resolves when this process begins, or ceases, to lead.
+    pub async fn becomes(&self, leads: bool) {
+        // The sender lives in this very handle, so the channel cannot be closed while we wait.
+        let _ = self.leads.subscribe().wait_for(|now| *now == leads).await;
+    }
+
+    fn hold_until(&self, end: Instant) {
+        let end = end.saturating_duration_since(self.start).as_millis();
+        self.until.store(u64::try_from(end).unwrap_or(u64::MAX), Ordering::Release);
+        self.leads.send_if_modified(|leads| !std::mem::replace(leads, true));
+    }
+
+    fn drop_it(&self) {
+        self.until.store(0, Ordering::Release);
+        self.leads.send_if_modified(|leads| std::mem::replace(leads, false));
+    }
+}
+
+/// A replica that stands for election.
+pub struct Candidate {
+    api: Api<Lease>,
+    name: String,
+    identity: String,
+    duration: Duration,
+    /// Ours to ask, and everybody's who writes.
+    pub claim: Claim,
+    /// The lease as it was seen last, and when it was first seen so.
+    seen: Option<(Lease, Instant)>,
+}
+
+impl Candidate {
+    /// A candidate for the lease `name`.
+    #[must_use]
+    pub fn new(client: Client, namespace: &str, name: &str, identity: &str, duration: Duration) -> Self {
+        Candidate {
+            api: Api::namespaced(client, namespace),
+            name: name.to_owned(),
+            identity: identity.to_owned(),
+            duration,
+            claim: Claim::new(),
+            seen: None,
+        }
+    }
+
+    /// Stand for election until `end` resolves, and then hand the lease over.
+    pub async fn run(mut self, end: impl Future<Output = ()>) {
+        tokio::pin!(end);
+        loop {
+            let pace = self.duration / 5;
+            tokio::select! {
+                // An API server that does not answer must not keep us from seeing our own claim end.
+                () = self.stand_within(pace * 2) => {}
+                () = &mut end => break,
+            }
+            tokio::select! {
+                () = tokio::time::sleep(pace) => {}
+                () = &mut end => break,
+            }
+        }
+        self.release().await;
+    }
+
+    async fn stand_within(&mut self, time: Duration) {
+        match tokio::time::timeout(time, self.stand()).await {
+            Ok(Ok(())) => {}
+            Ok(Err(kube::Error::Api(refusal))) if refusal.is_conflict() || refusal.is_already_exists() => {
+                self.seen = None;
+            }
+            Ok(Err(error)) => tracing::warn!(%error, lease = self.name, "the lease cannot be renewed"),
+            Err(_) => tracing::warn!(lease = self.name, "the API server does not answer for the lease"),
+        }
+        if !self.claim.holds() && *self.claim.leads.borrow() {
+            tracing::warn!("this replica no longer leads");
+            self.claim.drop_it();
+        }
+    }
+
+    /// One try: renew what is ours, take what nobody holds.
+    async fn stand(&mut self) -> Result<(), kube::Error> {
+        let begun = Instant::now();
+        if !self.is_ours() {
+            self.look(begun).await?;
+        }
+        let next = match &self.seen {
+            None => {
+                let first = Lease {
+                    metadata: ObjectMeta { name: Some(self.name.clone()), ..ObjectMeta::default() },
+                    spec: Some(self.term(None)),
+                };
+                self.api.create(&PostParams::default(), &first).await?
+            }
+            Some((lease, since)) if self.is_ours() || is_free(lease, *since, begun) => {
+                let lease = Lease { spec: Some(self.term(lease.spec.as_ref())), ..lease.clone() };
+                self.api.replace(&self.name, &PostParams::default(), &lease).await?
+            }
+            Some(_) => return Ok(()),
+        };
+        self.seen = Some((next, begun));
+        // Another takes over no sooner than `duration` after it saw this renewal, which was not before `begun`.
+        self.claim.hold_until(begun + self.duration * 2 / 3);
+        Ok(())
+    }
+
+    /// See the lease as it is. Its times are another machine's, so that only a change of it proves life.
+    async fn look(&mut self, now: Instant) -> Result<(), kube::Error> {
+        let found = self.api.get_opt(&self.name).await?;
+        let same = |lease: &Lease| {
+            self.seen
+                .as_ref()
+                .is_some_and(|(seen, _)| seen.metadata.resource_version == lease.metadata.resource_version)
+        };
+        match found {
+            Some(lease) if same(&lease) => {}
+            found => self.seen = found.map(|lease| (lease, now)),
+        }
+        Ok(())
+    }
+
+    fn is_ours(&self) -> bool {
+        let spec = self.seen.as_ref().and_then(|(lease, _)| lease.spec.as_ref());
+        spec.and_then(|spec| spec.holder_identity.as_deref()) == Some(&self.identity) && self.claim.holds()
+    }
+
+    fn term(&self, last: Option<&LeaseSpec>) -> LeaseSpec {
+        let now = MicroTime(jiff::Timestamp::now());
+        let mine = last.filter(|last| last.holder_identity.as_deref() == Some(&self.identity));
+        LeaseSpec {
+            holder_identity: Some(self.identity.clone()),
+            lease_duration_seconds: i32::try_from(self.duration.as_secs()).ok(),
+            acquire_time: mine.and_then(|last| last.acquire_time.clone()).or_else(|| Some(now.clone())),
+            renew_time: Some(now),
+            lease_transitions: last
+                .map(|last| last.lease_transitions.unwrap_or_default() + i32::from(mine.is_none())),
+            ..LeaseSpec::default()
+        }
+    }
+
+    /// Let another lead at once.
+    async fn release(&mut self) {
+        let ours = self.is_ours();
+        self.claim.drop_it();
+        let Some((lease, _)) = self.seen.take().filter(|_| ours) else { return };
+        let spec = LeaseSpec {
+            holder_identity: None,
+            lease_duration_seconds: Some(1),
+            ..self.term(lease.spec.as_ref())
+        };
+        let lease = Lease { spec: Some(spec), ..lease };
+        let parameters = PostParams::default();
+        let released = self.api.replace(&self.name, &parameters, &lease);
+        if let Ok(Err(error)) = tokio::time::timeout(Duration::from_secs(2), released).await {
+            tracing::info!(%error, "the lease could not be released and will run out");
+        }
+    }
+}
+
+/// Whether nobody holds the lease, or who held it has shown no life for as long as it was given for.
+fn is_free(lease: &Lease, since: Instant, now: Instant) -> bool {
+    let Some(spec) = &lease.spec else { return true };
+    if spec.holder_identity.as_deref().unwrap_or_default().is_empty() {
+        return true;
+    }
+    let given = spec.lease_duration_seconds.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(15);
+    now.saturating_duration_since(since) > Duration::from_secs(given)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lease(holder: &str) -> Lease {
+        let spec = LeaseSpec {
+            holder_identity: Some(holder.to_owned()),
+            lease_duration_seconds: Some(15),
+            ..LeaseSpec::default()
+        };
+        Lease { spec: Some(spec), ..Lease::default() }
+    }
+
+    #[test]
+    fn a_lease_is_taken_when_it_is_given_up_or_has_run_out_before_our_eyes() {
+        let seen = Instant::now();
+        assert!(!is_free(&lease("other"), seen, seen + Duration::from_secs(15)));
+        assert!(is_free(&lease("other"), seen, seen + Duration::from_secs(16)));
+        assert!(is_free(&lease(""), seen, seen));
+    }
+
+    #[test]
+    fn a_claim_ends_by_itself() {
+        let claim = Claim::new();
+        assert!(!claim.holds());
+        claim.hold_until(Instant::now() + Duration::from_secs(60));
+        assert!(claim.holds());
+        claim.hold_until(claim.start);
+        assert!(!claim.holds(), "what is over is over, whoever says otherwise");
+        claim.hold_until(Instant::now() + Duration::from_secs(60));
+        claim.drop_it();
+        assert!(!claim.holds());
+    }
+}

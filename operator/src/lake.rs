@@ -1,0 +1,322 @@
+//! One round for one lake: what the object asks for, what is done about it, and what its user is told.
+
+mod course;
+mod keep;
+mod tell;
+mod verdict;
+mod wanted;
+
+pub use course::{Course, Courses};
+pub use verdict::{Standing, Verdict};
+
+use crate::{
+    connections::Connection,
+    object::{APPROVE, FINALIZER, Manner, Object},
+    operator::Operator,
+    queue::Lane,
+};
+use keep::Keeper;
+use lake_api::{LakeStatus, status::PlanStatus};
+use lake_reconcile::{
+    cloud::Cloud,
+    engine::{Again, Engine, Look, Round, pause},
+    error::Retry,
+    graph::Graph,
+    owner::Owner,
+    plan::{Change, Plan},
+    record::Record,
+    render,
+};
+use serde_json::json;
+use sha2::{Digest, Sha256};
+use std::{sync::Arc, time::Duration};
+use tell::{Did, Teller};
+use tokio::time::Instant;
+
+/// When a lake is wanted again; `None` when only a change of its object asks for it.
+pub type Next = Option<(Lane, Instant)>;
+
+/// How long a routine look waits for others of its slot, whose reads go with it.
+const COMPANY: Duration = Duration::from_millis(250);
+/// How many rounds in a row may do something before AWS is said not to keep what is set.
+const RESTLESS: u32 = 5;
+/// How many looks at a lake that was as wanted may go unanswered before its user is told.
+const TOLERATED: u32 = 3;
+/// The longest text of a plan in the status; an object in etcd has 1.5 MiB in all.
+const LONGEST_PLAN: usize = 64 * 1024;
+
+/// Work on a lake.
+pub async fn attend(operator: &Operator, object: Arc<Object>, lane: Lane) -> Next {
+    let name = object.name();
+    if object.is_leaving() && !object.is_held() {
+        operator.courses.forget(&name);
+        return None;
+    }
+    let course = operator.courses.take(&name, object.uid());
+    let mut visit = Visit::new(operator, &object, lane, course);
+    let next = visit.round().await;
+    let course = visit.course;
+    if !course.is_over {
+        operator.courses.put(name, course);
+    }
+    next
+}
+
+/// A round for one lake.
+struct Visit<'a> {
+    operator: &'a Operator,
+    object: &'a Object,
+    lane: Lane,
+    manner: Manner,
+    course: Course,
+    teller: Teller,
+    before: LakeStatus,
+}
+
+impl<'a> Visit<'a> {
+    fn new(operator: &'a Operator, object: &'a Object, lane: Lane, course: Course) -> Self {
+        let teller = Teller::new(operator, object, course.told.is_none());
+        // What this process told itself is newer than what the watch has brought.
+        let before = course.told.clone().unwrap_or_else(|| object.status());
+        Visit { operator, object, lane, manner: object.manner(), course, teller, before }
+    }
+
+    async fn round(&mut self) -> Next {
+        if self.manner.suspended {
+            return self.tell(Verdict::suspended(&self.before, self.object.is_leaving()), None).await;
+        }
+        let record = match self.remembered() {
+            Ok(record) => record,
+            Err(verdict) => return self.tell(verdict, None).await,
+        };
+        if self.object.is_leaving() && record.as_ref().is_none_or(|record| record.nodes.is_empty()) {
+            // The record is kept before anything is made: nothing is remembered, so nothing is there.
+            return self.let_go().await;
+        }
+        let spec =
+            if self.object.is_leaving() { None } else { Some(self.operator.wanted(self.object).await) };
+        let spec = match spec.transpose() {
+            Ok(spec) => spec,
+            Err(verdict) => return self.tell(verdict, None).await,
+        };
+        let region = spec.as_ref().and_then(|spec| Some(spec.region.as_ref()?.0.known()?.to_owned()));
+        let region = record.as_ref().map(|record| record.place.region.clone()).or(region);
+        let connection = match self.operator.connect(self.object, region.as_deref()).await {
+            Ok(connection) => connection,
+            Err(verdict) => return self.tell(verdict, None).await,
+        };
+        if let Some(verdict) =
+            record.as_ref().and_then(|record| Verdict::elsewhere(record, &connection.place))
+        {
+            return self.tell(verdict, None).await;
+        }
+        let record = record.unwrap_or_else(|| Record::new(connection.place.clone()));
+        let owner = self.operator.owner(&self.object.name());
+        let graph =
+            spec.map_or_else(Graph::new, |spec| wanted::graph(&spec, &connection.place, &owner, self.object));
+        self.work(connection, owner, graph, record).await
+    }
+
+    /// What was kept of the lake.
+    fn remembered(&self) -> Result<Option<Record>, Verdict> {
+        let Some(text) = &self.before.record else { return Ok(None) };
+        Record::read(text).map(Some).map_err(|error| Verdict::unreadable_record(&error))
+    }
+
+    async fn work(&mut self, connection: Connection, owner: Owner, graph: Graph, record: Record) -> Next {
+        let keeper = Arc::new(Keeper::new(self.teller.clone(), self.progressing(&connection, &graph)));
+        let cloud: Arc<dyn Cloud> = match self.lane {
+            Lane::Changed => Arc::new(connection.cloud.urgent()),
+            Lane::Routine => Arc::new(connection.cloud.routine(COMPANY)),
+        };
+        let place = connection.place.clone();
+        let engine = self.course.engine(&connection, || Engine::new(cloud.clone(), owner, place));
+        let engine = engine.with_cloud(cloud).with_stop(self.operator.stop()).with_memory(keeper.clone());
+        let look = engine.look(&graph, record).await;
+        let drifted = self.has_drifted(look.plan());
+        if drifted {
+            self.teller.drift(look.plan()).await;
+        }
+        if self.manner.asks
+            && !self.object.is_leaving()
+            && writes(look.plan())
+            && !self.is_approved(look.plan())
+        {
+            return self.ask(look, &graph).await;
+        }
+        if writes(look.plan())
+            && !self.object.is_held()
+            && !self.object.is_leaving()
+            && let Err(verdict) = self.teller.hold().await
+        {
+            return self.tell(verdict, None).await;
+        }
+        let round = look.go().await;
+        self.course.told = keeper.told().or_else(|| self.course.told.take());
+        self.conclude(round, &graph, drifted).await
+    }
+
+    /// The status while the first resources are made.
+    fn progressing(&self, connection: &Connection, graph: &Graph) -> LakeStatus {
+        let verdict = Verdict::progressing(self.object.is_leaving());
+        let mut status = self.status(&verdict);
+        status.place = Some(tell::place(&connection.place));
+        status.members = Some(format!("{}/{}", tell::present(&status), graph.len()));
+        status
+    }
+
+    /// Whether the world has moved although nobody asked for it.
+    fn has_drifted(&self, plan: &Plan) -> bool {
+        !self.object.is_leaving()
+            && tell::is_ready(&self.before)
+            && self.before.observed_generation == Some(self.object.generation())
+            && writes(plan)
+    }
+
+    /// Whether somebody has approved this very plan, or one of which this is the rest.
+    fn is_approved(&mut self, plan: &Plan) -> bool {
+        if self.object.annotation(APPROVE) == Some(&id(plan, self.object.uid())) {
+            self.course.approved = Some(plan.clone());
+        }
+        self.course.approved.as_ref().is_some_and(|approved| approved.covers(plan))
+    }
+
+    /// Tell what would be done, and do nothing.
+    async fn ask(&mut self, look: Look<'_>, graph: &Graph) -> Next {
+        self.course.approved = None;
+        let id = id(look.plan(), self.object.uid());
+        let changes = look.plan().steps.iter().filter(|step| step.change.writes()).count();
+        let mut text = render::render(look.plan());
+        if text.len() > LONGEST_PLAN {
+            let end = (0..=LONGEST_PLAN).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
+            text.truncate(end);
+            text.push_str("…\n");
+        }
+        let refused = self.object.annotation(APPROVE).filter(|approved| *approved != id);
+        let verdict = Verdict::awaiting(&id, changes, refused);
+        let plan = PlanStatus { id, changes: i64::try_from(changes).unwrap_or(i64::MAX), text };
+        let outcome = look.leave();
+        let mut status = self.status(&verdict);
+        tell::describe(&mut status, &outcome, graph);
+        status.plan = Some(plan);
+        if let Err(verdict) = self.teller.tell(&mut self.course, &self.before, status, &verdict).await {
+            return self.come_again(verdict.retry);
+        }
+        self.at_its_slot()
+    }
+
+    /// What came of a round.
+    async fn conclude(&mut self, round: Round, graph: &Graph, drifted: bool) -> Next {
+        let Round { plan, outcome, again } = round;
+        for failure in &outcome.failures {
+            self.operator.metrics.failed(failure.word());
+            tracing::info!(lake = %self.object.name(), reason = failure.word(), "{}: {}", failure.summary(), failure.detail());
+        }
+        let why = match () {
+            () if self.object.is_leaving() => Did::Delete,
+            () if drifted => Did::Repair,
+            () if self.before.record.is_none() => Did::Create,
+            () => Did::Update,
+        };
+        let did = self.teller.done(&plan, &outcome, why).await;
+        if did {
+            self.operator.wake_those_behind(&self.object.name());
+        }
+        let is_over = outcome.failures.is_empty() && outcome.plan.is_quiet() && again == Again::Quiet;
+        if self.object.is_leaving() && is_over {
+            return self.let_go().await;
+        }
+        self.course.restless = if did && again == Again::Now { self.course.restless + 1 } else { 0 };
+        let unsteady = self.course.restless > RESTLESS;
+        let verdict = Verdict::of(&outcome, self.object.is_leaving(), unsteady);
+        if verdict.is_passing() && self.was_as_wanted() && self.course.failures < TOLERATED {
+            self.course.failures += 1;
+            return self.retry(verdict.retry.unwrap_or(Retry::Unanswered));
+        }
+        let mut status = self.status(&verdict);
+        tell::describe(&mut status, &outcome, graph);
+        if let Err(verdict) = self.teller.tell(&mut self.course, &self.before, status, &verdict).await {
+            return self.come_again(verdict.retry);
+        }
+        match again {
+            Again::Now if !unsteady => Some((Lane::Changed, Instant::now())),
+            Again::Now => self.come_again(Some(Retry::Settling)),
+            Again::Quiet | Again::After(_) => self.come_again(verdict.retry),
+        }
+    }
+
+    fn was_as_wanted(&self) -> bool {
+        tell::is_ready(&self.before) && self.before.observed_generation == Some(self.object.generation())
+    }
+
+    /// Tell what hinders the lake before AWS was asked, or what became of the plan.
+    async fn tell(&mut self, verdict: Verdict, plan: Option<PlanStatus>) -> Next {
+        let mut status = self.status(&verdict);
+        status.plan = plan;
+        let told = self.teller.tell(&mut self.course, &self.before, status, &verdict).await;
+        let retry = told.err().map_or(verdict.retry, |verdict| verdict.retry);
+        if verdict.standing == Standing::Held { None } else { self.come_again(retry) }
+    }
+
+    /// The status so far, with new conditions.
+    fn status(&self, verdict: &Verdict) -> LakeStatus {
+        let mut status = self.before.clone();
+        status.plan = None;
+        status.next_attempt = None;
+        status.observed_generation = Some(self.object.generation());
+        status.last_handled_reconcile_at =
+            self.object.annotation(crate::object::REQUESTED_AT).map(str::to_owned);
+        let last = self.course.told.as_ref().unwrap_or(&self.before);
+        status.conditions = verdict.conditions(&last.conditions, self.object.generation());
+        status
+    }
+
+    /// When the lake comes again: after a pause where something failed, else at its slot.
+    fn come_again(&mut self, retry: Option<Retry>) -> Next {
+        match retry {
+            Some(class) => {
+                self.course.failures += 1;
+                self.retry(class)
+            }
+            None => {
+                self.course.failures = 0;
+                self.at_its_slot()
+            }
+        }
+    }
+
+    fn retry(&self, class: Retry) -> Next {
+        let pause = pause(class, self.course.failures.saturating_sub(1))
+            .min(self.manner.interval.max(Duration::from_secs(30)));
+        Some((Lane::Routine, Instant::now() + pause))
+    }
+
+    fn at_its_slot(&self) -> Next {
+        let at = self.operator.slots.next(self.object.uid(), self.manner.interval, Instant::now());
+        Some((Lane::Routine, at))
+    }
+
+    /// All that was the lake's is gone or left to others: its object may go.
+    async fn let_go(&mut self) -> Next {
+        match self.teller.let_go().await {
+            Ok(()) => {
+                self.course.is_over = true;
+                self.operator.wake_those_behind(&self.object.name());
+                tracing::info!(lake = %self.object.name(), "the lake is gone; {FINALIZER} is taken off");
+                None
+            }
+            Err(verdict) => self.come_again(verdict.retry),
+        }
+    }
+}
+
+/// Whether a plan changes anything on AWS.
+fn writes(plan: &Plan) -> bool {
+    plan.steps.iter().any(|step| step.change.writes() && !matches!(step.change, Change::Blocked(_)))
+}
+
+/// What a user names to approve a plan: the same words of the same lake have the same id.
+fn id(plan: &Plan, uid: &str) -> String {
+    let digest = Sha256::digest(json!([uid, render::render(plan)]).to_string());
+    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
+}

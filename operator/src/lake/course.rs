@@ -1,0 +1,90 @@
+//! What this process knows of a lake between two rounds. All of it can be lost: the object holds the rest.
+
+use crate::{connections::Connection, object::Name};
+use lake_api::LakeStatus;
+use lake_reconcile::{engine::Engine, place::Place, plan::Plan};
+use std::{
+    collections::HashMap,
+    sync::{Mutex, MutexGuard, PoisonError},
+};
+
+/// One lake's course.
+#[derive(Default)]
+pub struct Course {
+    /// The object's uid: another object of the same name is another lake.
+    uid: String,
+    /// The status as this process has told it last; the watch may lag behind.
+    pub told: Option<LakeStatus>,
+    /// How many rounds in a row have failed.
+    pub failures: u32,
+    /// How many rounds in a row have done something and found more to do.
+    pub restless: u32,
+    /// The plan that was approved and is being carried out.
+    pub approved: Option<Plan>,
+    /// Whether the lake is gone.
+    pub is_over: bool,
+    /// What knows which resources were made moments ago.
+    engine: Option<(Place, Engine)>,
+}
+
+impl Course {
+    /// The lake's engine: the one of the last round, unless the way to AWS is another now.
+    pub fn engine(&mut self, connection: &Connection, new: impl FnOnce() -> Engine) -> Engine {
+        match &self.engine {
+            Some((place, engine)) if *place == connection.place => engine.clone(),
+            _ => {
+                let engine = new();
+                self.engine = Some((connection.place.clone(), engine.clone()));
+                engine
+            }
+        }
+    }
+
+    /// Why the lake is as it is: the reason of its condition Ready, and the message.
+    fn ready(&self) -> Option<(&str, &str)> {
+        let told = self.told.as_ref()?;
+        let ready = told.conditions.iter().find(|condition| condition.type_ == "Ready")?;
+        Some((&ready.reason, &ready.message))
+    }
+}
+
+/// The courses of all lakes.
+#[derive(Default)]
+pub struct Courses(Mutex<HashMap<Name, Course>>);
+
+impl Courses {
+    fn all(&self) -> MutexGuard<'_, HashMap<Name, Course>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// A lake's course, for the one who works on it.
+    pub fn take(&self, name: &Name, uid: &str) -> Course {
+        let known = self.all().remove(name).filter(|course| course.uid == uid);
+        known.unwrap_or_else(|| Course { uid: uid.to_owned(), ..Course::default() })
+    }
+
+    /// Keep a course until the next round.
+    pub fn put(&self, name: Name, course: Course) {
+        self.all().insert(name, course);
+    }
+
+    /// Forget a lake; its last status, if this process has told one.
+    pub fn forget(&self, name: &Name) -> Option<LakeStatus> {
+        self.all().remove(name)?.told
+    }
+
+    /// Forget all: another process may have told what this one does not know.
+    pub fn clear(&self) {
+        self.all().clear();
+    }
+
+    /// The lakes that cannot go on because of something of this owner's.
+    pub fn behind(&self, owner: &str) -> Vec<Name> {
+        let waits = |course: &Course| {
+            course.ready().is_some_and(|(reason, said)| {
+                ["Blocked", "Foreign"].contains(&reason) && said.contains(owner)
+            })
+        };
+        self.all().iter().filter(|(_, course)| waits(course)).map(|(name, _)| name.clone()).collect()
+    }
+}

@@ -1,0 +1,255 @@
+//! What a lake's user is told: status and events. Nothing is written that has not changed.
+
+use super::{Course, Standing, Verdict, verdict};
+use crate::{
+    object::{FINALIZER, Name, Object},
+    operator::Operator,
+};
+use k8s_openapi::api::core::v1::ObjectReference;
+use kube::{
+    Api, Client, Resource,
+    api::{Patch, PatchParams},
+    runtime::events::{Event, EventType, Recorder},
+};
+use lake_api::{
+    Lake, LakeStatus,
+    status::{PlaceStatus, State},
+};
+use lake_reconcile::{engine::Outcome, graph::Graph, place::Place, plan::Plan, render, report::report};
+use serde_json::json;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Who writes the status.
+pub(crate) const MANAGER: &str = "lake-operator";
+/// The longest note of an event (events.k8s.io/v1).
+const LONGEST_NOTE: usize = 1000;
+
+/// Why something was done.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Did {
+    /// The lake is new.
+    Create,
+    /// Its spec has changed.
+    Update,
+    /// The world has moved.
+    Repair,
+    /// The lake leaves.
+    Delete,
+}
+
+impl Did {
+    fn word(self) -> &'static str {
+        match self {
+            Did::Create => "Created",
+            Did::Update => "Updated",
+            Did::Repair => "DriftRepaired",
+            Did::Delete => "Deleted",
+        }
+    }
+}
+
+/// Tells the user of one lake.
+#[derive(Clone)]
+pub(super) struct Teller {
+    client: Client,
+    recorder: Recorder,
+    name: Name,
+    uid: String,
+    reference: ObjectReference,
+    finalizers: Vec<String>,
+    /// The version of the object as the watch has brought it.
+    seen: Option<String>,
+    /// The version of the object that must not have moved: before this process has told anything, another may have.
+    version: Arc<Mutex<Option<String>>>,
+}
+
+impl Teller {
+    pub(super) fn new(operator: &Operator, object: &Object, first: bool) -> Self {
+        Teller {
+            client: operator.client.clone(),
+            recorder: operator.recorder.clone(),
+            name: object.name(),
+            uid: object.uid().to_owned(),
+            reference: object.reference(),
+            finalizers: object.metadata.finalizers.clone().unwrap_or_default(),
+            seen: object.metadata.resource_version.clone(),
+            version: Arc::new(Mutex::new(object.metadata.resource_version.clone().filter(|_| first))),
+        }
+    }
+
+    fn api(&self) -> Api<Object> {
+        Api::namespaced(self.client.clone(), &self.name.namespace)
+    }
+
+    /// Write the status.
+    pub(super) async fn write(&self, status: &LakeStatus) -> Result<(), kube::Error> {
+        let version = self.version.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let mut metadata = json!({ "name": self.name.name, "uid": self.uid });
+        if let Some(version) = version {
+            metadata["resourceVersion"] = version.into();
+        }
+        let object = json!({
+            "apiVersion": Lake::api_version(&()),
+            "kind": Lake::kind(&()),
+            "metadata": metadata,
+            "status": status,
+        });
+        let parameters = PatchParams::apply(MANAGER).force();
+        self.api().patch_status(&self.name.name, &parameters, &Patch::Apply(object)).await?;
+        *self.version.lock().unwrap_or_else(PoisonError::into_inner) = None;
+        Ok(())
+    }
+
+    /// Tell how the lake stands, if that has changed, and let an event say what has.
+    pub(super) async fn tell(
+        &self,
+        course: &mut Course,
+        before: &LakeStatus,
+        mut status: LakeStatus,
+        verdict: &Verdict,
+    ) -> Result<(), Verdict> {
+        if verdict.retry.is_some() {
+            status.next_attempt = Some(next_attempt(verdict, course.failures));
+        }
+        let last = course.told.as_ref().unwrap_or(before);
+        if *last == status {
+            course.told.get_or_insert(status);
+            return Ok(());
+        }
+        self.write(&status).await.map_err(|error| Verdict::untold(&error))?;
+        let was = reason(before);
+        if was != Some(verdict.reason) && !["Progressing", "Deleting"].contains(&verdict.reason) {
+            let type_ = match verdict.standing {
+                Standing::Ready | Standing::Asking | Standing::Held => EventType::Normal,
+                Standing::Underway | Standing::Stuck => EventType::Warning,
+            };
+            let reason = if verdict.standing == Standing::Asking { "Planned" } else { verdict.reason };
+            self.event(type_, reason, "Reconcile", &verdict.message).await;
+        }
+        course.told = Some(status);
+        Ok(())
+    }
+
+    /// Tell what was found otherwise than it was left.
+    pub(super) async fn drift(&self, plan: &Plan) {
+        self.event(EventType::Normal, "DriftFound", "Observe", &render::render(plan)).await;
+    }
+
+    /// Tell what was done; whether anything was.
+    pub(super) async fn done(&self, plan: &Plan, outcome: &Outcome, did: Did) -> bool {
+        let left = |node| outcome.plan.step(node).is_some_and(|step| step.change.writes());
+        let lines: Vec<String> = plan
+            .steps
+            .iter()
+            .filter(|step| step.change.writes() && !left(&step.node))
+            .map(render::headline)
+            .collect();
+        for note in &outcome.notes {
+            self.event(EventType::Normal, note.word, "Release", &format!("{}: {}.", note.node, note.said))
+                .await;
+        }
+        if lines.is_empty() {
+            return false;
+        }
+        self.event(EventType::Normal, did.word(), "Apply", &lines.join("\n")).await;
+        true
+    }
+
+    /// Hold the object until the lake's resources are gone.
+    pub(super) async fn hold(&self) -> Result<(), Verdict> {
+        let mut finalizers = self.finalizers.clone();
+        finalizers.push(FINALIZER.to_owned());
+        self.finalize(finalizers).await
+    }
+
+    /// Let the object go.
+    pub(super) async fn let_go(&self) -> Result<(), Verdict> {
+        let finalizers = self.finalizers.iter().filter(|held| *held != FINALIZER).cloned().collect();
+        self.finalize(finalizers).await
+    }
+
+    /// Write the list of finalizers, which others write too: as a whole, and only on what was seen.
+    async fn finalize(&self, finalizers: Vec<String>) -> Result<(), Verdict> {
+        let patch = json!({ "metadata": {
+            "uid": self.uid, "finalizers": finalizers, "resourceVersion": self.seen,
+        } });
+        let parameters = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
+        match self.api().patch_metadata(&self.name.name, &parameters, &Patch::Merge(patch)).await {
+            Ok(object) => {
+                let mut version = self.version.lock().unwrap_or_else(PoisonError::into_inner);
+                if version.is_some() {
+                    *version = object.metadata.resource_version;
+                }
+                Ok(())
+            }
+            Err(kube::Error::Api(refusal)) if refusal.is_not_found() => Ok(()),
+            Err(error) => Err(Verdict::untold(&error)),
+        }
+    }
+
+    async fn event(&self, type_: EventType, reason: &str, action: &str, note: &str) {
+        let end = (0..=LONGEST_NOTE.min(note.len()))
+            .rev()
+            .find(|at| note.is_char_boundary(*at))
+            .unwrap_or_default();
+        let event = Event {
+            type_,
+            reason: reason.to_owned(),
+            note: Some(note[..end].to_owned()),
+            action: action.to_owned(),
+            secondary: None,
+        };
+        if let Err(error) = self.recorder.publish(&event, &self.reference).await {
+            tracing::warn!(lake = %self.name, reason, %error, "an event could not be published");
+        }
+    }
+}
+
+/// Put into a status what was found.
+pub(super) fn describe(status: &mut LakeStatus, outcome: &Outcome, graph: &Graph) {
+    let told = report(&outcome.plan);
+    status.outputs = told.outputs;
+    status.resources = told.resources;
+    status.record = Some(outcome.record.to_string());
+    status.place = Some(place(&outcome.record.place));
+    let wanted = status.resources.iter().filter(|(node, _)| graph.contains_key(&node.as_str().into()));
+    let there = wanted.filter(|(_, status)| status.state == State::Present).count();
+    // Of a lake that leaves nothing is wanted: what is left is counted.
+    let of = if graph.is_empty() { status.resources.len() } else { graph.len() };
+    status.members = Some(format!("{}/{of}", if graph.is_empty() { of } else { there }));
+    let drifted = status.resources.values().filter(|status| !status.drift.is_empty()).count();
+    status.drifted = Some(i64::try_from(drifted).unwrap_or(i64::MAX));
+}
+
+/// How many resources are there.
+pub(super) fn present(status: &LakeStatus) -> usize {
+    status.resources.values().filter(|status| status.state == State::Present).count()
+}
+
+/// Where a lake lives, as the status tells it.
+pub(super) fn place(place: &Place) -> PlaceStatus {
+    PlaceStatus {
+        partition: place.partition.clone(),
+        region: place.region.clone(),
+        account: place.account.clone(),
+    }
+}
+
+/// Whether a status says that all is as wanted.
+pub(super) fn is_ready(status: &LakeStatus) -> bool {
+    status.conditions.iter().any(|condition| condition.type_ == "Ready" && condition.status == "True")
+}
+
+/// The reason of the condition Ready.
+fn reason(status: &LakeStatus) -> Option<&str> {
+    let ready = status.conditions.iter().find(|condition| condition.type_ == "Ready")?;
+    Some(&ready.reason)
+}
+
+/// When the lake is tried again, to the second; later by the jitter of the pause.
+fn next_attempt(verdict: &Verdict, failures: u32) -> k8s_openapi::apimachinery::pkg::apis::meta::v1::Time {
+    let pause = verdict.retry.map(|class| lake_reconcile::engine::pause(class, failures)).unwrap_or_default();
+    let now = verdict::now();
+    let pause = jiff::SignedDuration::from_secs(i64::try_from(pause.as_secs() + 1).unwrap_or(i64::MAX));
+    k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(now.0.checked_add(pause).unwrap_or(now.0))
+}

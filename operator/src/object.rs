@@ -1,0 +1,244 @@
+//! A lake as the API server has it, kept small: thousands of them stand in memory.
+
+use k8s_openapi::{NamespaceResourceScope, apimachinery::pkg::apis::meta::v1::ObjectMeta};
+use kube::{Resource, runtime::reflector::ObjectRef};
+use lake_api::{
+    Lake, LakeStatus,
+    spec::{Reconcile, reconcile::Mode},
+};
+use serde::{Deserialize, Deserializer};
+use serde_json::Value;
+use std::{borrow::Cow, fmt, time::Duration};
+
+/// The annotation that asks for a look at once.
+pub const REQUESTED_AT: &str = "lake.dev/reconcile-requested-at";
+/// The annotation that approves a plan.
+pub const APPROVE: &str = "lake.dev/approve";
+/// What keeps a deleted lake's object until its resources are gone.
+pub const FINALIZER: &str = "lake.dev/lake";
+
+/// Which lake: `namespace/name`.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct Name {
+    /// The namespace.
+    pub namespace: String,
+    /// The object's name.
+    pub name: String,
+}
+
+impl fmt::Display for Name {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.namespace, self.name)
+    }
+}
+
+/// A lake's object. What it says is checked when it is worked on and not when it is received, so that one lake that
+/// cannot be read hides no other.
+#[derive(Clone, Debug, Default, Deserialize)]
+pub struct Object {
+    /// Its metadata.
+    pub metadata: ObjectMeta,
+    /// What its user wants.
+    #[serde(default)]
+    spec: Text,
+    /// What was told last.
+    #[serde(default)]
+    status: Text,
+}
+
+/// JSON as text, a tenth of what the same takes as a tree.
+#[derive(Clone, Debug, Default)]
+struct Text(Box<str>);
+
+impl<'de> Deserialize<'de> for Text {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Ok(Text(Value::deserialize(deserializer)?.to_string().into()))
+    }
+}
+
+impl Text {
+    fn json(&self) -> Value {
+        serde_json::from_str(&self.0).unwrap_or_default()
+    }
+}
+
+impl Resource for Object {
+    type DynamicType = ();
+    type Scope = NamespaceResourceScope;
+
+    fn kind((): &()) -> Cow<'_, str> {
+        Lake::kind(&())
+    }
+
+    fn group((): &()) -> Cow<'_, str> {
+        Lake::group(&())
+    }
+
+    fn version((): &()) -> Cow<'_, str> {
+        Lake::version(&())
+    }
+
+    fn plural((): &()) -> Cow<'_, str> {
+        Lake::plural(&())
+    }
+
+    fn meta(&self) -> &ObjectMeta {
+        &self.metadata
+    }
+
+    fn meta_mut(&mut self) -> &mut ObjectMeta {
+        &mut self.metadata
+    }
+}
+
+impl Object {
+    /// Without what nobody here reads.
+    #[must_use]
+    pub fn slim(mut self) -> Self {
+        self.metadata.managed_fields = None;
+        if let Some(annotations) = &mut self.metadata.annotations {
+            annotations.retain(|name, _| [REQUESTED_AT, APPROVE].contains(&name.as_str()));
+        }
+        self.metadata.labels = None;
+        self
+    }
+
+    /// Which lake it is.
+    #[must_use]
+    pub fn name(&self) -> Name {
+        Name {
+            namespace: self.metadata.namespace.clone().unwrap_or_default(),
+            name: self.metadata.name.clone().unwrap_or_default(),
+        }
+    }
+
+    /// Its uid.
+    #[must_use]
+    pub fn uid(&self) -> &str {
+        self.metadata.uid.as_deref().unwrap_or_default()
+    }
+
+    /// The generation of its spec.
+    #[must_use]
+    pub fn generation(&self) -> i64 {
+        self.metadata.generation.unwrap_or_default()
+    }
+
+    /// Whether its user has deleted it.
+    #[must_use]
+    pub fn is_leaving(&self) -> bool {
+        self.metadata.deletion_timestamp.is_some()
+    }
+
+    /// Whether its status says that this very spec is as wanted, and nobody asks for anything.
+    #[must_use]
+    pub fn is_settled(&self) -> bool {
+        let status = self.status();
+        let ready = status.conditions.iter().any(|it| it.type_ == "Ready" && it.status == "True");
+        ready
+            && !self.is_leaving()
+            && status.observed_generation == Some(self.generation())
+            && status.last_handled_reconcile_at.as_deref() == self.annotation(REQUESTED_AT)
+    }
+
+    /// Whether it waits for us when it is deleted.
+    #[must_use]
+    pub fn is_held(&self) -> bool {
+        self.metadata.finalizers.iter().flatten().any(|held| held == FINALIZER)
+    }
+
+    /// What an annotation says.
+    #[must_use]
+    pub fn annotation(&self, name: &str) -> Option<&str> {
+        self.metadata.annotations.as_ref()?.get(name).map(String::as_str)
+    }
+
+    /// What its user wants.
+    #[must_use]
+    pub fn spec(&self) -> Value {
+        self.spec.json()
+    }
+
+    /// What was told last; nothing where that cannot be read, as a later release may have told it.
+    #[must_use]
+    pub fn status(&self) -> LakeStatus {
+        serde_json::from_value(self.status.json()).unwrap_or_default()
+    }
+
+    /// How the operator shall go about it. The API server has filled in the defaults, where the section is there.
+    #[must_use]
+    pub fn manner(&self) -> Manner {
+        let section: Option<Reconcile> = serde_json::from_value(self.spec()["reconcile"].clone()).ok();
+        Manner::of(section.unwrap_or_default())
+    }
+
+    /// How events name it.
+    #[must_use]
+    pub fn reference(&self) -> k8s_openapi::api::core::v1::ObjectReference {
+        let mut reference: k8s_openapi::api::core::v1::ObjectReference = ObjectRef::from_obj(self).into();
+        reference.api_version = Some(Lake::api_version(&()).into_owned());
+        reference
+    }
+}
+
+/// How the operator goes about a lake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Manner {
+    /// How long after a quiet look it is looked at again.
+    pub interval: Duration,
+    /// Whether it is left alone.
+    pub suspended: bool,
+    /// Whether plans wait for approval.
+    pub asks: bool,
+}
+
+/// The shortest interval, which lint asks for.
+const SHORTEST: Duration = Duration::from_secs(30);
+
+impl Manner {
+    fn of(section: Reconcile) -> Self {
+        Manner {
+            // The spec is not checked yet, and less than a look takes would be a busy loop.
+            interval: section.interval.length().unwrap_or(Duration::from_secs(300)).max(SHORTEST),
+            suspended: section.suspend,
+            asks: section.mode == Mode::Plan,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn object(reconcile: Value) -> Object {
+        serde_json::from_value(json!({
+            "apiVersion": "lake.dev/v1alpha1",
+            "kind": "Lake",
+            "metadata": {"name": "events", "namespace": "data", "uid": "u", "generation": 3,
+                         "managedFields": [], "annotations": {"kubectl.kubernetes.io/last": "…", APPROVE: "p1"}},
+            "spec": {"reconcile": reconcile, "nonsense": 1},
+        }))
+        .unwrap()
+    }
+
+    #[test]
+    fn a_lake_is_received_whatever_it_says() {
+        let lake = object(json!({})).slim();
+        assert_eq!(lake.name().to_string(), "data/events");
+        assert_eq!(
+            (lake.annotation(APPROVE), lake.annotation("kubectl.kubernetes.io/last")),
+            (Some("p1"), None)
+        );
+        assert_eq!(lake.spec()["nonsense"], 1);
+        assert_eq!(lake.status(), LakeStatus::default());
+    }
+
+    #[test]
+    fn the_manner_is_read_from_the_spec() {
+        let manner = object(json!({"interval": "1h30m", "suspend": true, "mode": "Plan"})).manner();
+        assert_eq!(manner, Manner { interval: Duration::from_secs(5400), suspended: true, asks: true });
+        assert_eq!(object(json!(null)).manner().interval, Duration::from_secs(300));
+        assert_eq!(object(json!({"interval": "1s"})).manner().interval, SHORTEST);
+    }
+}

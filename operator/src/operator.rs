@@ -1,0 +1,224 @@
+//! What all lakes of a cluster share, and the loop that gives each its rounds.
+
+use crate::{
+    claim::Claim,
+    connections::{Connection, Connections},
+    lake::{self, Courses, Verdict},
+    metrics::Metrics,
+    object::{Name, Object},
+    options::Options,
+    queue::{Lane, Queue},
+    server::Told,
+    slots::Slots,
+    sources::Sources,
+    store::Store,
+    tenants::Tenants,
+};
+use futures::FutureExt;
+use kube::{Client, runtime::events::Recorder};
+use lake_reconcile::{engine::Stop, owner::Owner};
+use std::{
+    panic::AssertUnwindSafe,
+    sync::{Arc, Mutex, PoisonError},
+    time::Duration,
+};
+use tokio::{task::JoinSet, time::Instant};
+
+/// The operator of one cluster.
+pub struct Operator {
+    pub(crate) client: Client,
+    pub(crate) recorder: Recorder,
+    pub(crate) metrics: Arc<Metrics>,
+    pub(crate) courses: Courses,
+    pub(crate) sources: Sources,
+    pub(crate) slots: Slots,
+    /// The lakes as the API server has them.
+    pub store: Store,
+    queue: Arc<Queue<Name>>,
+    connections: Connections,
+    tenants: Tenants,
+    claim: Claim,
+    instance: String,
+    region: Option<String>,
+    /// Ends what is under way: anew with each term as a leader.
+    stop: Mutex<Stop>,
+}
+
+/// What an operator is made of.
+pub struct Parts {
+    /// The API server.
+    pub client: Client,
+    /// Publishes events.
+    pub recorder: Recorder,
+    /// What is counted.
+    pub metrics: Arc<Metrics>,
+    /// The ways to AWS.
+    pub connections: Connections,
+    /// Whose credentials work for whom.
+    pub tenants: Tenants,
+    /// Whether this replica leads.
+    pub claim: Claim,
+    /// What marks on AWS call this cluster.
+    pub instance: String,
+}
+
+impl Operator {
+    /// An operator that knows no lakes yet.
+    #[must_use]
+    pub fn new(parts: Parts, options: &Options) -> Self {
+        let queue = Arc::new(Queue::new(options.bounds()));
+        Operator {
+            sources: Sources::new(parts.client.clone(), queue.clone()),
+            client: parts.client,
+            recorder: parts.recorder,
+            metrics: parts.metrics,
+            courses: Courses::default(),
+            slots: Slots::new(),
+            store: Store::default(),
+            queue,
+            connections: parts.connections,
+            tenants: parts.tenants,
+            claim: parts.claim,
+            instance: parts.instance,
+            region: options.region.clone(),
+            stop: Mutex::default(),
+        }
+    }
+
+    /// Whose marks a lake's resources wear.
+    #[must_use]
+    pub fn owner(&self, lake: &Name) -> Owner {
+        Owner { door: "kubernetes".to_owned(), instance: self.instance.clone(), lake: lake.to_string() }
+    }
+
+    /// The handle that ends what is under way.
+    pub(crate) fn stop(&self) -> Stop {
+        self.stop.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// The way to AWS for a lake.
+    pub(crate) async fn connect(&self, object: &Object, region: Option<&str>) -> Result<Connection, Verdict> {
+        let namespace = &object.name().namespace;
+        let access = self.tenants.access(namespace, region, self.region.as_deref());
+        let access = access.ok_or_else(|| Verdict::no_tenant(namespace))?;
+        self.connections.open(&access).await.map_err(|error| Verdict::no_access(&error))
+    }
+
+    /// A lake was seen, or seen anew.
+    pub fn seen(&self, object: Object) {
+        let name = object.name();
+        let lane = if object.is_settled() { Lane::Routine } else { Lane::Changed };
+        let known = self.store.insert(object);
+        if known.is_none_or(|known| known) {
+            self.queue.push(name, lane, Instant::now());
+        }
+    }
+
+    /// A lake's object is gone.
+    pub fn gone(&self, object: &Object) {
+        let name = object.name();
+        self.store.remove(&name);
+        self.queue.forget(&name);
+        let told = self.courses.forget(&name);
+        let status = told.unwrap_or_else(|| object.status());
+        let left: Vec<String> = status.resources.keys().cloned().collect();
+        if object.is_held() && !object.is_leaving() || told_lost(object, &status) {
+            self.metrics.lost();
+            tracing::warn!(
+                lake = %name,
+                resources = left.join(", "),
+                "the finalizer was taken off by somebody: the resources stay on AWS under the mark of this lake. A new \
+                 lake of this name takes them up"
+            );
+        }
+    }
+
+    /// Bring back the lakes that could not go on because of something of this lake's.
+    pub(crate) fn wake_those_behind(&self, lake: &Name) {
+        for name in self.courses.behind(&self.owner(lake).to_string()) {
+            if name != *lake {
+                self.queue.push(name, Lane::Changed, Instant::now());
+            }
+        }
+    }
+
+    /// Give lakes their rounds while this replica leads; until the queue is closed.
+    pub async fn lead(self: &Arc<Self>) {
+        let mut rounds = JoinSet::new();
+        loop {
+            let stop = self.stop();
+            tokio::select! {
+                () = self.claim.becomes(true) => {}
+                () = stop.stopped() => break,
+            }
+            for name in self.store.names() {
+                self.queue.push(name, Lane::Routine, Instant::now());
+            }
+            tokio::select! {
+                () = self.serve(&mut rounds) => break,
+                () = self.claim.becomes(false) => {
+                    // Another leads now: what is under way ends, and what this process knows is old.
+                    let ended = std::mem::take(&mut *self.stop.lock().unwrap_or_else(PoisonError::into_inner));
+                    ended.stop();
+                    while rounds.join_next().await.is_some() {}
+                    self.courses.clear();
+                }
+            }
+        }
+        while rounds.join_next().await.is_some() {}
+    }
+
+    async fn serve(self: &Arc<Self>, rounds: &mut JoinSet<()>) {
+        while let Some((name, lane)) = self.queue.next().await {
+            let operator = self.clone();
+            rounds.spawn(async move { operator.round(name, lane).await });
+            while rounds.try_join_next().is_some() {}
+        }
+    }
+
+    /// One round for one lake. A panic is our own bug and ends this round only.
+    async fn round(&self, name: Name, lane: Lane) {
+        let Some(object) = self.store.get(&name).filter(|_| self.claim.holds()) else {
+            return self.queue.done(&name, None);
+        };
+        let begun = Instant::now();
+        self.metrics.begins();
+        let next = AssertUnwindSafe(lake::attend(self, object, lane)).catch_unwind().await;
+        let (next, result) = match next {
+            Ok(next @ Some((Lane::Routine, _))) => (next, "requeue_after"),
+            Ok(next @ Some((Lane::Changed, _))) => (next, "requeue"),
+            Ok(None) => (None, "success"),
+            Err(panic) => {
+                let said = panic.downcast_ref::<String>().map(String::as_str);
+                let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default();
+                tracing::error!(lake = %name, panic = said, "a bug ended a round: please report it");
+                (Some((Lane::Routine, Instant::now() + Duration::from_secs(60))), "error")
+            }
+        };
+        self.metrics.ends(result, begun.elapsed());
+        self.queue.done(&name, next);
+    }
+
+    /// End what is under way and begin nothing more.
+    pub fn drain(&self) {
+        self.queue.close();
+        self.stop().stop();
+    }
+}
+
+/// Whether a leaving object vanished while its resources were still there.
+fn told_lost(object: &Object, status: &lake_api::LakeStatus) -> bool {
+    !object.is_held()
+        && object.is_leaving()
+        && status.resources.values().any(|it| it.state == lake_api::status::State::Present)
+}
+
+impl Told for Operator {
+    fn metrics(&self) -> String {
+        self.metrics.text(|lane| self.queue.depth(lane))
+    }
+
+    fn is_ready(&self) -> bool {
+        self.store.is_whole()
+    }
+}

@@ -1,0 +1,99 @@
+//! What `lake-operator run` may be told. Each argument is a variable of the environment too, `LAKE_…`.
+
+use crate::queue::Bounds;
+use std::{net::SocketAddr, path::PathBuf, time::Duration};
+
+/// How to run.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Options {
+    /// Where metrics and probes are served: /metrics, /livez and /readyz.
+    #[arg(long, env = "LAKE_LISTEN", default_value = "127.0.0.1:8080")]
+    pub listen: SocketAddr,
+    /// The only namespaces whose lakes are worked on, separated by commas. All, when left out.
+    #[arg(long, env = "LAKE_NAMESPACES", value_delimiter = ',')]
+    pub namespaces: Vec<String>,
+    /// The namespace of the lease that decides which replica writes.
+    #[arg(long, env = "LAKE_LEASE_NAMESPACE")]
+    pub lease_namespace: Option<String>,
+    /// The name of the lease.
+    #[arg(long, env = "LAKE_LEASE_NAME", default_value = "lake-operator")]
+    pub lease_name: String,
+    /// How long a replica that shows no life keeps the lease.
+    #[arg(long, env = "LAKE_LEASE_DURATION", default_value = "15s", value_parser = duration)]
+    pub lease_duration: Duration,
+    /// This replica's name in the lease and in events. Default: POD_NAME, else the host's name and the process id.
+    #[arg(long, env = "LAKE_IDENTITY")]
+    pub identity: Option<String>,
+    /// What marks on AWS call this cluster: 1 to 64 letters, digits, dots, underscores and hyphens. Default: the uid of
+    /// the namespace kube-system. Give the old one when a cluster's lakes have moved to a new cluster.
+    #[arg(long, env = "LAKE_INSTANCE", value_parser = instance)]
+    pub instance: Option<String>,
+    /// A YAML file that says whose credentials work for which namespace.
+    #[arg(long, env = "LAKE_TENANTS")]
+    pub tenants: Option<PathBuf>,
+    /// The AWS region of lakes that name none. Default: AWS_REGION, or the profile's.
+    #[arg(long, env = "LAKE_REGION")]
+    pub region: Option<String>,
+    /// How many lakes are worked on at once.
+    #[arg(long, env = "LAKE_CONCURRENCY", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
+    pub concurrency: u16,
+    /// How long the calls under way may take to end after SIGTERM.
+    #[arg(long, env = "LAKE_GRACE", default_value = "25s", value_parser = duration)]
+    pub grace: Duration,
+    /// How log lines are written.
+    #[arg(long, env = "LAKE_LOG_FORMAT", default_value = "json")]
+    pub log_format: LogFormat,
+}
+
+/// How log lines are written.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum LogFormat {
+    /// An object a line, for machines.
+    Json,
+    /// For people.
+    Text,
+}
+
+impl Options {
+    /// This replica's name.
+    #[must_use]
+    pub fn identity(&self) -> String {
+        let host = || std::env::var("HOSTNAME").unwrap_or_else(|_| "lake-operator".to_owned());
+        let own =
+            || std::env::var("POD_NAME").unwrap_or_else(|_| format!("{}-{}", host(), std::process::id()));
+        self.identity.clone().unwrap_or_else(own)
+    }
+
+    /// The namespace of the lease: the one this process runs in.
+    #[must_use]
+    pub fn lease_namespace(&self) -> String {
+        let mounted =
+            || std::fs::read_to_string("/var/run/secrets/kubernetes.io/serviceaccount/namespace").ok();
+        let own =
+            self.lease_namespace.clone().or_else(|| std::env::var("POD_NAMESPACE").ok()).or_else(mounted);
+        own.unwrap_or_else(|| "lake-system".to_owned())
+    }
+
+    /// How many lakes are worked on at once: a quarter of the room is kept for those that somebody has changed.
+    #[must_use]
+    pub fn bounds(&self) -> Bounds {
+        let all = usize::from(self.concurrency);
+        Bounds { all, routine: (all * 3 / 4).max(1) }
+    }
+}
+
+fn duration(text: &str) -> Result<Duration, String> {
+    let span: jiff::SignedDuration =
+        text.parse().map_err(|_| "a time like 90s, 10m or 1h30m is wanted".to_owned())?;
+    Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())
+}
+
+fn instance(text: &str) -> Result<String, String> {
+    let fits = (1..=64).contains(&text.len())
+        && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
+    if fits {
+        Ok(text.to_owned())
+    } else {
+        Err("1 to 64 letters, digits, dots, underscores and hyphens".to_owned())
+    }
+}

@@ -1,0 +1,65 @@
+//! Metrics and probes over HTTP.
+
+use http_body_util::Full;
+use hyper::{
+    Method, Request, Response, StatusCode,
+    body::{Bytes, Incoming},
+    header::CONTENT_TYPE,
+    server::conn::http1,
+    service::service_fn,
+};
+use hyper_util::rt::TokioIo;
+use std::{convert::Infallible, sync::Arc, time::Duration};
+use tokio::net::TcpListener;
+
+/// What is served.
+pub trait Told: Send + Sync + 'static {
+    /// Prometheus' text.
+    fn metrics(&self) -> String;
+    /// Whether the process does its work: its lakes are known. Which replica leads, and whether AWS can be reached,
+    /// says nothing about that.
+    fn is_ready(&self) -> bool;
+}
+
+/// Serve until the process ends.
+pub async fn serve(listener: TcpListener, told: Arc<dyn Told>) {
+    loop {
+        let Ok((stream, _)) = listener.accept().await else {
+            // Out of file descriptors, most likely: that passes.
+            tokio::time::sleep(Duration::from_millis(100)).await;
+            continue;
+        };
+        let told = told.clone();
+        tokio::spawn(async move {
+            let answer = service_fn(move |request| {
+                let answer = answer(&request, &*told);
+                async move { Ok::<_, Infallible>(answer) }
+            });
+            let served = http1::Builder::new()
+                .timer(hyper_util::rt::TokioTimer::new())
+                .header_read_timeout(Duration::from_secs(10))
+                .serve_connection(TokioIo::new(stream), answer);
+            if let Err(error) = served.await {
+                tracing::debug!(%error, "a connection ended early");
+            }
+        });
+    }
+}
+
+fn answer(request: &Request<Incoming>, told: &dyn Told) -> Response<Full<Bytes>> {
+    let (status, text) = match (request.method(), request.uri().path()) {
+        (&Method::GET, "/metrics") => (StatusCode::OK, told.metrics()),
+        (&Method::GET, "/livez") => (StatusCode::OK, "ok\n".to_owned()),
+        (&Method::GET, "/readyz") if told.is_ready() => (StatusCode::OK, "ok\n".to_owned()),
+        (&Method::GET, "/readyz") => (
+            StatusCode::SERVICE_UNAVAILABLE,
+            "the lakes are not known yet: the API server does not tell them\n".to_owned(),
+        ),
+        _ => (StatusCode::NOT_FOUND, "/metrics, /livez and /readyz are served here\n".to_owned()),
+    };
+    let mut answer = Response::new(Full::new(Bytes::from(text)));
+    *answer.status_mut() = status;
+    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    answer.headers_mut().insert(CONTENT_TYPE, kind.parse().expect("it is a header's value"));
+    answer
+}
