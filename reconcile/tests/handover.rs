@@ -80,8 +80,8 @@ fn all_is_of(sim: &Sim, owner: &Owner) -> Result<(), TestCaseError> {
 proptest! {
     #![proptest_config(ProptestConfig { cases: 24, rng_seed: RngSeed::Fixed(1), ..ProptestConfig::default() })]
 
-    /// There and back: two handovers write marks and nothing else, and the first owner ends where it would have ended
-    /// without them, whether it kept its record or not.
+    /// There and back: two handovers write marks and nothing else; who lost the lake and takes it down meanwhile touches
+    /// nothing; and the first owner ends where it would have ended without them, whether it kept its record or not.
     #[test]
     fn a_handover_writes_marks_alone(lake in lakes(8), forgets in any::<bool>()) {
         let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
@@ -102,6 +102,13 @@ proptest! {
             let again = settle(&sim, &kubernetes(), &wanted, taken.record).await;
             prop_assert!(again.plan.is_quiet(), "{}", render(&again.plan));
             prop_assert_eq!(events(&sim).len(), after, "a second look writes nothing");
+
+            if lake.graph.keys().any(wears) {
+                let held = sim.snapshot();
+                let lost = settle(&sim, &terraform(), &Graph::new(), record.clone()).await;
+                prop_assert!(lost.failures.is_empty() && lost.plan.is_quiet(), "{:?}", lost.failures);
+                prop_assert_eq!(sim.snapshot(), held, "who lost a lake deletes nothing of it");
+            }
 
             let wanted = from(&lake.graph, &kubernetes());
             if forgets {

@@ -34,11 +34,11 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
             Standing::OursAs(other) if !scene.keys(&other).contains(key) => leave(scene.record, node, key),
             Standing::OursAs(_) | Standing::Retained => return plan.forget(node, key),
             Standing::Other(owner) => {
-                plan.note(
-                    node,
-                    "OwnershipLost",
-                    format!("{key} now wears the mark of {owner}: it is left to them"),
-                );
+                let why = match key.traits().wears {
+                    Wears::Nothing => format!("{key} goes with what {owner} has taken over"),
+                    _ => format!("{key} now wears the mark of {owner}"),
+                };
+                plan.note(node, "OwnershipLost", format!("{why}: it is left to them"));
                 return plan.forget(node, key);
             }
             Standing::Nobody | Standing::Loose { used: false, .. } => {

@@ -3,8 +3,9 @@
 use crate::{
     graph::NodeId,
     inventory::{Inventory, Presence},
+    kind::Wears,
     kinds::Key,
-    owner::Mark,
+    owner::{ANOTHER_ACCOUNT, Mark},
     record::{Got, Record},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -17,6 +18,8 @@ pub(super) struct Scene<'a> {
     pub(super) wanted_by: BTreeMap<&'a Key, BTreeSet<&'a NodeId>>,
     found: BTreeMap<&'a Key, &'a Presence>,
     remembered: BTreeMap<&'a Key, Vec<(&'a NodeId, Got)>>,
+    /// Who has taken the whole lake over, if somebody has.
+    heir: Option<&'a str>,
 }
 
 /// Whose a resource is.
@@ -54,7 +57,8 @@ impl<'a> Scene<'a> {
                 remembered.entry(key).or_default().push((node, *got));
             }
         }
-        Scene { record, inventory, wanted_by, found, remembered }
+        let heir = heir(&found, &remembered);
+        Scene { record, inventory, wanted_by, found, remembered, heir }
     }
 
     /// What was found under a key of a node; `None` when nobody looked.
@@ -84,13 +88,17 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// What can wear no mark belongs to whom the record says, or to what it hangs on.
+    /// What can wear no mark belongs to whom the record says, or to what it hangs on; what we made goes with the rest to
+    /// whoever takes that over.
     fn unmarked(&self, node: &NodeId, key: &Key) -> Standing {
         let remembered = self.remembered.get(key).map(Vec::as_slice).unwrap_or_default();
         let mine = remembered.iter().find(|(by, _)| *by == node).map(|(_, got)| *got);
         let other = remembered.iter().find(|(by, got)| *by != node && *got != Got::Found);
         match (mine, other) {
-            (Some(Got::Made | Got::Adopted), _) => Standing::Ours,
+            (Some(Got::Made | Got::Adopted), _) => match self.went_to(key) {
+                Some(owner) => Standing::Other(owner.to_owned()),
+                None => Standing::Ours,
+            },
             (_, Some((by, _))) => Standing::OursAs((*by).clone()),
             _ if self.hangs_on_ours(key) => Standing::Ours,
             (mine, None) => Standing::Loose { used: mine.is_some(), of: self.hangs_on_others(key) },
@@ -100,6 +108,18 @@ impl<'a> Scene<'a> {
     /// Whether what a key names hangs on what is this lake's.
     pub(super) fn hangs_on_ours(&self, key: &Key) -> bool {
         key.hangs_on().is_some_and(|parent| self.is_ours(&parent))
+    }
+
+    /// Who took over what a key hangs on and we made or, if it hangs on nothing of the kind, the whole lake.
+    fn went_to(&self, key: &Key) -> Option<&str> {
+        let parent = key.hangs_on().filter(|parent| {
+            self.remembered.get(parent).is_some_and(|by| by.iter().any(|(_, got)| *got != Got::Found))
+        });
+        match parent.and_then(|parent| self.found.get(&parent).copied()) {
+            Some(Presence::Present { mark: Mark::Other(owner), .. }) => Some(owner),
+            Some(_) => None,
+            None => self.heir,
+        }
     }
 
     /// Whose what a key hangs on is, if it wears somebody else's mark.
@@ -122,4 +142,23 @@ impl<'a> Scene<'a> {
             Some(_) => false,
         }
     }
+}
+
+/// The one owner whose mark everything wears that we marked and that is there still. Somebody else's account has nothing
+/// of ours: it only has the name.
+fn heir<'a>(
+    found: &BTreeMap<&'a Key, &'a Presence>,
+    remembered: &BTreeMap<&'a Key, Vec<(&'a NodeId, Got)>>,
+) -> Option<&'a str> {
+    let mut heirs = BTreeSet::new();
+    for (key, _) in remembered.iter().filter(|(key, _)| key.traits().wears != Wears::Nothing) {
+        match found.get(key) {
+            Some(Presence::Present { mark: Mark::Other(owner), .. }) if owner != ANOTHER_ACCOUNT => {
+                heirs.insert(owner.as_str());
+            }
+            Some(Presence::Present { .. }) => return None,
+            _ => {}
+        }
+    }
+    heirs.pop_first().filter(|_| heirs.is_empty())
 }
