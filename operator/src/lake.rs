@@ -135,6 +135,9 @@ impl<'a> Visit<'a> {
         let look = engine.look(&graph, record).await;
         let drifted = self.has_drifted(look.plan());
         if drifted {
+            for step in look.plan().steps.iter().filter(|step| step.change.writes()) {
+                self.operator.metrics.drifted(step.node.kind());
+            }
             self.teller.drift(look.plan()).await;
         }
         if self.manner.asks

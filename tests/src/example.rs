@@ -12,6 +12,19 @@ pub fn first_bucket() -> String {
     format!("first-store-{ACCOUNT}-{REGION}")
 }
 
+/// first-lake as its manifest has it, without a namespace.
+///
+/// # Panics
+/// When the example cannot be read.
+#[must_use]
+pub fn first_lake_manifest() -> String {
+    let text = std::fs::read_to_string(root().join("examples/first-lake/lake.yaml"))
+        .expect("the example can be read");
+    let without = text.replace("  namespace: data\n", "");
+    assert_ne!(text, without, "the example names its namespace");
+    without
+}
+
 /// Put first-lake into a configuration, as its README has it.
 ///
 /// # Panics

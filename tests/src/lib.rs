@@ -2,10 +2,12 @@
 //! provider's real binary, an AWS endpoint, and a hand on that endpoint which is not ours (boto3).
 
 pub mod aws;
+pub mod built;
 pub mod cluster;
 pub mod example;
 pub mod hand;
 pub mod helm;
+pub mod operator;
 pub mod part;
 pub mod ran;
 pub mod terraform;

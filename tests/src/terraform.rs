@@ -1,7 +1,7 @@
 //! The real terraform, with the provider's real binary, in a folder of its own.
 
 pub use crate::ran::Ran;
-use crate::{aws::Endpoint, root};
+use crate::{aws::Endpoint, built, root};
 use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
@@ -11,52 +11,20 @@ use std::{
 use tempfile::TempDir;
 
 /// The provider as tests use it; built when it is not current.
-///
-/// `LAKE_TEST_PROVIDER` names one that was built elsewhere. Else `cargo test --no-run` makes the binary with the
-/// features that all tests are built with, so that the SDK crates are not built a second time.
-///
-/// # Panics
-/// When it does not build.
 pub fn provider() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        if let Some(given) = std::env::var_os("LAKE_TEST_PROVIDER") {
-            return given.into();
-        }
-        build(&["test", "--no-run"], &[]);
-        target().join("debug/terraform-provider-lake")
-    })
+    BUILT.get_or_init(|| built::tested("terraform-provider-lake"))
 }
 
 /// The provider as users get it; built when it is not current.
-///
-/// # Panics
-/// When it does not build.
 pub fn release() -> &'static Path {
     static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| {
-        build(&["build", "--release"], &[]);
-        target().join("release/terraform-provider-lake")
-    })
+    BUILT.get_or_init(|| built::released("terraform-provider-lake"))
 }
 
 /// Let cargo build the provider by this command, with these words behind all others.
-///
-/// # Panics
-/// When it does not build.
 pub fn build(command: &[&str], last: &[&str]) {
-    let built = Command::new(env!("CARGO"))
-        .args(command)
-        .args(["--quiet", "--locked", "-p", "terraform-provider-lake"])
-        .args(last)
-        .current_dir(root())
-        .status()
-        .expect("cargo runs");
-    assert!(built.success(), "the provider does not build");
-}
-
-fn target() -> PathBuf {
-    std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
+    built::cargo(&[command, &["-p", "terraform-provider-lake"], last].concat());
 }
 
 /// The terraform on the PATH, or what `tools/terraform` makes in its place.

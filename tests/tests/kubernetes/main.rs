@@ -1,4 +1,5 @@
 //! End-to-end cases on a real Kubernetes control plane.
 
 mod control_plane;
+mod first_lake;
 mod helm;

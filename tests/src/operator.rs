@@ -1,0 +1,157 @@
+//! The operator's real binary, at work on a cluster and an AWS endpoint.
+
+use crate::{
+    aws::Endpoint,
+    built,
+    cluster::{Cluster, User, WITHIN},
+};
+use serde_json::Value;
+use std::{
+    io::{BufRead, BufReader},
+    path::PathBuf,
+    process::{Child, Command, ExitStatus, Stdio},
+    sync::mpsc,
+    thread,
+};
+
+/// How an operator is started.
+#[derive(Clone, Debug)]
+pub struct Setting {
+    /// As whom it speaks to the API server.
+    pub kubeconfig: PathBuf,
+    /// The namespaces that it watches; all, when empty.
+    pub namespaces: Vec<String>,
+    /// Its lease; replicas of one operator share it.
+    pub lease: String,
+    /// Further arguments.
+    pub arguments: Vec<String>,
+    /// Further variables of its environment, after those of the endpoint.
+    pub variables: Vec<(String, String)>,
+}
+
+impl Setting {
+    /// An operator for one namespace, with a lease of its own there, that may do everything.
+    #[must_use]
+    pub fn of(cluster: &Cluster, namespace: &str) -> Self {
+        Setting {
+            kubeconfig: cluster.kubeconfig(User::Admin),
+            namespaces: vec![namespace.to_owned()],
+            lease: "lake-operator".to_owned(),
+            arguments: vec!["--lease-namespace".to_owned(), namespace.to_owned()],
+            variables: Vec::new(),
+        }
+    }
+}
+
+/// A running operator; it is killed with the value.
+#[derive(Debug)]
+pub struct Operator {
+    process: Child,
+    /// Where metrics and probes are served: `http://127.0.0.1:…`
+    pub url: String,
+}
+
+impl Operator {
+    /// Start one, and wait until it runs.
+    ///
+    /// # Panics
+    /// When it does not start; what it said stands on stderr.
+    #[must_use]
+    pub fn start(setting: &Setting, endpoint: &Endpoint) -> Self {
+        let mut process = Command::new(built::tested("lake-operator"))
+            .args(["run", "--listen", "127.0.0.1:0", "--log-format", "json", "--lease-name", &setting.lease])
+            .args(setting.namespaces.iter().flat_map(|namespace| ["--namespaces", namespace]))
+            .args(&setting.arguments)
+            .envs(endpoint.variables())
+            .envs(setting.variables.iter().map(|(name, value)| (name, value)))
+            .env("KUBECONFIG", &setting.kubeconfig)
+            .stdin(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("the operator starts");
+        let lines = BufReader::new(process.stderr.take().expect("stderr is piped")).lines();
+        let (to, from) = mpsc::channel();
+        // What it says goes on to the test's own stderr, and never blocks it.
+        thread::spawn(move || {
+            for line in lines.map_while(Result::ok) {
+                eprintln!("{line}");
+                let said: Value = serde_json::from_str(&line).unwrap_or_default();
+                if let Some(address) = said["address"].as_str() {
+                    let _ = to.send(address.to_owned());
+                }
+            }
+        });
+        let address = from.recv_timeout(WITHIN).expect("the operator says where it listens");
+        Operator { process, url: format!("http://{address}") }
+    }
+
+    /// Prometheus' text.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    #[must_use]
+    pub fn metrics(&self) -> String {
+        let answer = ureq::get(format!("{}/metrics", self.url)).call().expect("the operator answers");
+        answer.into_body().read_to_string().expect("metrics are text")
+    }
+
+    /// The value of one metric with exactly these labels, `lake_lost_total` or `lake_drift_total{kind="job"}`.
+    #[must_use]
+    pub fn metric(&self, name: &str) -> Option<f64> {
+        let text = self.metrics();
+        text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
+    }
+
+    /// Whether it says that it is ready.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        ureq::get(format!("{}/readyz", self.url)).call().is_ok()
+    }
+
+    /// Its process id.
+    #[must_use]
+    pub fn id(&self) -> u32 {
+        self.process.id()
+    }
+
+    /// Kill it as a power cut does.
+    ///
+    /// # Panics
+    /// When that is not possible.
+    pub fn kill(mut self) {
+        self.process.kill().expect("it can be killed");
+        self.process.wait().expect("it can be waited for");
+    }
+
+    /// Send it a signal by name: `STOP`, `CONT`, `TERM`.
+    ///
+    /// # Panics
+    /// When that is not possible.
+    pub fn signal(&self, name: &str) {
+        let sent = Command::new("kill").args(["-s", name, &self.id().to_string()]).status();
+        assert!(sent.expect("kill is a program everywhere").success());
+    }
+
+    /// End it politely and wait for that.
+    ///
+    /// # Panics
+    /// When it cannot be waited for.
+    #[must_use]
+    pub fn end(mut self) -> ExitStatus {
+        self.signal("TERM");
+        self.process.wait().expect("it can be waited for")
+    }
+
+    /// Whether it has ended by itself.
+    #[must_use]
+    pub fn has_ended(&mut self) -> bool {
+        self.process.try_wait().is_ok_and(|ended| ended.is_some())
+    }
+}
+
+impl Drop for Operator {
+    fn drop(&mut self) {
+        let _ = self.process.kill();
+        let _ = self.process.wait();
+    }
+}
