@@ -1,6 +1,7 @@
 //! What the end-to-end tests and the benchmarks stand on: the real terraform, a real Kubernetes control plane, the
 //! provider's real binary, an AWS endpoint, and a hand on that endpoint which is not ours (boto3).
 
+pub mod argocd;
 pub mod aws;
 pub mod built;
 pub mod cluster;

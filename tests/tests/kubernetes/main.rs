@@ -1,5 +1,6 @@
 //! End-to-end cases on a real Kubernetes control plane.
 
+mod argocd;
 mod control_plane;
 mod first_lake;
 mod helm;
