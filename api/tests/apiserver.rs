@@ -4,7 +4,9 @@
 
 use std::collections::BTreeMap;
 use std::io::Write;
+use std::path::PathBuf;
 use std::process::{Command, Stdio};
+use std::sync::LazyLock;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use lake_api::contract::{check, complete, crd, schema};
@@ -38,17 +40,22 @@ struct Verdict {
     kept: Value,
 }
 
+/// The binary, built if it is not there yet.
+static CRDCHECK: LazyLock<PathBuf> = LazyLock::new(|| {
+    let built = Command::new(concat!(env!("CARGO_MANIFEST_DIR"), "/../tools/go-part"))
+        .arg("crdcheck")
+        .stderr(Stdio::inherit())
+        .output()
+        .unwrap();
+    assert!(built.status.success(), "tools/go-part crdcheck did not build it; its reason stands above");
+    PathBuf::from(String::from_utf8(built.stdout).unwrap().trim())
+});
+
 fn ask(objects: &[Value], updates: &[[Value; 2]]) -> Answer {
     let question = json!({ "definition": crd(), "objects": objects, "updates": updates });
-    let mut go = Command::new("go")
-        .args(["run", "-mod=readonly", "."])
-        .current_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/../go-harness/crdcheck"))
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("the test needs Go: get it from https://go.dev/dl");
-    go.stdin.take().unwrap().write_all(question.to_string().as_bytes()).unwrap();
-    let out = go.wait_with_output().unwrap();
+    let mut crdcheck = Command::new(&*CRDCHECK).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    crdcheck.stdin.take().unwrap().write_all(question.to_string().as_bytes()).unwrap();
+    let out = crdcheck.wait_with_output().unwrap();
     assert!(out.status.success(), "crdcheck ends with {}; what went wrong stands above", out.status);
     serde_json::from_slice(&out.stdout).unwrap()
 }

@@ -1,7 +1,7 @@
 // Command crdcheck says what kube-apiserver would say, with its own code and without running one: of a definition when it
 // is installed, and of objects when they are applied.
 //
-//	go run . < question.json > answer.json
+//	crdcheck < question.json > answer.json
 //
 // The question is an object: definition (a CustomResourceDefinition of apiextensions.k8s.io/v1 with one version),
 // objects (what is created) and updates (pairs of what was and what is applied). The answer tells all that is wrong with
