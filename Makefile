@@ -7,7 +7,7 @@ export CHECKPOINT_DISABLE := 1
 
 .PHONY: help
 help: ## What can be made
-	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 .PHONY: build
 build: tools-rust ## The provider, in target/debug
@@ -20,6 +20,10 @@ release: tools-rust ## The provider as users get it, in target/release
 .PHONY: demo
 demo: tools-rust tools-aws ## See a lake stood up, changed, mended and taken down by the real terraform
 	@tools/demo
+
+.PHONY: demo-kubernetes
+demo-kubernetes: tools-rust tools-aws ## The same from kubectl, on a real control plane (built once, about 4 minutes)
+	@tools/demo-kubernetes
 
 .PHONY: test
 test: format lint tools-aws ## All tests: what CI runs

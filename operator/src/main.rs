@@ -10,6 +10,8 @@ use std::process::ExitCode;
 enum Verb {
     /// Work on the lakes of a cluster.
     Run(Box<Options>),
+    /// Tell what would be done about the lakes of a file. Exit code 0: nothing, 2: something, 1: that cannot be told.
+    Plan(verbs::Question),
     /// Print the custom resource definition.
     Crd,
 }
@@ -17,6 +19,7 @@ enum Verb {
 fn main() -> ExitCode {
     match Verb::parse() {
         Verb::Run(options) => verbs::run(&options),
+        Verb::Plan(question) => verbs::plan(&question),
         Verb::Crd => verbs::crd(),
     }
 }

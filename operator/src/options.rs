@@ -88,7 +88,7 @@ fn duration(text: &str) -> Result<Duration, String> {
     Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())
 }
 
-fn instance(text: &str) -> Result<String, String> {
+pub(crate) fn instance(text: &str) -> Result<String, String> {
     let fits = (1..=64).contains(&text.len())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
     if fits {

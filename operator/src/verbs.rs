@@ -1,7 +1,10 @@
 //! What the binary does, a file per verb.
 
 mod crd;
+mod lakes;
+mod plan;
 mod run;
 
 pub use crd::crd;
+pub use plan::{Question, plan};
 pub use run::run;

@@ -1,0 +1,109 @@
+//! The lakes of a file, as `kubectl apply` takes it, for the verbs that work from a shell.
+
+use lake_api::{Finding, LakeSpec, contract, lint};
+use serde::Deserialize;
+use serde_json::Value;
+use std::{
+    io::{self, Read},
+    path::{Path, PathBuf},
+};
+
+/// A lake that is wanted.
+pub(super) struct Wanted {
+    pub(super) namespace: String,
+    pub(super) name: String,
+    pub(super) spec: LakeSpec,
+}
+
+/// A file that cannot be worked with.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum NoLakes {
+    #[error("{path}: {1}", path = .0.display())]
+    Unreadable(PathBuf, io::Error),
+    #[error("{path}: this is no good YAML: {1}", path = .0.display())]
+    Malformed(PathBuf, Box<serde_saphyr::Error>),
+    #[error("{}: no lake stands in it", .0.display())]
+    None(PathBuf),
+    #[error("{}", findings(.0, .1))]
+    Wrong(String, Vec<Finding>),
+}
+
+fn findings(lake: &str, all: &[Finding]) -> String {
+    let lines: Vec<String> = all.iter().map(|finding| format!("{lake}: {finding}")).collect();
+    lines.join("\n")
+}
+
+#[derive(Deserialize)]
+struct Manifest {
+    kind: String,
+    metadata: Metadata,
+    #[serde(default)]
+    spec: Value,
+}
+
+#[derive(Deserialize)]
+struct Metadata {
+    name: String,
+    namespace: Option<String>,
+}
+
+/// The checked lakes of a file, or of standard input for `-`. What is no lake is passed over.
+pub(super) fn read(file: &Path, namespace: &str) -> Result<Vec<Wanted>, NoLakes> {
+    let unreadable = |error| NoLakes::Unreadable(file.to_owned(), error);
+    let mut text = String::new();
+    if file == Path::new("-") {
+        io::stdin().read_to_string(&mut text).map_err(unreadable)?;
+    } else {
+        text = std::fs::read_to_string(file).map_err(unreadable)?;
+    }
+    let all: Vec<Value> = serde_saphyr::from_multiple(&text)
+        .map_err(|error| NoLakes::Malformed(file.to_owned(), Box::new(error)))?;
+    let lakes = all.into_iter().filter_map(|document| serde_json::from_value::<Manifest>(document).ok());
+    let lakes: Vec<Wanted> = lakes
+        .filter(|manifest| manifest.kind == "Lake")
+        .map(|manifest| check(manifest, namespace))
+        .collect::<Result<_, _>>()?;
+    if lakes.is_empty() { Err(NoLakes::None(file.to_owned())) } else { Ok(lakes) }
+}
+
+fn check(manifest: Manifest, namespace: &str) -> Result<Wanted, NoLakes> {
+    let Metadata { name, namespace: own } = manifest.metadata;
+    let namespace = own.unwrap_or_else(|| namespace.to_owned());
+    let wrong = |findings| NoLakes::Wrong(format!("{namespace}/{name}"), findings);
+    let spec = contract::decode(manifest.spec).map_err(wrong)?;
+    let errors: Vec<Finding> = lint::lint(&spec, &name).into_iter().filter(Finding::is_error).collect();
+    if errors.is_empty() { Ok(Wanted { namespace, name, spec }) } else { Err(wrong(errors)) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn file(text: &str) -> (tempfile::NamedTempFile, PathBuf) {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), text).expect("it can be written");
+        let path = file.path().to_owned();
+        (file, path)
+    }
+
+    #[test]
+    fn the_lakes_of_a_file_are_found_among_others() {
+        let (_kept, path) = file(
+            "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n---\napiVersion: lake.dev/v1alpha1\nkind: Lake\n\
+             metadata: { name: events }\nspec: { buckets: { store: {} } }\n",
+        );
+        let lakes = read(&path, "data").expect("the lake is good");
+        assert_eq!((lakes[0].namespace.as_str(), lakes[0].name.as_str()), ("data", "events"));
+    }
+
+    #[test]
+    fn all_findings_are_told_with_their_paths() {
+        let (_kept, path) = file(
+            "kind: Lake\nmetadata: { name: events }\nspec: { crawlers: { c: { role: r, database: d, targets: { s3: [ { bucket: b } ] } } } }\n",
+        );
+        let told = read(&path, "data").err().expect("three references lead nowhere").to_string();
+        for path in ["crawlers.c.role", "crawlers.c.database", "crawlers.c.targets.s3[0].bucket"] {
+            assert!(told.contains(path), "{path} is not in {told}");
+        }
+    }
+}

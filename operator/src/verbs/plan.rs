@@ -1,0 +1,144 @@
+//! `lake-operator plan FILE`: what would be done about lakes, without doing it.
+
+use super::lakes::{self, NoLakes, Wanted};
+use crate::{
+    object::{Name, Object},
+    options::instance,
+};
+use k8s_openapi::api::core::v1::Namespace;
+use kube::{Api, Client, ResourceExt};
+use lake_reconcile::{
+    aws::{Access, Aws, NoAccess},
+    engine::Engine,
+    expand::expand,
+    kind::Scope,
+    owner::Owner,
+    plan::Plan,
+    record::{NoRecord, Record},
+    render::render,
+};
+use std::{
+    io::{Write, stderr, stdout},
+    path::PathBuf,
+    process::ExitCode,
+    sync::Arc,
+};
+
+/// What is planned, and for whom.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Question {
+    /// A file with lakes, as kubectl takes it; `-` for standard input.
+    file: PathBuf,
+    /// The namespace of lakes that name none.
+    #[arg(long, short, default_value = "default")]
+    namespace: String,
+    /// What marks on AWS call the cluster. Default: the uid of its namespace kube-system.
+    #[arg(long, env = "LAKE_INSTANCE", value_parser = instance)]
+    instance: Option<String>,
+    /// The AWS region of lakes that name none. Default: AWS_REGION, or the profile's.
+    #[arg(long, env = "LAKE_REGION")]
+    region: Option<String>,
+}
+
+/// Why there is no plan.
+#[derive(Debug, thiserror::Error)]
+enum NoPlan {
+    #[error(transparent)]
+    Lakes(#[from] NoLakes),
+    #[error("{0}. {remedy}", remedy = .0.remedy())]
+    Access(NoAccess),
+    #[error(
+        "the cluster cannot be asked ({0}): what marks on AWS call it is not known. Set KUBECONFIG, or give --instance"
+    )]
+    Cluster(kube::Error),
+    #[error("{0}: the record in its status cannot be used: {1}. {remedy}", remedy = .1.remedy())]
+    Record(Name, NoRecord),
+}
+
+/// Print the plans. The exit code is 0 when there is nothing to do, 2 when there is, and 1 when that cannot be told.
+#[must_use]
+pub fn plan(question: &Question) -> ExitCode {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.expect("a process can have a runtime of one thread");
+    match runtime.block_on(answer(question)) {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::from(2),
+        Err(error) => {
+            let _ = writeln!(stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn answer(question: &Question) -> Result<bool, NoPlan> {
+    let lakes = lakes::read(&question.file, &question.namespace)?;
+    let cluster = Cluster::find(question.instance.as_deref()).await?;
+    let mut quiet = true;
+    for lake in &lakes {
+        let plan = look(lake, &cluster, question.region.as_deref()).await?;
+        quiet &= plan.is_quiet();
+        // Whoever closes the output has read enough.
+        let _ = write!(stdout(), "{}/{}\n{}", lake.namespace, lake.name, render(&plan));
+    }
+    Ok(quiet)
+}
+
+/// The cluster whose lakes they are; without a client where only its name was given.
+struct Cluster {
+    client: Option<Client>,
+    instance: String,
+}
+
+impl Cluster {
+    async fn find(given: Option<&str>) -> Result<Self, NoPlan> {
+        let client = Client::try_default().await;
+        match (given, client) {
+            (Some(given), client) => Ok(Cluster { client: client.ok(), instance: given.to_owned() }),
+            (None, Ok(client)) => {
+                let namespaces: Api<Namespace> = Api::all(client.clone());
+                let system = namespaces.get("kube-system").await.map_err(NoPlan::Cluster)?;
+                Ok(Cluster { client: Some(client), instance: system.uid().unwrap_or_default() })
+            }
+            (None, Err(error)) => Err(NoPlan::Cluster(error)),
+        }
+    }
+
+    /// What the lake remembers, if it is in the cluster already.
+    async fn remembered(&self, name: &Name) -> Result<Option<Record>, NoPlan> {
+        let Some(client) = &self.client else { return Ok(None) };
+        let api: Api<Object> = Api::namespaced(client.clone(), &name.namespace);
+        let object = match api.get_opt(&name.name).await {
+            Ok(object) => object,
+            // The cluster's name was given, so what wears its mark is found without it.
+            Err(error) => {
+                let _ = writeln!(
+                    stderr(),
+                    "{name}: the cluster cannot be asked ({error}); planned from the marks on AWS"
+                );
+                None
+            }
+        };
+        let record = object.and_then(|object| object.status().record);
+        record
+            .map(|text| Record::read(&text).map_err(|error| NoPlan::Record(name.clone(), error)))
+            .transpose()
+    }
+}
+
+async fn look(lake: &Wanted, cluster: &Cluster, region: Option<&str>) -> Result<Plan, NoPlan> {
+    let name = Name { namespace: lake.namespace.clone(), name: lake.name.clone() };
+    let record = cluster.remembered(&name).await?;
+    let own = lake.spec.region.as_ref().and_then(|region| region.0.known().map(ToString::to_string));
+    let lives = record.as_ref().map(|record| record.place.region.clone());
+    let region = lives.or(own).or_else(|| region.map(str::to_owned));
+    let aws = Aws::connect(&Access { region, ..Access::default() }).await.map_err(NoPlan::Access)?;
+    let place = aws.place.clone();
+    let owner =
+        Owner { door: "kubernetes".to_owned(), instance: cluster.instance.clone(), lake: name.to_string() };
+    let scope =
+        Scope { place: place.clone(), owner: owner.clone(), lake: name.name, namespace: name.namespace };
+    let graph = expand(&lake.spec, &scope);
+    let record = record.unwrap_or_else(|| Record::new(place.clone()));
+    let engine = Engine::new(Arc::new(aws), owner, place);
+    Ok(engine.look(&graph, record).await.leave().plan)
+}
