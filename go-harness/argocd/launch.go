@@ -14,6 +14,7 @@ import (
 
 	"github.com/argoproj/argo-cd/v3/util/log"
 	"github.com/sirupsen/logrus"
+	"golang.org/x/sys/unix"
 	"k8s.io/client-go/tools/clientcmd"
 	"k8s.io/klog/v2"
 )
@@ -84,8 +85,8 @@ func launch(arguments []string) error {
 	return nil
 }
 
-// environment is what ArgoCD reads of its environment: folders of ours in place of those of its image, and nothing of
-// the home of whoever runs this.
+// environment is what ArgoCD finds around it: folders of ours in place of those of its image, nothing of the home of
+// whoever runs this, and a file for all that it logs.
 func environment(dir, kubeconfig string) error {
 	dir, err := filepath.Abs(dir)
 	if err != nil {
@@ -132,8 +133,11 @@ func environment(dir, kubeconfig string) error {
 	if err != nil {
 		return err
 	}
-	logrus.SetOutput(file)
-	os.Stderr = file // loggers are made later, too
+	defer file.Close()
+	// By its number: ArgoCD's packages have made loggers that hold on to it already.
+	if err := unix.Dup2(int(file.Fd()), unix.Stderr); err != nil {
+		return fmt.Errorf("the log: %w", err)
+	}
 	klog.SetLogger(log.NewLogrusLogger(logrus.StandardLogger()))
 	return nil
 }

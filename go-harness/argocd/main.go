@@ -5,11 +5,13 @@ package main
 import (
 	"fmt"
 	"os"
+
+	"golang.org/x/sys/unix"
 )
 
 func main() {
-	stderr := os.Stderr // launch gives ArgoCD's loggers another one
 	var err error
+	said := stderr()
 	switch mode := mode(); mode {
 	case "customizations":
 		err = check(os.Args[2:])
@@ -19,9 +21,19 @@ func main() {
 		err = launch(os.Args[1:])
 	}
 	if err != nil {
-		fmt.Fprintln(stderr, "argocd:", err)
+		fmt.Fprintln(said, "argocd:", err)
 		os.Exit(1)
 	}
+}
+
+// stderr is a second handle of standard error: launch leaves the first one to ArgoCD's loggers.
+func stderr() *os.File {
+	second, err := unix.Dup(unix.Stderr)
+	if err != nil {
+		return os.Stderr
+	}
+	unix.CloseOnExec(second)
+	return os.NewFile(uintptr(second), "stderr")
 }
 
 func mode() string {

@@ -56,8 +56,8 @@ func cacheIn(client *redis.Client) *cache.Cache {
 
 // serveRepositories is argocd-repo-server; it returns its address.
 func serveRepositories(redis *redis.Client) (string, error) {
-	// What a branch points to is asked anew for every comparison; by default it is believed for three minutes.
-	repositories := reposcache.NewCache(cacheIn(redis), cacheFor, time.Millisecond, 10*time.Second)
+	// What a branch points to is believed for a second, the shortest that redis can say; by default for three minutes.
+	repositories := reposcache.NewCache(cacheIn(redis), cacheFor, time.Second, 10*time.Second)
 	bound := resource.MustParse("1G")
 	server, err := reposerver.NewServer(metrics.NewMetricsServer(), repositories, nil, repository.RepoServerInitConstants{
 		PauseGenerationAfterFailedGenerationAttempts: 3,

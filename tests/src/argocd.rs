@@ -61,8 +61,14 @@ impl<'a> ArgoCd<'a> {
         BufReader::new(process.stdout.take().expect("stdout is piped"))
             .read_line(&mut line)
             .expect("ArgoCD speaks UTF-8");
-        assert_eq!(line.trim(), "ready", "ArgoCD did not start; its reason stands above");
-        ArgoCd { cluster, folder, process, stdin }
+        let argocd = ArgoCd { cluster, folder, process, stdin };
+        assert_eq!(
+            line.trim(),
+            "ready",
+            "ArgoCD did not start; its reason stands above, or in:\n{}",
+            argocd.log()
+        );
+        argocd
     }
 
     /// Where Applications are.
@@ -71,13 +77,10 @@ impl<'a> ArgoCd<'a> {
         self.cluster.in_namespace("argocd")
     }
 
-    /// What ArgoCD has to say, for a test that wants to know.
-    ///
-    /// # Panics
-    /// When it has not said anything yet.
+    /// What ArgoCD has had to say so far.
     #[must_use]
     pub fn log(&self) -> String {
-        std::fs::read_to_string(self.folder.path().join("argocd.log")).expect("ArgoCD writes a log")
+        std::fs::read_to_string(self.folder.path().join("argocd.log")).unwrap_or_default()
     }
 
     /// Let ArgoCD keep a folder of a repository in sync with a namespace: automatically, with pruning and self-healing,
