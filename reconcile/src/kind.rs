@@ -10,6 +10,7 @@ use crate::{
     kinds::Key,
     owner::{Owner, Worn},
     place::Place,
+    policy::Need,
 };
 use lake_api::spec::LakeSpec;
 use schemars::JsonSchema;
@@ -95,6 +96,8 @@ pub trait Kind:
     const REPLACE: Replace;
     /// Kinds that are deleted only after this one is gone.
     const GOES_BEFORE: &'static [&'static str];
+    /// Calls that list what there is of this kind, wherever it is.
+    const LISTS: &'static [&'static str] = &[];
 
     /// The nodes that the kind's own section of the spec asks for. Pure; cannot fail on a checked spec.
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)>;
@@ -104,6 +107,9 @@ pub trait Kind:
 
     /// The facts that follow from the settings alone.
     fn predict(&self, place: &Place) -> Facts;
+
+    /// What it needs of whoever drives it: calls, and the ARNs that they are on.
+    fn needs(&self, place: &Place) -> Vec<Need>;
 
     /// The resource on which one that can wear no mark hangs: a filter's table.
     fn hangs_on(_key: &Self::Key) -> Option<Key> {

@@ -6,9 +6,12 @@
 
 mod allow;
 mod document;
+mod needed;
 
 pub(crate) use allow::{access_point, identity};
 pub use document::{Malformed, parse, render};
+pub use needed::{Need, When, actions, needed};
+pub(crate) use needed::{anything, part};
 
 use crate::expand::names::Names;
 use lake_api::{

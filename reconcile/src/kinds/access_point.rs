@@ -1,6 +1,7 @@
 //! An S3 access point: a door into a bucket with an address and a policy of its own.
 
 mod expand;
+mod needs;
 mod read;
 mod write;
 
@@ -14,7 +15,7 @@ use crate::{
     kind::{Data, Kind, Replace, Scope, Wears},
     owner::Worn,
     place::Place,
-    policy::Statements,
+    policy::{Need, Statements},
 };
 use futures::future::join_all;
 use lake_api::{
@@ -73,6 +74,10 @@ impl Kind for AccessPoint {
         let origin = if self.vpc_id.is_some() { "VPC" } else { "Internet" };
         facts.insert("networkOrigin".to_owned(), origin.to_owned());
         facts
+    }
+
+    fn needs(&self, place: &Place) -> Vec<Need> {
+        needs::needs(self, place)
     }
 
     fn key_of_arn(arn: &str, place: &Place) -> Option<String> {

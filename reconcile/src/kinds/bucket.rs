@@ -5,6 +5,7 @@ mod delete;
 mod expand;
 mod facets;
 mod lifecycle;
+mod needs;
 mod read;
 mod switches;
 mod write;
@@ -19,7 +20,7 @@ use crate::{
     kind::{Data, Kind, Replace, Scope, Wears},
     owner::Worn,
     place::Place,
-    policy::Statements,
+    policy::{Need, Statements},
 };
 use futures::future::join_all;
 use lake_api::{
@@ -160,6 +161,10 @@ impl Kind for Bucket {
 
     fn predict(&self, place: &Place) -> Facts {
         self.name.text().map(|name| facts(name, place)).unwrap_or_default()
+    }
+
+    fn needs(&self, place: &Place) -> Vec<Need> {
+        needs::needs(self, place)
     }
 
     fn key_of_arn(arn: &str, place: &Place) -> Option<String> {

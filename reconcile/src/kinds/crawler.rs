@@ -6,6 +6,7 @@
 
 mod configuration;
 mod expand;
+mod needs;
 mod targets;
 mod wire;
 
@@ -25,6 +26,7 @@ use crate::{
     kind::{Data, Kind, Replace, Scope, Wears},
     owner::Worn,
     place::Place,
+    policy::Need,
 };
 use lake_api::{
     Input, LakeSpec,
@@ -123,6 +125,10 @@ impl Kind for Crawler {
 
     fn predict(&self, place: &Place) -> Facts {
         self.name.text().map(|name| facts(place, name)).unwrap_or_default()
+    }
+
+    fn needs(&self, place: &Place) -> Vec<Need> {
+        needs::needs(self, place)
     }
 
     fn key_of_arn(arn: &str, place: &Place) -> Option<String> {

@@ -5,6 +5,7 @@
 
 mod empty;
 mod expand;
+mod needs;
 mod wire;
 
 use super::glue::{self, Location};
@@ -17,6 +18,7 @@ use crate::{
     kind::{Data, Kind, Replace, Scope, Wears},
     owner::Worn,
     place::Place,
+    policy::Need,
 };
 use lake_api::{Input, LakeSpec};
 use schemars::JsonSchema;
@@ -129,6 +131,10 @@ impl Kind for Database {
 
     fn predict(&self, place: &Place) -> Facts {
         self.key(place).map(|key| key.facts(place)).unwrap_or_default()
+    }
+
+    fn needs(&self, place: &Place) -> Vec<Need> {
+        needs::needs(self, place)
     }
 
     fn key_of_arn(arn: &str, place: &Place) -> Option<DatabaseKey> {

@@ -1,6 +1,7 @@
 //! A Lake Formation data cells filter: which rows and columns of a table may be granted.
 
 mod expand;
+mod needs;
 mod read;
 mod write;
 
@@ -14,7 +15,7 @@ use crate::{
     kinds::{Key, table::TableKey},
     owner::{Owner, Worn},
     place::Place,
-    policy::Texts,
+    policy::{Need, Texts},
 };
 use lake_api::{Input, spec::LakeSpec};
 use schemars::JsonSchema;
@@ -98,6 +99,10 @@ impl Kind for Filter {
 
     fn predict(&self, _place: &Place) -> Facts {
         self.name.known().map(|name| ("name".to_owned(), name.clone())).into_iter().collect()
+    }
+
+    fn needs(&self, _place: &Place) -> Vec<Need> {
+        needs::needs()
     }
 
     fn hangs_on(key: &FilterKey) -> Option<Key> {

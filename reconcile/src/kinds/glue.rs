@@ -8,11 +8,22 @@ pub(crate) use batch::{Batch, look};
 pub use location::{Location, ObjectPlace};
 pub(crate) use tags::{arn, key_of_arn, mark, retag, tags_of, worn};
 
-use crate::diff::FieldChange;
+use crate::{diff::FieldChange, place::Place, policy::part};
 use futures::{StreamExt, stream};
 use lake_api::{Input, Step};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
+
+/// As whom Glue runs what it was passed a role for.
+pub(crate) const PRINCIPAL: &str = "glue.amazonaws.com";
+
+/// The ARN of a role that is passed to Glue; of any path where only its name is known.
+pub(crate) fn passed(name: &Input<String>, arn: Option<&Input<String>>, place: &Place) -> String {
+    match arn.and_then(Input::text) {
+        Some(arn) => arn.to_owned(),
+        None => place.global_arn("iam", &format!("role/*{}", part(name))),
+    }
+}
 
 /// Calls of one kind that are under way at one time.
 const PARALLEL: usize = 4;

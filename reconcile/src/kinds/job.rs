@@ -5,6 +5,7 @@
 
 mod arguments;
 mod expand;
+mod needs;
 mod wire;
 
 use super::glue::{self, Location, ObjectPlace};
@@ -17,6 +18,7 @@ use crate::{
     kind::{Data, Kind, Replace, Scope, Wears},
     owner::Worn,
     place::Place,
+    policy::Need,
 };
 use lake_api::{
     Input, LakeSpec,
@@ -168,6 +170,10 @@ impl Kind for Job {
 
     fn predict(&self, place: &Place) -> Facts {
         self.name.text().map(|name| facts(place, name)).unwrap_or_default()
+    }
+
+    fn needs(&self, place: &Place) -> Vec<Need> {
+        needs::needs(self, place)
     }
 
     fn key_of_arn(arn: &str, place: &Place) -> Option<String> {

@@ -5,6 +5,7 @@
 //! from the spec before the next, is found only when its bucket is emptied.
 
 mod expand;
+mod needs;
 mod read;
 mod write;
 
@@ -20,6 +21,7 @@ use crate::{
     kind::{Data, Kind, Replace, Scope, Wears},
     owner::Worn,
     place::Place,
+    policy::Need,
 };
 use futures::future::join_all;
 use lake_api::{Input, spec::LakeSpec};
@@ -87,6 +89,10 @@ impl Kind for Object {
             (Some(bucket), Some(key)) => facts(bucket, key, place),
             _ => Facts::new(),
         }
+    }
+
+    fn needs(&self, place: &Place) -> Vec<Need> {
+        needs::needs(self, place)
     }
 
     async fn read(aws: &Aws, keys: &[ObjectKey]) -> Vec<Sight<Self>> {

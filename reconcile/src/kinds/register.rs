@@ -82,6 +82,9 @@ macro_rules! kinds {
             schema: || schemars::schema_for!($Kind),
         }),+];
 
+        /// The calls by which each kind lists what there is of it.
+        pub(crate) const LISTINGS: &[&[&str]] = &[$(<$Kind as Kind>::LISTS),+];
+
         /// What is true of the kind of this name.
         #[must_use]
         pub fn traits(name: &str) -> Option<&'static Traits> {
@@ -118,6 +121,12 @@ macro_rules! kinds {
             #[must_use]
             pub fn predict(&self, place: &Place) -> Facts {
                 match self { $(Settings::$Kind(it) => it.predict(place)),+ }
+            }
+
+            /// What it needs of whoever drives it.
+            #[must_use]
+            pub fn needs(&self, place: &Place) -> Vec<crate::policy::Need> {
+                match self { $(Settings::$Kind(it) => it.needs(place)),+ }
             }
 
             /// The settings as JSON, without the kind's word.

@@ -2,6 +2,7 @@
 
 mod expand;
 mod leftovers;
+mod needs;
 mod read;
 mod write;
 
@@ -15,7 +16,7 @@ use crate::{
     kinds::Key,
     owner::{Owner, Worn},
     place::Place,
-    policy::{Statements, Texts},
+    policy::{Need, Statements, Texts},
 };
 use lake_api::{Input, spec::LakeSpec};
 use schemars::JsonSchema;
@@ -69,6 +70,7 @@ impl Kind for Role {
     const HOLDS_DATA: bool = false;
     const REPLACE: Replace = Replace::CreateFirst;
     const GOES_BEFORE: &'static [&'static str] = &[];
+    const LISTS: &'static [&'static str] = &["iam:GetAccountAuthorizationDetails", "iam:ListRoles"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, scope)
@@ -88,6 +90,10 @@ impl Kind for Role {
             }
         }
         facts
+    }
+
+    fn needs(&self, place: &Place) -> Vec<Need> {
+        needs::needs(self, place)
     }
 
     fn key_of_arn(arn: &str, place: &Place) -> Option<String> {

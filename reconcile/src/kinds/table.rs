@@ -8,6 +8,7 @@
 mod expand;
 mod format;
 mod merge;
+mod needs;
 mod projection;
 mod wire;
 
@@ -25,6 +26,7 @@ use crate::{
     kinds::Key,
     owner::{Owner, Worn},
     place::Place,
+    policy::Need,
 };
 use lake_api::{Input, LakeSpec, spec::table::SortOrder};
 use schemars::JsonSchema;
@@ -181,6 +183,10 @@ impl Kind for Table {
 
     fn predict(&self, place: &Place) -> Facts {
         self.key(place).map(|key| key.facts(place)).unwrap_or_default()
+    }
+
+    fn needs(&self, place: &Place) -> Vec<Need> {
+        needs::needs(self, place)
     }
 
     async fn read(aws: &Aws, keys: &[TableKey]) -> Vec<Sight<Self>> {

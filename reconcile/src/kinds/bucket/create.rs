@@ -10,7 +10,7 @@ use lake_api::spec::bucket::{BucketNamespace, ObjectOwnership};
 use std::collections::BTreeMap;
 
 /// The one region whose name S3 does not take as a location, and where making a bucket anew is no error.
-const FIRST_REGION: &str = "us-east-1";
+pub(super) const FIRST_REGION: &str = "us-east-1";
 
 /// Make a bucket that wears a mark, then set what differs from S3's defaults.
 pub(super) async fn create(wanted: &Bucket, aws: &Aws, mark: &Worn) -> Result<(), CloudError> {

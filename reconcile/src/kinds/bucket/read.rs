@@ -108,7 +108,7 @@ async fn all(aws: &Aws, name: &str, listed: Option<&Tags>) -> Result<Seen<Bucket
 /// S3 refuses to tell somebody else's bucket from one that our credentials may not read. Our own are listed.
 async fn denied(aws: &Aws, name: &str, error: CloudError) -> Sight<Bucket> {
     let listed = aws.s3.list_buckets().prefix(name).send().await;
-    match listed {
+    match listed.map_err(|why| CloudError::from_sdk("s3:ListBuckets", why)) {
         Ok(ours) if ours.buckets().iter().any(|bucket| bucket.name() == Some(name)) => {
             Sight::Unreadable(error)
         }
