@@ -3,8 +3,10 @@
 mod crd;
 mod lakes;
 mod plan;
+mod policy;
 mod run;
 
 pub use crd::crd;
 pub use plan::{Question, plan};
+pub use policy::{Subject, policy};
 pub use run::run;

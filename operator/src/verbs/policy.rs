@@ -1,0 +1,72 @@
+//! `lake-operator policy FILE`: what AWS must allow whoever drives the lakes of a file, and nothing more.
+
+use super::lakes::{self, NoLakes};
+use crate::options::instance;
+use lake_reconcile::{
+    expand::expand, graph::Graph, kind::Scope, owner::Owner, place::Place, policy::needed,
+};
+use std::{
+    io::{Write, stderr, stdout},
+    path::PathBuf,
+    process::ExitCode,
+};
+
+/// Which lakes, and where they live.
+#[derive(Clone, Debug, clap::Args)]
+pub struct Subject {
+    /// A file with lakes, as kubectl takes it; `-` for standard input.
+    file: PathBuf,
+    /// The namespace of lakes that name none.
+    #[arg(long, short, default_value = "default")]
+    namespace: String,
+    /// The AWS account, 12 digits.
+    #[arg(long)]
+    account: String,
+    /// The AWS region of lakes that name none.
+    #[arg(long, env = "AWS_REGION")]
+    region: String,
+    /// The AWS partition.
+    #[arg(long, default_value = "aws")]
+    partition: String,
+    /// What marks on AWS call the cluster.
+    #[arg(long, env = "LAKE_INSTANCE", default_value = "cluster", value_parser = instance)]
+    instance: String,
+}
+
+/// Print a policy for each lake of the file. No call is made.
+#[must_use]
+pub fn policy(subject: &Subject) -> ExitCode {
+    match answer(subject) {
+        Ok(policies) => match stdout().write_all(policies.as_bytes()) {
+            Ok(()) => ExitCode::SUCCESS,
+            Err(_) => ExitCode::FAILURE,
+        },
+        Err(error) => {
+            let _ = writeln!(stderr(), "{error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// A policy document a line, one for each lake: together they may be too long for one role.
+fn answer(subject: &Subject) -> Result<String, NoLakes> {
+    let mut policies = String::new();
+    for lake in lakes::read(&subject.file, &subject.namespace)? {
+        let own = lake.spec.region.as_ref().and_then(|region| region.0.known().map(ToString::to_string));
+        let place = Place {
+            partition: subject.partition.clone(),
+            region: own.unwrap_or_else(|| subject.region.clone()),
+            account: subject.account.clone(),
+        };
+        let owner = Owner {
+            door: "kubernetes".to_owned(),
+            instance: subject.instance.clone(),
+            lake: format!("{}/{}", lake.namespace, lake.name),
+        };
+        let scope = Scope { place: place.clone(), owner, lake: lake.name, namespace: lake.namespace };
+        let graph: Graph = expand(&lake.spec, &scope);
+        policies.push_str(&needed(&graph, &place));
+        policies.push('\n');
+    }
+    Ok(policies)
+}
