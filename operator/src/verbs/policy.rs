@@ -2,9 +2,7 @@
 
 use super::lakes::{self, NoLakes};
 use crate::options::instance;
-use lake_reconcile::{
-    expand::expand, graph::Graph, kind::Scope, owner::Owner, place::Place, policy::needed,
-};
+use lake_reconcile::{expand::expand, graph::Graph, kind::Scope, owner::Owner, place::Place, policy::needed};
 use std::{
     io::{Write, stderr, stdout},
     path::PathBuf,
