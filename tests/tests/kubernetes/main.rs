@@ -3,4 +3,5 @@
 mod argocd;
 mod control_plane;
 mod first_lake;
+mod gitops;
 mod helm;
