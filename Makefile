@@ -26,7 +26,7 @@ demo-kubernetes: tools-rust tools-aws ## The same from kubectl, on a real contro
 	@tools/demo-kubernetes
 
 .PHONY: test
-test: format lint tools-aws ## All tests: what CI runs
+test: format lint tools-aws tools-parts ## All tests: what CI runs
 	cargo test --locked --workspace --no-fail-fast
 	tests/aws/check
 
@@ -67,6 +67,12 @@ tools-rust:
 .PHONY: tools-aws
 tools-aws:
 	@tests/aws/run --setup-only
+
+# Built before any test runs, so that no test waits for a compiler. Each part says in one line what is missing.
+.PHONY: tools-parts
+tools-parts:
+	@for part in controlplane crdcheck helm argocd; do tools/go-part $$part > /dev/null; done
+	@tools/terraform > /dev/null
 
 .PHONY: clean
 clean: ## Remove what was built
