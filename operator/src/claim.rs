@@ -20,6 +20,9 @@ use std::{
 };
 use tokio::sync::watch;
 
+/// How often a replica that does not lead looks whether it may.
+const STANDBY: Duration = Duration::from_secs(1);
+
 /// Whether this process leads, now. Cheap to ask and to clone.
 #[derive(Clone, Debug)]
 pub struct Claim {
@@ -88,12 +91,15 @@ impl Candidate {
     pub async fn run(mut self, end: impl Future<Output = ()>) {
         tokio::pin!(end);
         loop {
-            let pace = self.duration / 5;
+            let patience = self.duration * 2 / 5;
             tokio::select! {
                 // An API server that does not answer must not keep us from seeing our own claim end.
-                () = self.stand_within(pace * 2) => {}
+                () = self.stand_within(patience) => {}
                 () = &mut end => break,
             }
+            // Who stands by looks often: a lease that is handed over is taken at once.
+            let renewal = self.duration / 5;
+            let pace = if self.is_ours() { renewal } else { renewal.min(STANDBY) };
             tokio::select! {
                 () = tokio::time::sleep(pace) => {}
                 () = &mut end => break,
@@ -131,7 +137,7 @@ impl Candidate {
                 };
                 self.api.create(&PostParams::default(), &first).await?
             }
-            Some((lease, since)) if self.is_ours() || is_free(lease, *since, begun) => {
+            Some((lease, since)) if is_free(lease, &self.identity, *since, begun) => {
                 let lease = Lease { spec: Some(self.term(lease.spec.as_ref())), ..lease.clone() };
                 self.api.replace(&self.name, &PostParams::default(), &lease).await?
             }
@@ -196,10 +202,12 @@ impl Candidate {
     }
 }
 
-/// Whether nobody holds the lease, or who held it has shown no life for as long as it was given for.
-fn is_free(lease: &Lease, since: Instant, now: Instant) -> bool {
+/// Whether nobody else holds the lease, or who held it has shown no life for as long as it was given for. One of our own
+/// name is ours: a container that restarts keeps its pod's name, and what ran in it before has ended.
+fn is_free(lease: &Lease, identity: &str, since: Instant, now: Instant) -> bool {
     let Some(spec) = &lease.spec else { return true };
-    if spec.holder_identity.as_deref().unwrap_or_default().is_empty() {
+    let holder = spec.holder_identity.as_deref().unwrap_or_default();
+    if holder.is_empty() || holder == identity {
         return true;
     }
     let given = spec.lease_duration_seconds.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(15);
@@ -222,9 +230,10 @@ mod tests {
     #[test]
     fn a_lease_is_taken_when_it_is_given_up_or_has_run_out_before_our_eyes() {
         let seen = Instant::now();
-        assert!(!is_free(&lease("other"), seen, seen + Duration::from_secs(15)));
-        assert!(is_free(&lease("other"), seen, seen + Duration::from_secs(16)));
-        assert!(is_free(&lease(""), seen, seen));
+        assert!(!is_free(&lease("other"), "me", seen, seen + Duration::from_secs(15)));
+        assert!(is_free(&lease("other"), "me", seen, seen + Duration::from_secs(16)));
+        assert!(is_free(&lease(""), "me", seen, seen));
+        assert!(is_free(&lease("me"), "me", seen, seen), "we held it in an earlier life");
     }
 
     #[test]

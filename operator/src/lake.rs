@@ -7,6 +7,7 @@ mod verdict;
 mod wanted;
 
 pub use course::{Course, Courses};
+pub(crate) use tell::MANAGER;
 pub use verdict::{Standing, Verdict};
 
 use crate::{
@@ -21,6 +22,7 @@ use lake_reconcile::{
     cloud::Cloud,
     engine::{Again, Engine, Look, Round, pause},
     error::Retry,
+    failure::Cause,
     graph::Graph,
     owner::Owner,
     plan::{Change, Plan},
@@ -75,7 +77,7 @@ struct Visit<'a> {
 
 impl<'a> Visit<'a> {
     fn new(operator: &'a Operator, object: &'a Object, lane: Lane, course: Course) -> Self {
-        let teller = Teller::new(operator, object, course.told.is_none());
+        let teller = Teller::new(operator, object, course.told.as_ref());
         // What this process told itself is newer than what the watch has brought.
         let before = course.told.clone().unwrap_or_else(|| object.status());
         Visit { operator, object, lane, manner: object.manner(), course, teller, before }
@@ -211,7 +213,7 @@ impl<'a> Visit<'a> {
     /// What came of a round.
     async fn conclude(&mut self, round: Round, graph: &Graph, drifted: bool) -> Next {
         let Round { plan, outcome, again } = round;
-        for failure in &outcome.failures {
+        for failure in outcome.failures.iter().filter(|failure| failure.cause != Cause::Stopped) {
             self.operator.metrics.failed(failure.word());
             tracing::info!(lake = %self.object.name(), reason = failure.word(), "{}: {}", failure.summary(), failure.detail());
         }

@@ -1,5 +1,7 @@
 //! A lake as the API server has it, kept small: thousands of them stand in memory.
 
+use crate::lake::MANAGER;
+use jiff::Timestamp;
 use k8s_openapi::{NamespaceResourceScope, apimachinery::pkg::apis::meta::v1::ObjectMeta};
 use kube::{Resource, runtime::reflector::ObjectRef};
 use lake_api::{
@@ -44,6 +46,9 @@ pub struct Object {
     /// What was told last.
     #[serde(default)]
     status: Text,
+    /// When another than this operator has written to the status, if any of that still stands.
+    #[serde(skip)]
+    pub meddled: Option<Timestamp>,
 }
 
 /// JSON as text, a tenth of what the same takes as a tree.
@@ -95,7 +100,11 @@ impl Object {
     /// Without what nobody here reads.
     #[must_use]
     pub fn slim(mut self) -> Self {
-        self.metadata.managed_fields = None;
+        let managers = self.metadata.managed_fields.take().into_iter().flatten();
+        let meddlers = managers.filter(|it| {
+            it.subresource.as_deref() == Some("status") && it.manager.as_deref() != Some(MANAGER)
+        });
+        self.meddled = meddlers.filter_map(|it| Some(it.time?.0)).max();
         if let Some(annotations) = &mut self.metadata.annotations {
             annotations.retain(|name, _| [REQUESTED_AT, APPROVE].contains(&name.as_str()));
         }
@@ -232,6 +241,22 @@ mod tests {
         );
         assert_eq!(lake.spec()["nonsense"], 1);
         assert_eq!(lake.status(), LakeStatus::default());
+    }
+
+    #[test]
+    fn who_else_writes_into_the_status_is_noticed() {
+        let written = |by: &str, what: &str| {
+            let time = "2026-01-02T03:04:05Z";
+            json!({"manager": by, "operation": "Apply", "subresource": what, "time": time, "apiVersion": "lake.dev/v1alpha1"})
+        };
+        let meddled = |managers: Value| {
+            let mut lake = object(json!({}));
+            lake.metadata.managed_fields = serde_json::from_value(managers).unwrap();
+            lake.slim().meddled
+        };
+        let spec = json!({"manager": "kubectl", "operation": "Apply", "apiVersion": "lake.dev/v1alpha1"});
+        assert_eq!(meddled(json!([written(MANAGER, "status"), spec])), None);
+        assert!(meddled(json!([written(MANAGER, "status"), written("kubectl", "status")])).is_some());
     }
 
     #[test]

@@ -37,7 +37,7 @@ pub struct Operator {
     queue: Arc<Queue<Name>>,
     connections: Connections,
     tenants: Tenants,
-    claim: Claim,
+    pub(crate) claim: Claim,
     instance: String,
     region: Option<String>,
     /// Ends what is under way: anew with each term as a leader.

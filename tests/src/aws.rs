@@ -3,6 +3,7 @@
 use crate::{hand::Hand, root};
 use serde_json::{Value, json};
 use std::{
+    collections::BTreeSet,
     io::{BufRead, BufReader},
     process::{Child, ChildStdin, Command, Stdio},
 };
@@ -102,6 +103,19 @@ impl Endpoint {
         self.writes().into_iter().filter(|call| call.by_provider).collect()
     }
 
+    /// Fail if anything was created twice.
+    ///
+    /// # Panics
+    /// When there were two creations of one name that AWS carried out.
+    pub fn assert_nothing_made_twice(&self) {
+        let mut made = BTreeSet::new();
+        for call in self.writes() {
+            if call.operation.starts_with("Create") && call.carried_out {
+                assert!(made.insert((call.name(), call.resource.clone())), "twice: {call:?}");
+            }
+        }
+    }
+
     /// Forget everything: resources, journal, faults.
     pub fn reset(&self) {
         self.control("POST", "reset", None);
@@ -187,8 +201,12 @@ pub struct Call {
     pub mutates: bool,
     /// The answer's HTTP status.
     pub status: u64,
-    /// Whether the provider made it, rather than boto3.
+    /// Whether the provider or the operator made it, rather than boto3.
     pub by_provider: bool,
+    /// Whether AWS did what it asks for, and not only received it.
+    pub carried_out: bool,
+    /// Whose access key it was signed with.
+    pub access_key: String,
 }
 
 impl Call {
@@ -200,7 +218,9 @@ impl Call {
             resource: text("resource"),
             mutates: json["mutates"].as_bool().unwrap_or_default(),
             status: json["status"].as_u64().unwrap_or_default(),
+            carried_out: json["code"].is_null() || json["code"] == "LOST",
             by_provider: !text("userAgent").starts_with("Boto3"),
+            access_key: text("accessKey"),
         }
     }
 

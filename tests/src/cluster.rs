@@ -6,7 +6,7 @@ mod namespace;
 mod watch;
 
 pub use audit::{Audit, Request};
-pub use namespace::Namespace;
+pub use namespace::{Namespace, condition, is_ready};
 pub use watch::{Seen, Watch};
 
 use crate::{part::part, ran::Ran, root};

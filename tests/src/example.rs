@@ -5,6 +5,7 @@ use crate::{
     root,
     terraform::Terraform,
 };
+use serde_json::Value;
 
 /// The bucket of first-lake, by its default name.
 #[must_use]
@@ -23,6 +24,19 @@ pub fn first_lake_manifest() -> String {
     let without = text.replace("  namespace: data\n", "");
     assert_ne!(text, without, "the example names its namespace");
     without
+}
+
+/// The same as an object, of which nothing is retained when it leaves.
+///
+/// # Panics
+/// When the example cannot be read.
+#[must_use]
+pub fn first_lake_not_retained() -> Value {
+    let mut lake: Value = serde_saphyr::from_str(&first_lake_manifest()).expect("the example is YAML");
+    lake["spec"]["buckets"]["store"]["onDelete"] = "Empty".into();
+    lake["spec"]["databases"]["lake"]["onDelete"] = "Delete".into();
+    lake["spec"]["tables"]["events"]["onDelete"] = "Delete".into();
+    lake
 }
 
 /// Put first-lake into a configuration, as its README has it.

@@ -12,6 +12,7 @@ use std::{
     process::{Child, Command, ExitStatus, Stdio},
     sync::mpsc,
     thread,
+    time::{Duration, Instant},
 };
 
 /// How an operator is started.
@@ -40,6 +41,30 @@ impl Setting {
             arguments: vec!["--lease-namespace".to_owned(), namespace.to_owned()],
             variables: Vec::new(),
         }
+    }
+}
+
+impl Setting {
+    /// The same as a replica of this name, which its AWS calls show as [`Setting::access_key`]. Whoever comes back under
+    /// the same name leads at once.
+    #[must_use]
+    pub fn replica(mut self, name: &str) -> Self {
+        self.arguments.extend(["--identity".to_owned(), name.to_owned()]);
+        self.variables.push(("AWS_ACCESS_KEY_ID".to_owned(), Self::access_key(name)));
+        self
+    }
+
+    /// With this argument too.
+    #[must_use]
+    pub fn argument(mut self, argument: &str) -> Self {
+        self.arguments.push(argument.to_owned());
+        self
+    }
+
+    /// What the calls of a replica of this name are signed with.
+    #[must_use]
+    pub fn access_key(name: &str) -> String {
+        format!("AKIA{}", name.to_uppercase())
     }
 }
 
@@ -102,6 +127,18 @@ impl Operator {
         text.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(' ')?.parse().ok())
     }
 
+    /// The sum of a metric over all its labels.
+    ///
+    /// # Panics
+    /// When it does not answer.
+    #[must_use]
+    pub fn sum(&self, name: &str) -> f64 {
+        let text = self.metrics();
+        let lines =
+            text.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix('{')?.rsplit(' ').next());
+        lines.filter_map(|value| value.parse::<f64>().ok()).sum()
+    }
+
     /// Whether it says that it is ready.
     #[must_use]
     pub fn is_ready(&self) -> bool {
@@ -137,9 +174,30 @@ impl Operator {
     /// # Panics
     /// When it cannot be waited for.
     #[must_use]
-    pub fn end(mut self) -> ExitStatus {
+    pub fn end(self) -> ExitStatus {
         self.signal("TERM");
+        self.ended()
+    }
+
+    /// Wait until it has ended by itself.
+    ///
+    /// # Panics
+    /// When it cannot be waited for.
+    #[must_use]
+    pub fn ended(mut self) -> ExitStatus {
         self.process.wait().expect("it can be waited for")
+    }
+
+    /// Wait until this is so of it.
+    ///
+    /// # Panics
+    /// When it does not come about within [`WITHIN`].
+    pub fn until(&self, what: &str, mut so: impl FnMut(&Self) -> bool) {
+        let deadline = Instant::now() + WITHIN;
+        while !so(self) {
+            assert!(Instant::now() < deadline, "not within {WITHIN:?}: {what}\n{}", self.metrics());
+            thread::sleep(Duration::from_millis(50)); // between two looks
+        }
     }
 
     /// Whether it has ended by itself.

@@ -2,6 +2,7 @@
 
 use super::{Course, Standing, Verdict, verdict};
 use crate::{
+    claim::Claim,
     object::{FINALIZER, Name, Object},
     operator::Operator,
 };
@@ -53,10 +54,13 @@ impl Did {
 pub(super) struct Teller {
     client: Client,
     recorder: Recorder,
+    claim: Claim,
     name: Name,
     uid: String,
     reference: ObjectReference,
     finalizers: Vec<String>,
+    /// Whether another has written over what this process told.
+    is_overwritten: bool,
     /// The version of the object as the watch has brought it.
     seen: Option<String>,
     /// The version of the object that must not have moved: before this process has told anything, another may have.
@@ -64,14 +68,17 @@ pub(super) struct Teller {
 }
 
 impl Teller {
-    pub(super) fn new(operator: &Operator, object: &Object, first: bool) -> Self {
+    pub(super) fn new(operator: &Operator, object: &Object, told: Option<&LakeStatus>) -> Self {
+        let first = told.is_none();
         Teller {
             client: operator.client.clone(),
             recorder: operator.recorder.clone(),
+            claim: operator.claim.clone(),
             name: object.name(),
             uid: object.uid().to_owned(),
             reference: object.reference(),
             finalizers: object.metadata.finalizers.clone().unwrap_or_default(),
+            is_overwritten: object.meddled.is_some() && told.is_some_and(|told| *told != object.status()),
             seen: object.metadata.resource_version.clone(),
             version: Arc::new(Mutex::new(object.metadata.resource_version.clone().filter(|_| first))),
         }
@@ -81,8 +88,18 @@ impl Teller {
         Api::namespaced(self.client.clone(), &self.name.namespace)
     }
 
+    /// Whoever has lost the lead meanwhile, by a pause of the process for one, knows less than who leads now.
+    fn leads(&self) -> Result<(), kube::Error> {
+        if self.claim.holds() {
+            Ok(())
+        } else {
+            Err(kube::Error::Service("this replica does not lead".into()))
+        }
+    }
+
     /// Write the status.
     pub(super) async fn write(&self, status: &LakeStatus) -> Result<(), kube::Error> {
+        self.leads()?;
         let version = self.version.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let mut metadata = json!({ "name": self.name.name, "uid": self.uid });
         if let Some(version) = version {
@@ -112,7 +129,7 @@ impl Teller {
             status.next_attempt = Some(next_attempt(verdict, course.failures));
         }
         let last = course.told.as_ref().unwrap_or(before);
-        if *last == status {
+        if *last == status && !self.is_overwritten {
             course.told.get_or_insert(status);
             return Ok(());
         }
@@ -170,6 +187,7 @@ impl Teller {
 
     /// Write the list of finalizers, which others write too: as a whole, and only on what was seen.
     async fn finalize(&self, finalizers: Vec<String>) -> Result<(), Verdict> {
+        self.leads().map_err(|error| Verdict::untold(&error))?;
         let patch = json!({ "metadata": {
             "uid": self.uid, "finalizers": finalizers, "resourceVersion": self.seen,
         } });
@@ -188,6 +206,9 @@ impl Teller {
     }
 
     async fn event(&self, type_: EventType, reason: &str, action: &str, note: &str) {
+        if self.leads().is_err() {
+            return;
+        }
         let end = (0..=LONGEST_NOTE.min(note.len()))
             .rev()
             .find(|at| note.is_char_boundary(*at))

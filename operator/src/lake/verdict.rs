@@ -157,8 +157,9 @@ impl Verdict {
 
     /// What came of a round.
     pub(super) fn of(outcome: &Outcome, leaves: bool, unsteady: bool) -> Self {
-        let told: Vec<&Failure> =
-            outcome.failures.iter().filter(|failure| !matches!(failure.cause, Cause::Skipped(_))).collect();
+        // What waits for another's turn, or for the next leader, has not failed.
+        let failed = |failure: &&Failure| !matches!(failure.cause, Cause::Skipped(_) | Cause::Stopped);
+        let told: Vec<&Failure> = outcome.failures.iter().filter(failed).collect();
         let Some(first) = told.iter().min_by_key(|failure| is_for_the_user(failure)) else {
             return Verdict::without_failure(outcome, leaves, unsteady);
         };

@@ -198,5 +198,6 @@ def _entry(service: str, request: Request, call: Call | None, outcome: Outcome) 
         "resource": call.resource if call else "",
         "mutates": mutates(call.operation) if call else False,
         "userAgent": request.headers.get("user-agent", ""),
+        "accessKey": signed.access_key if (signed := routing.signature(request)) else "",
         "params": entries.plain(call.params) if call else {},
     }

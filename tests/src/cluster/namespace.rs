@@ -41,6 +41,13 @@ impl<'a> Namespace<'a> {
         self.cluster.with_input(self.user, &self.here(&["apply", "--server-side", "--filename=-"]), manifests)
     }
 
+    /// The same for one object.
+    #[must_use]
+    pub fn apply_object(&self, object: &Value) -> Ran {
+        // kubectl takes what begins with a brace for one JSON document and drops what follows, so it begins otherwise.
+        self.apply(&format!("---\n{object}"))
+    }
+
     /// The object; none when it is not there.
     #[must_use]
     pub fn get(&self, object: &str) -> Option<Value> {
@@ -109,6 +116,20 @@ impl<'a> Namespace<'a> {
     fn here<'b>(&'b self, arguments: &[&'b str]) -> Vec<&'b str> {
         [&["--namespace", &self.name], arguments].concat()
     }
+}
+
+/// Whether a lake's status says that this very spec is as wanted.
+#[must_use]
+pub fn is_ready(lake: &Value) -> bool {
+    lake["status"]["observedGeneration"] == lake["metadata"]["generation"]
+        && condition(lake, "Ready")["status"] == "True"
+}
+
+/// A condition of an object; null when it is not told.
+#[must_use]
+pub fn condition<'a>(object: &'a Value, of: &str) -> &'a Value {
+    let all = object["status"]["conditions"].as_array().map(Vec::as_slice).unwrap_or_default();
+    all.iter().find(|condition| condition["type"] == of).unwrap_or(&Value::Null)
 }
 
 impl Seen {

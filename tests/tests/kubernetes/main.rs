@@ -1,7 +1,10 @@
 //! End-to-end cases on a real Kubernetes control plane.
 
+mod apiserver;
 mod argocd;
 mod control_plane;
 mod first_lake;
 mod gitops;
 mod helm;
+mod kill;
+mod replicas;
