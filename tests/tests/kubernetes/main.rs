@@ -7,4 +7,6 @@ mod first_lake;
 mod gitops;
 mod helm;
 mod kill;
+mod rbac;
 mod replicas;
+mod scale;

@@ -1,0 +1,87 @@
+//! Many lakes at once, and many of them after the same buckets.
+
+use lake_tests::{
+    aws::Endpoint,
+    cluster::{Cluster, condition, is_ready},
+    operator::{Operator, Setting},
+};
+use serde_json::{Value, json};
+use std::collections::BTreeMap;
+
+/// So many buckets, each wanted by two lakes. `make bench` measures a thousand.
+const BUCKETS: usize = 100;
+
+fn lake(number: usize, who: &str) -> Value {
+    json!({
+        "apiVersion": "lake.dev/v1alpha1",
+        "kind": "Lake",
+        "metadata": { "name": format!("{who}-{number:03}") },
+        "spec": { "buckets": { "store": { "name": bucket(number) } } },
+    })
+}
+
+fn bucket(number: usize) -> String {
+    format!("wanted-by-two-{number:03}")
+}
+
+/// How a lake stands, once that is decided: the reason of its condition Ready.
+fn decided(lake: &Value) -> bool {
+    is_ready(lake) || condition(lake, "Stalled")["status"] == "True"
+}
+
+fn name(lake: &Value) -> &str {
+    lake["metadata"]["name"].as_str().expect("it has a name")
+}
+
+#[test]
+fn of_two_lakes_after_one_bucket_one_has_it_and_the_other_is_told() {
+    let cluster = Cluster::shared();
+    let aws = Endpoint::start();
+    let namespace = cluster.namespace("many");
+    let setting = Setting::of(cluster, "many").replica("only");
+    let operator = Operator::start(&setting, &aws);
+    let lakes: Vec<String> = (0..BUCKETS)
+        .flat_map(|number| [lake(number, "one"), lake(number, "other")])
+        .map(|lake| lake.to_string())
+        .collect();
+    let mut watch = namespace.watch("lakes");
+    let _ = namespace.apply(&format!("---\n{}", lakes.join("\n---\n"))).ok();
+    let mut last: BTreeMap<String, Value> = BTreeMap::new();
+    let _ = watch.until(|seen| {
+        last.insert(name(&seen.object).to_owned(), seen.object.clone());
+        last.len() == 2 * BUCKETS && last.values().all(decided)
+    });
+
+    let instance =
+        cluster.json(&["get", "namespace", "kube-system", "--output=json"])["metadata"]["uid"].clone();
+    for number in 0..BUCKETS {
+        let (one, other) = (&last[&format!("one-{number:03}")], &last[&format!("other-{number:03}")]);
+        let (owner, told) = if is_ready(one) { (one, other) } else { (other, one) };
+        assert!(is_ready(owner), "one of the two has it: {owner:#}");
+        let stalled = condition(told, "Stalled");
+        assert!(
+            ["Foreign", "Blocked"].contains(&stalled["reason"].as_str().unwrap_or_default()),
+            "{stalled:#}"
+        );
+        let mark = format!("kubernetes/{}/many/{}", instance.as_str().expect("a uid"), name(owner));
+        assert!(
+            stalled["message"].as_str().unwrap_or_default().contains(&mark),
+            "{mark} is not in {stalled:#}"
+        );
+    }
+
+    // Whoever looks at them anew lays no hand on anything, and has nothing to tell.
+    drop(operator);
+    aws.clear_journal();
+    let audit = cluster.audit();
+    let operator = Operator::start(&setting, &aws);
+    operator.until("all have been looked at", |it| {
+        it.sum("controller_runtime_reconcile_total") >= 2.0 * BUCKETS as f64
+    });
+    assert_eq!(aws.writes(), []);
+    let told =
+        audit.requests().into_iter().filter(|it| it.namespace == "many" && it.resource == "lakes/status");
+    assert_eq!(told.collect::<Vec<_>>(), []);
+    assert!(operator.is_ready());
+    aws.assert_all_emulated();
+}
