@@ -2,6 +2,8 @@
 
 mod apiserver;
 mod argocd;
+mod chart;
+mod chart_installed;
 mod control_plane;
 mod first_lake;
 mod gitops;
