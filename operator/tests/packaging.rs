@@ -1,10 +1,10 @@
-//! What is packaged with the operator is what the operator is: the chart's list of values, the image's toolchain.
+//! What is packaged and written down is what the operator is: the chart, the image, the pages of `operator/docs`.
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 use expect_test::expect_file;
 use serde_json::Value;
-use std::{fs, path::Path};
+use std::{collections::BTreeSet, fs, path::Path};
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -57,4 +57,111 @@ fn the_image_is_built_with_the_toolchain_of_the_repository() {
 fn the_chart_has_the_version_of_the_operator() {
     let chart: Value = serde_saphyr::from_str(&read("chart/Chart.yaml")).unwrap();
     assert_eq!([&chart["version"], &chart["appVersion"]], [env!("CARGO_PKG_VERSION"); 2]);
+}
+
+/// The first column of a table's rows, without its backquotes.
+fn first_column(page: &str) -> impl Iterator<Item = &str> {
+    page.lines().filter_map(|line| line.strip_prefix("| `")?.split('`').next())
+}
+
+#[test]
+fn every_argument_is_told_and_the_chart_gives_no_other() {
+    let command = <lake_operator::options::Options as clap::Args>::augment_args(clap::Command::new("run"));
+    let page = read("docs/install.md");
+    let mut known = BTreeSet::new();
+    for argument in command.get_arguments() {
+        let long = format!("--{}", argument.get_long().unwrap());
+        let row = page.lines().find(|line| line.starts_with(&format!("| `{long}` |")));
+        let row = row.unwrap_or_else(|| panic!("docs/install.md does not tell {long}"));
+        for default in argument.get_default_values() {
+            assert!(row.contains(&format!("| `{}` |", default.display())), "{long}: {default:?}, not {row}");
+        }
+        let variable = format!("LAKE_{}", long[2..].replace('-', "_").to_uppercase());
+        assert_eq!(argument.get_env().unwrap().to_str(), Some(&*variable));
+        known.insert(long);
+    }
+    let told: BTreeSet<String> =
+        first_column(&page).filter(|it| it.starts_with("--")).map(str::to_owned).collect();
+    assert_eq!(told, known);
+
+    let template = read("chart/templates/deployment.yaml");
+    let given = template.lines().filter_map(|line| line.trim().strip_prefix("- --")?.split('=').next());
+    let unknown: Vec<&str> = given.filter(|name| !known.contains(&format!("--{name}"))).collect();
+    assert_eq!(unknown, [""; 0]);
+}
+
+#[test]
+fn every_metric_is_told_and_alerts_ask_for_no_other() {
+    let text = lake_operator::metrics::Metrics::new().text(|_| (0, 0));
+    let families = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' '));
+    let served: BTreeSet<String> = families
+        .map(|(name, kind)| if kind == "counter" { format!("{name}_total") } else { name.to_owned() })
+        .collect();
+    assert!(served.len() > 5, "{text}");
+    let page = read("docs/metrics.md");
+    let told: BTreeSet<String> = first_column(&page)
+        .filter(|it| it.contains('_'))
+        .filter_map(|it| Some(it.split('{').next()?.to_owned()))
+        .collect();
+    assert_eq!(told, served);
+
+    let rules = read("chart/templates/prometheusrule.yaml");
+    let words = rules.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+    let asked: BTreeSet<String> = words
+        .filter(|word| {
+            ["lake_", "controller_", "workqueue_", "leader_"].iter().any(|start| word.starts_with(start))
+        })
+        .map(str::to_owned)
+        .collect();
+    assert!(asked.len() > 5 && asked.is_subset(&served), "{asked:?}");
+
+    let alerts = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: "));
+    let told: BTreeSet<&str> = first_column(&page).filter(|it| it.starts_with("Lake")).collect();
+    assert_eq!(told, alerts.collect());
+}
+
+/// Words in quotes that begin with a capital, outside of tests.
+fn words(file: &str) -> BTreeSet<String> {
+    let source = read(file);
+    let code = source.split("#[cfg(test)]").next().unwrap();
+    let quoted = code.split('"').skip(1).step_by(2);
+    quoted
+        .filter(|word| word.starts_with(|c: char| c.is_ascii_uppercase()))
+        .filter(|word| word.len() > 2 && word.chars().all(|c| c.is_ascii_alphanumeric()))
+        .map(str::to_owned)
+        .collect()
+}
+
+#[test]
+fn every_reason_is_told() {
+    // Types and statuses of conditions, actions of events, and what only Terraform tells.
+    let no_reasons = [
+        "Ready",
+        "Reconciling",
+        "Stalled",
+        "True",
+        "False",
+        "Unknown",
+        "Apply",
+        "Observe",
+        "Reconcile",
+        "Release",
+        "Stopped",
+        "NotLeading",
+    ];
+    let page = read("docs/conditions.md");
+    for file in [
+        "src/lake/verdict.rs",
+        "src/lake/tell.rs",
+        "../reconcile/src/error.rs",
+        "../reconcile/src/failure.rs",
+        "../reconcile/src/plan/leaving.rs",
+        "../reconcile/src/plan/wanted.rs",
+    ] {
+        let words = words(file);
+        assert!(!words.is_empty(), "{file} tells no reason any more");
+        for word in words.iter().filter(|word| !no_reasons.contains(&word.as_str())) {
+            assert!(page.contains(&format!("`{word}`")), "docs/conditions.md does not tell {word} of {file}");
+        }
+    }
 }

@@ -73,8 +73,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   resources: [lakes/finalizers]
   verbs: [update]
 - apiGroups: [""]
-  resources: [configmaps, secrets] # those that a lake of the same namespace names
+  resources: [configmaps] # those that a lake of the same namespace names
   verbs: [get, list, watch]
+- apiGroups: [""]
+  resources: [secrets]
+  verbs: [get{{ if .Values.rbac.watchSecrets }}, list, watch{{ end }}]
 - apiGroups: [events.k8s.io]
   resources: [events]
   verbs: [create, patch]

@@ -12,7 +12,7 @@ pub(crate) fn chart() -> PathBuf {
 }
 
 /// What can be on or off.
-const SWITCHES: [&str; 12] = [
+const SWITCHES: [&str; 13] = [
     "approval.enforce",
     "aws.instanceMetadata",
     "crds.install",
@@ -22,6 +22,7 @@ const SWITCHES: [&str; 12] = [
     "networkPolicy.create",
     "podDisruptionBudget.create",
     "rbac.create",
+    "rbac.watchSecrets",
     "serviceAccount.create",
     "tenants",
     "userRoles.create",

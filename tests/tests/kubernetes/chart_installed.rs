@@ -136,8 +136,10 @@ fn the_operator_may_do_what_it_needs_and_nothing_else() {
     assert_eq!(permitted(&cluster, "others"), with(&[THE_CLUSTER_S_NAME]));
     assert_eq!(permitted(&cluster, "lake-system"), with(&[THE_CLUSTER_S_NAME, THE_LEASE]));
 
-    let _ = install(&cluster, &["--set=namespaces={team-a},instance=prod"]).ok();
-    assert_eq!(permitted(&cluster, "team-a"), with(&[WHERE_LAKES_ARE]));
+    let _ = install(&cluster, &["--set=namespaces={team-a},instance=prod,rbac.watchSecrets=false"]).ok();
+    let mut named_secrets = with(&[WHERE_LAKES_ARE]);
+    named_secrets.insert("/secrets".to_owned(), vec!["get".to_owned()]);
+    assert_eq!(permitted(&cluster, "team-a"), named_secrets);
     assert_eq!(permitted(&cluster, "team-b"), with(&[]), "an upgrade takes away what is no longer said");
     assert_eq!(permitted(&cluster, "lake-system"), with(&[THE_LEASE]));
 }
