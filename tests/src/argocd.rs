@@ -215,6 +215,21 @@ impl Repository {
         self.record(path)
     }
 
+    /// Commit folders of our own repository as they are, links as links, and return the revision.
+    ///
+    /// # Panics
+    /// When one of them is not there.
+    pub fn commit_ours(&self, folders: &[&str]) -> String {
+        for folder in folders {
+            let to = self.folder.path().join(folder);
+            let to = to.parent().expect("a folder of the repository");
+            std::fs::create_dir_all(to).expect("the repository can be written");
+            let copied = Command::new("cp").arg("-RP").arg(root().join(folder)).arg(to).status();
+            assert!(copied.expect("cp is a program everywhere").success(), "{folder}");
+        }
+        self.record(&folders.join(", "))
+    }
+
     /// Commit that a file is gone, and return the revision.
     ///
     /// # Panics

@@ -7,6 +7,7 @@ mod chart_installed;
 mod control_plane;
 mod first_lake;
 mod gitops;
+mod gitops_examples;
 mod helm;
 mod kill;
 mod rbac;
