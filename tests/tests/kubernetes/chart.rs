@@ -125,7 +125,7 @@ fn merged(mut one: Value, other: &Value) -> Value {
 /// Helm's arguments for these values.
 fn values(helm: &Helm, values: &Value) -> String {
     let file = helm.home().join("values.json");
-    std::fs::write(&file, values.to_string()).unwrap();
+    std::fs::write(&file, values.to_string()).expect("helm's home can be written");
     format!("--values={}", file.display())
 }
 
@@ -147,7 +147,7 @@ fn has(rendered: &[Value], kind: &str) -> bool {
 /// Have the API server check objects as if it took them.
 fn taken(cluster: &Cluster, file: &Path, objects: &[Value]) -> lake_tests::ran::Ran {
     let list = json!({ "apiVersion": "v1", "kind": "List", "items": objects });
-    std::fs::write(file, list.to_string()).unwrap();
+    std::fs::write(file, list.to_string()).expect("helm's home can be written");
     let file = format!("--filename={}", file.display());
     cluster.kubectl(&[
         "apply",

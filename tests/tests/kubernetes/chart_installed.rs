@@ -68,16 +68,16 @@ fn permitted(cluster: &Cluster, namespace: &str) -> BTreeMap<String, Vec<String>
         "apiVersion": "authorization.k8s.io/v1", "kind": "SelfSubjectRulesReview",
         "spec": { "namespace": namespace },
     });
-    std::fs::write(&file, review.to_string()).unwrap();
+    std::fs::write(&file, review.to_string()).expect("helm's home can be written");
     let file = file.to_string_lossy();
     let create = ["create", "--validate=false", "--filename", &file, "--as", OPERATOR, "--output=json"];
     let answer = cluster.json(&create);
     let mut permitted: BTreeMap<String, Vec<String>> = BTreeMap::new();
     let words = |value: &Value| -> Vec<String> {
         let words = value.as_array().into_iter().flatten();
-        words.map(|word| word.as_str().unwrap().to_owned()).collect()
+        words.filter_map(|word| word.as_str().map(str::to_owned)).collect()
     };
-    for rule in answer["status"]["resourceRules"].as_array().unwrap() {
+    for rule in answer["status"]["resourceRules"].as_array().expect("the API server lists rules") {
         for group in words(&rule["apiGroups"]) {
             for resource in words(&rule["resources"]) {
                 let mut names = words(&rule["resourceNames"]);

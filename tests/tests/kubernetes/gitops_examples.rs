@@ -10,7 +10,7 @@ use std::path::Path;
 
 fn yaml(path: &Path) -> Value {
     let text = std::fs::read_to_string(path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-    serde_saphyr::from_str(&text).unwrap()
+    serde_saphyr::from_str(&text).expect("a manifest is YAML")
 }
 
 /// All of `part` stands in `whole`.
@@ -66,7 +66,7 @@ fn examples() -> Repository {
 
 /// An example with the repository's address in it.
 fn here(repository: &Repository, path: &str) -> String {
-    let text = std::fs::read_to_string(root().join(path)).unwrap();
+    let text = std::fs::read_to_string(root().join(path)).expect("the example is there");
     let address = "https://git.example.com/data/lakes.git";
     assert!(text.contains(address), "{path}");
     text.replace(address, &repository.url())
@@ -74,7 +74,7 @@ fn here(repository: &Repository, path: &str) -> String {
 
 /// What the controllers of a cluster with nodes would tell of the operator.
 fn tell_that_it_runs(system: &Namespace<'_>) {
-    let deployment = system.get("deployment/lake-operator").unwrap();
+    let deployment = system.get("deployment/lake-operator").expect("ArgoCD has made it");
     let replicas = &deployment["spec"]["replicas"];
     let status = json!({ "status": {
         "observedGeneration": deployment["metadata"]["generation"], "replicas": replicas,
