@@ -19,8 +19,9 @@ pub use hooks::{Called, Gate, Hooks, Meter};
 pub use priority::Priority;
 pub(crate) use tagging::{tagged, tags_at_leisure, tags_of};
 
-use crate::place::Place;
+use crate::{kinds::access_point, place::Place};
 use aws_config::SdkConfig;
+use std::sync::Arc;
 
 /// The configuration of a service's client: the shared one, and the way to that service.
 macro_rules! on_the_way {
@@ -51,6 +52,8 @@ pub struct Aws {
     pub lakeformation: aws_sdk_lakeformation::Client,
     /// The resource groups tagging API.
     pub tagging: aws_sdk_resourcegroupstagging::Client,
+    /// Access points that were looked at: nothing of them ever changes.
+    pub(crate) points: Arc<access_point::Known>,
 }
 
 impl Aws {
@@ -98,6 +101,7 @@ impl Aws {
             tagging: aws_sdk_resourcegroupstagging::Client::from_conf(
                 of!(aws_sdk_resourcegroupstagging, "tagging").build(),
             ),
+            points: Arc::default(),
             place,
         }
     }

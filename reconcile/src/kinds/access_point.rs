@@ -5,8 +5,10 @@ mod needs;
 mod read;
 mod write;
 
+pub(crate) use read::Known;
+
 use crate::{
-    aws::{self, Aws},
+    aws::Aws,
     diff::FieldChange,
     error::CloudError,
     expand::names::Names,
@@ -17,7 +19,6 @@ use crate::{
     place::Place,
     policy::{Need, Statements},
 };
-use futures::future::join_all;
 use lake_api::{
     Input,
     spec::{LakeSpec, bucket::PublicAccessBlock},
@@ -60,6 +61,7 @@ impl Kind for AccessPoint {
     const HOLDS_DATA: bool = false;
     const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["bucket", "role"];
+    const LISTS: &'static [&'static str] = &["s3control:ListAccessPoints"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, &Names::new(spec, scope))
@@ -85,10 +87,7 @@ impl Kind for AccessPoint {
     }
 
     async fn read(aws: &Aws, keys: &[String]) -> Vec<Sight<Self>> {
-        let arns: Vec<String> = keys.iter().map(|name| arn(name, &aws.place)).collect();
-        let listed = aws::tags_at_leisure(aws, &arns).await;
-        let tags = arns.iter().map(|arn| listed.get(arn));
-        join_all(keys.iter().zip(tags).map(|(name, tags)| read::read(aws, name, tags))).await
+        read::read(aws, keys).await
     }
 
     async fn worn(aws: &Aws, name: &String) -> Result<Option<Option<Worn>>, CloudError> {

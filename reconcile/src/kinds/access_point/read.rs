@@ -1,28 +1,95 @@
-//! Looking at an access point, one call for each facet.
+//! Looking at access points, one call for each facet. At leisure, where there are many, the account's list tells which
+//! are there.
 
-use super::AccessPoint;
+use super::{AccessPoint, arn};
 use crate::{
-    aws::Aws,
+    aws::{self, Aws, Priority},
     error::CloudError,
     inventory::{Facts, Seen, Sight},
     owner::Worn,
     policy::{self, Statements},
 };
-use aws_sdk_s3control::{
-    operation::get_access_point::GetAccessPointOutput, types::PublicAccessBlockConfiguration,
-};
+use aws_sdk_s3control::types::PublicAccessBlockConfiguration;
+use futures::future::{join, join_all};
 use lake_api::{Input, spec::bucket::PublicAccessBlock};
-use std::collections::BTreeMap;
+use std::{
+    collections::{BTreeMap, HashMap},
+    sync::{Mutex, PoisonError},
+};
 
 /// S3 Control's word for an access point that does not exist.
 pub(super) const GONE: &str = "NoSuchAccessPoint";
+/// Access points on a page of the list, the most that S3 Control allows.
+const PAGE: i32 = 1000;
 
 /// Its tags, marks among them.
 type Tags = BTreeMap<String, String>;
 
-/// Look at one access point. Its tags may be known already.
-pub(super) async fn read(aws: &Aws, name: &str, listed: Option<&Tags>) -> Sight<AccessPoint> {
-    match all(aws, name, listed).await {
+/// What an access point is but for its policy and tags. Nothing of it can be changed: one that is made anew is another,
+/// with an alias of its own.
+#[derive(Clone, Debug)]
+struct Point {
+    bucket: String,
+    bucket_account: Option<String>,
+    vpc_id: Option<String>,
+    network_origin: Option<String>,
+    alias: Option<String>,
+    public_access_block: PublicAccessBlock,
+}
+
+/// Access points that were looked at, by their aliases, which AWS gives to one access point only.
+#[derive(Debug, Default)]
+pub(crate) struct Known(Mutex<HashMap<String, Point>>);
+
+impl Known {
+    fn get(&self, alias: &str) -> Option<Point> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(alias).cloned()
+    }
+
+    fn learn(&self, point: &Point) {
+        if let Some(alias) = &point.alias {
+            self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(alias.clone(), point.clone());
+        }
+    }
+}
+
+/// Look at access points.
+pub(super) async fn read(aws: &Aws, names: &[String]) -> Vec<Sight<AccessPoint>> {
+    let arns: Vec<String> = names.iter().map(|name| arn(name, &aws.place)).collect();
+    let (points, tags) = join(listed(aws, names), aws::tags_at_leisure(aws, &arns)).await;
+    let looks = names.iter().zip(&arns).map(|(name, arn)| one(aws, name, points.get(name), tags.get(arn)));
+    join_all(looks).await
+}
+
+/// Those of the account's list that are known, for a look that nobody waits for. What is not among them is asked for.
+async fn listed(aws: &Aws, names: &[String]) -> BTreeMap<String, Point> {
+    let mut known = BTreeMap::new();
+    if names.len() < 2 || Priority::now() != Priority::Routine {
+        return known;
+    }
+    let list = aws.s3control.list_access_points().account_id(&aws.place.account).max_results(PAGE);
+    let mut pages = list.into_paginator().send();
+    while known.len() < names.len()
+        && let Some(page) = pages.next().await
+    {
+        // Who may not list them may still read each.
+        let Ok(page) = page.map_err(|why| CloudError::from_sdk("s3control:ListAccessPoints", why)) else {
+            break;
+        };
+        for point in page.access_point_list() {
+            let name = point.name().to_owned();
+            if let Some(found) = point.alias().filter(|_| names.contains(&name)).and_then(|it| aws.points.get(it))
+            {
+                known.insert(name, found);
+            }
+        }
+    }
+    known
+}
+
+/// Look at one. What it is, and its tags, may be known already.
+async fn one(aws: &Aws, name: &str, point: Option<&Point>, tags: Option<&Tags>) -> Sight<AccessPoint> {
+    match all(aws, name, point, tags).await {
         Ok(seen) => Sight::Present(seen),
         Err(error) if is_gone(&error) => Sight::Absent,
         Err(error) => Sight::Unreadable(error),
@@ -30,8 +97,16 @@ pub(super) async fn read(aws: &Aws, name: &str, listed: Option<&Tags>) -> Sight<
 }
 
 /// It tells itself first whether it is there at all: one call for one that is absent.
-async fn all(aws: &Aws, name: &str, listed: Option<&Tags>) -> Result<Seen<AccessPoint>, CloudError> {
-    let point = point(aws, name).await?;
+async fn all(
+    aws: &Aws,
+    name: &str,
+    point: Option<&Point>,
+    listed: Option<&Tags>,
+) -> Result<Seen<AccessPoint>, CloudError> {
+    let point = match point {
+        Some(point) => point.clone(),
+        None => get(aws, name).await?,
+    };
     let tags = async {
         match listed {
             Some(tags) => Ok(tags.clone()),
@@ -39,7 +114,7 @@ async fn all(aws: &Aws, name: &str, listed: Option<&Tags>) -> Result<Seen<Access
         }
     };
     let (statements, tags) = futures::try_join!(statements(aws, name), tags)?;
-    Ok(seen(aws, name, &point, statements, tags))
+    Ok(seen(aws, name, point, statements, tags))
 }
 
 /// The tags of an access point.
@@ -56,9 +131,19 @@ pub(super) fn is_gone(error: &CloudError) -> bool {
     error.is(GONE) || error.is("NoSuchResource")
 }
 
-async fn point(aws: &Aws, name: &str) -> Result<GetAccessPointOutput, CloudError> {
+async fn get(aws: &Aws, name: &str) -> Result<Point, CloudError> {
     let answer = aws.s3control.get_access_point().account_id(&aws.place.account).name(name).send().await;
-    answer.map_err(|e| CloudError::from_sdk("s3control:GetAccessPoint", e))
+    let answer = answer.map_err(|e| CloudError::from_sdk("s3control:GetAccessPoint", e))?;
+    let point = Point {
+        bucket: answer.bucket.unwrap_or_default(),
+        bucket_account: answer.bucket_account_id,
+        vpc_id: answer.vpc_configuration.map(|vpc| vpc.vpc_id),
+        network_origin: answer.network_origin.map(|origin| origin.as_str().to_owned()),
+        alias: answer.alias,
+        public_access_block: public_access(answer.public_access_block_configuration.as_ref()),
+    };
+    aws.points.learn(&point);
+    Ok(point)
 }
 
 async fn statements(aws: &Aws, name: &str) -> Result<Statements, CloudError> {
@@ -76,25 +161,17 @@ async fn statements(aws: &Aws, name: &str) -> Result<Statements, CloudError> {
     }
 }
 
-fn seen(
-    aws: &Aws,
-    name: &str,
-    point: &GetAccessPointOutput,
-    statements: Statements,
-    tags: BTreeMap<String, String>,
-) -> Seen<AccessPoint> {
+fn seen(aws: &Aws, name: &str, point: Point, statements: Statements, tags: Tags) -> Seen<AccessPoint> {
     let (tags, worn) = Worn::part(tags);
     let mut facts: Facts = super::facts(name, &aws.place);
-    facts.extend(point.alias().map(|alias| ("alias".to_owned(), alias.to_owned())));
-    facts.extend(
-        point.network_origin().map(|origin| ("networkOrigin".to_owned(), origin.as_str().to_owned())),
-    );
+    facts.extend(point.alias.map(|alias| ("alias".to_owned(), alias)));
+    facts.extend(point.network_origin.map(|origin| ("networkOrigin".to_owned(), origin)));
     let settings = AccessPoint {
         name: Input::from(name),
-        bucket: Input::from(point.bucket().unwrap_or_default()),
-        bucket_account: Input::from(point.bucket_account_id().unwrap_or(&aws.place.account)),
-        vpc_id: point.vpc_configuration().map(|vpc| Input::from(vpc.vpc_id())),
-        public_access_block: public_access(point.public_access_block_configuration()),
+        bucket: Input::Known(point.bucket),
+        bucket_account: Input::Known(point.bucket_account.unwrap_or_else(|| aws.place.account.clone())),
+        vpc_id: point.vpc_id.map(Input::Known),
+        public_access_block: point.public_access_block,
         statements,
         tags: tags.into_iter().map(|(key, value)| (key, Input::Known(value))).collect(),
     };
