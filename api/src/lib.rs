@@ -14,11 +14,9 @@ pub mod spec;
 pub mod status;
 #[cfg(feature = "testing")]
 pub mod testing;
-pub mod wire;
 
 pub use finding::{Finding, Severity};
 pub use input::Input;
 pub use path::{FieldPath, Step};
 pub use spec::{Lake, LakeSpec};
 pub use status::LakeStatus;
-pub use wire::WireLake;
