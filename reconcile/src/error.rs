@@ -181,12 +181,14 @@ impl CloudError {
 }
 
 /// A network failure may have happened before or after the call was done; a request that could not be built, or
-/// that no credentials were found for, was never sent.
+/// that no credentials were found for, was never sent. (Of an answer that breaks off the SDK says "other", of a kind.)
 fn unanswered<E>(error: &SdkError<E, HttpResponse>) -> Retry {
     match error {
         SdkError::ConstructionFailure(_) => Retry::Never,
         SdkError::DispatchFailure(failure) if failure.is_user() => Retry::Never,
-        SdkError::DispatchFailure(failure) if failure.is_other() => Retry::Never,
+        SdkError::DispatchFailure(failure) if failure.is_other() && failure.as_other().is_none() => {
+            Retry::Never
+        }
         _ => Retry::Unanswered,
     }
 }

@@ -163,7 +163,8 @@ impl Access {
             _ => return Err(NoAccess::HalfAKey),
         }
         let mut config = loader.load().await;
-        if config.region().is_none() {
+        // A variable of the environment that is empty is as good as none.
+        if config.region().is_none_or(|region| region.as_ref().is_empty()) {
             return Err(NoAccess::NoRegion);
         }
         for role in &self.assume_role {
