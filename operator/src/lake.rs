@@ -17,6 +17,7 @@ use crate::{
     queue::Lane,
 };
 use keep::Keeper;
+use kube::runtime::events::EventType;
 use lake_api::{LakeStatus, status::PlanStatus};
 use lake_reconcile::{
     cloud::Cloud,
@@ -132,6 +133,7 @@ impl<'a> Visit<'a> {
             Lane::Routine => Arc::new(connection.cloud.routine(COMPANY)),
         };
         let place = connection.place.clone();
+        let has_made = !record.nodes.is_empty();
         let engine = self.course.engine(&connection, || Engine::new(cloud.clone(), owner, place));
         let engine = engine.with_cloud(cloud).with_stop(self.operator.stop()).with_memory(keeper.clone());
         let look = engine.look(&graph, record).await;
@@ -145,11 +147,11 @@ impl<'a> Visit<'a> {
         if self.manner.asks
             && !self.object.is_leaving()
             && writes(look.plan())
-            && !self.is_approved(look.plan())
+            && !self.is_approved(look.plan()).await
         {
             return self.ask(look, &graph).await;
         }
-        if writes(look.plan())
+        if (writes(look.plan()) || has_made)
             && !self.object.is_held()
             && !self.object.is_leaving()
             && let Err(verdict) = self.teller.hold().await
@@ -165,6 +167,8 @@ impl<'a> Visit<'a> {
     fn progressing(&self, connection: &Connection, graph: &Graph) -> LakeStatus {
         let verdict = Verdict::progressing(self.object.is_leaving());
         let mut status = self.status(&verdict);
+        // What was asked for is answered when the work is done.
+        status.last_handled_reconcile_at = self.before.last_handled_reconcile_at.clone();
         status.place = Some(tell::place(&connection.place));
         status.members = Some(format!("{}/{}", tell::present(&status), graph.len()));
         status
@@ -179,17 +183,34 @@ impl<'a> Visit<'a> {
     }
 
     /// Whether somebody has approved this very plan, or one of which this is the rest.
-    fn is_approved(&mut self, plan: &Plan) -> bool {
-        if self.object.annotation(APPROVE) == Some(&id(plan, self.object.uid())) {
+    async fn is_approved(&mut self, plan: &Plan) -> bool {
+        if let Some(shown) = self.shown(plan)
+            && self.object.annotation(APPROVE) == Some(&shown.id)
+        {
+            let note = format!("The plan {} is carried out:\n{}", shown.id, shown.text);
+            self.teller.event(EventType::Normal, "Approved", "Apply", &note).await;
             self.course.approved = Some(plan.clone());
         }
         self.course.approved.as_ref().is_some_and(|approved| approved.covers(plan))
     }
 
+    /// What the user has been shown, if it is this very plan.
+    fn shown(&self, plan: &Plan) -> Option<&PlanStatus> {
+        let digest = digest(plan, self.object.uid());
+        self.before.plan.as_ref().filter(|shown| shown.id.starts_with(&digest))
+    }
+
     /// Tell what would be done, and do nothing.
     async fn ask(&mut self, look: Look<'_>, graph: &Graph) -> Next {
         self.course.approved = None;
-        let id = id(look.plan(), self.object.uid());
+        let id = match self.shown(look.plan()) {
+            Some(shown) => shown.id.clone(),
+            None => format!(
+                "{}-{:x}",
+                digest(look.plan(), self.object.uid()),
+                jiff::Timestamp::now().as_millisecond()
+            ),
+        };
         let changes = look.plan().steps.iter().filter(|step| step.change.writes()).count();
         let mut text = render::render(look.plan());
         if text.len() > LONGEST_PLAN {
@@ -204,8 +225,18 @@ impl<'a> Visit<'a> {
         let mut status = self.status(&verdict);
         tell::describe(&mut status, &outcome, graph);
         status.plan = Some(plan);
+        let (planned, said) = (status.plan != self.before.plan, verdict.message.clone());
         if let Err(verdict) = self.teller.tell(&mut self.course, &self.before, status, &verdict).await {
             return self.come_again(verdict.retry);
+        }
+        // One who approves what is shown no longer, or never was.
+        if let (Some(named), Some(_)) = (refused, &self.before.plan)
+            && !tell::ready_message(&self.before).contains(&format!("the plan {named},"))
+        {
+            self.teller.event(EventType::Warning, "ApprovalRefused", "Reconcile", &said).await;
+        }
+        if planned {
+            self.teller.event(EventType::Normal, "Planned", "Reconcile", &said).await;
         }
         self.at_its_slot()
     }
@@ -226,6 +257,9 @@ impl<'a> Visit<'a> {
         let did = self.teller.done(&plan, &outcome, why).await;
         if did {
             self.operator.wake_those_behind(&self.object.name());
+        }
+        if !writes(&outcome.plan) {
+            self.course.approved = None; // it has been carried out
         }
         let is_over = outcome.failures.is_empty() && outcome.plan.is_quiet() && again == Again::Quiet;
         if self.object.is_leaving() && is_over {
@@ -303,6 +337,7 @@ impl<'a> Visit<'a> {
 
     /// All that was the lake's is gone or left to others: its object may go.
     async fn let_go(&mut self) -> Next {
+        self.operator.courses.lets_go(self.object.uid());
         match self.teller.let_go().await {
             Ok(()) => {
                 self.course.is_over = true;
@@ -320,8 +355,9 @@ fn writes(plan: &Plan) -> bool {
     plan.steps.iter().any(|step| step.change.writes() && !matches!(step.change, Change::Blocked(_)))
 }
 
-/// What a user names to approve a plan: the same words of the same lake have the same id.
-fn id(plan: &Plan, uid: &str) -> String {
+/// What the id of a plan begins with: the same words of the same lake have the same digest. The id ends with when it was
+/// first shown, so that an approval counts once and not for what happens to look alike later.
+fn digest(plan: &Plan, uid: &str) -> String {
     let digest = Sha256::digest(json!([uid, render::render(plan)]).to_string());
     digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }

@@ -8,6 +8,7 @@ use prometheus_client::{
     registry::Registry,
 };
 use std::{
+    collections::BTreeMap,
     sync::{Mutex, PoisonError, atomic::AtomicU64},
     time::Duration,
 };
@@ -70,7 +71,7 @@ struct Kind {
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct State {
-    state: &'static str,
+    state: String,
 }
 
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
@@ -164,18 +165,13 @@ impl Metrics {
         self.leads.get_or_create(&Lease { name: lease.to_owned() }).set(leads.into());
     }
 
-    /// A lake's reason is now another.
-    pub fn moved(&self, from: Option<&'static str>, to: Option<&'static str>) {
-        for (state, by) in [(from, -1), (to, 1)] {
-            if let Some(state) = state {
-                self.lakes.get_or_create(&State { state }).inc_by(by);
-            }
-        }
-    }
-
-    /// Prometheus' text, with what the queue holds at this moment.
+    /// Prometheus' text, with what the queue holds and how the lakes stand at this moment.
     #[must_use]
-    pub fn text(&self, depth: impl Fn(Lane) -> (usize, usize)) -> String {
+    pub fn text(&self, depth: impl Fn(Lane) -> (usize, usize), lakes: BTreeMap<String, i64>) -> String {
+        self.lakes.clear();
+        for (state, count) in lakes {
+            self.lakes.get_or_create(&State { state }).set(count);
+        }
         for (lane, name) in [(Lane::Changed, "changed"), (Lane::Routine, "routine")] {
             let (due, _) = depth(lane);
             self.depth.get_or_create(&InLane { lane: name }).set(due.try_into().unwrap_or(i64::MAX));
@@ -221,13 +217,14 @@ mod tests {
             took: Duration::from_millis(20),
         });
         metrics.leads("lake-operator", true);
-        let text = metrics.text(|_| (3, 1));
+        let text = metrics.text(|_| (3, 1), BTreeMap::from([("AsWanted".to_owned(), 7)]));
         for line in [
             "controller_runtime_reconcile_total{controller=\"lake\",result=\"error\"} 1",
             "controller_runtime_reconcile_errors_total{controller=\"lake\"} 1",
             "controller_runtime_active_workers{controller=\"lake\"} 0",
             "controller_runtime_reconcile_time_seconds_count{controller=\"lake\"} 1",
             "workqueue_depth{lane=\"changed\"} 3",
+            "lake_lakes{state=\"AsWanted\"} 7",
             "leader_election_master_status{name=\"lake-operator\"} 1",
             "lake_aws_requests_total{service=\"s3\",operation=\"PutBucketTagging\",result=\"Done\"} 1",
         ] {

@@ -15,7 +15,8 @@ use crate::{
     tenants::Tenants,
 };
 use futures::FutureExt;
-use kube::{Client, runtime::events::Recorder};
+use kube::{Client, runtime::events::Reporter};
+use lake_api::status::State;
 use lake_reconcile::{engine::Stop, owner::Owner};
 use std::{
     panic::AssertUnwindSafe,
@@ -27,7 +28,7 @@ use tokio::{task::JoinSet, time::Instant};
 /// The operator of one cluster.
 pub struct Operator {
     pub(crate) client: Client,
-    pub(crate) recorder: Recorder,
+    pub(crate) reporter: Reporter,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) courses: Courses,
     pub(crate) sources: Sources,
@@ -48,8 +49,8 @@ pub struct Operator {
 pub struct Parts {
     /// The API server.
     pub client: Client,
-    /// Publishes events.
-    pub recorder: Recorder,
+    /// Who publishes events.
+    pub reporter: Reporter,
     /// What is counted.
     pub metrics: Arc<Metrics>,
     /// The ways to AWS.
@@ -70,7 +71,7 @@ impl Operator {
         Operator {
             sources: Sources::new(parts.client.clone(), queue.clone()),
             client: parts.client,
-            recorder: parts.recorder,
+            reporter: parts.reporter,
             metrics: parts.metrics,
             courses: Courses::default(),
             slots: Slots::new(),
@@ -120,9 +121,13 @@ impl Operator {
         self.store.remove(&name);
         self.queue.forget(&name);
         let told = self.courses.forget(&name);
+        if self.courses.was_let_go(object.uid()) || !self.claim.holds() {
+            return;
+        }
         let status = told.unwrap_or_else(|| object.status());
-        let left: Vec<String> = status.resources.keys().cloned().collect();
-        if object.is_held() && !object.is_leaving() || told_lost(object, &status) {
+        let there = status.resources.iter().filter(|(_, it)| it.state == State::Present);
+        let left: Vec<&str> = there.map(|(node, _)| node.as_str()).collect();
+        if !left.is_empty() {
             self.metrics.lost();
             tracing::warn!(
                 lake = %name,
@@ -206,16 +211,9 @@ impl Operator {
     }
 }
 
-/// Whether a leaving object vanished while its resources were still there.
-fn told_lost(object: &Object, status: &lake_api::LakeStatus) -> bool {
-    !object.is_held()
-        && object.is_leaving()
-        && status.resources.values().any(|it| it.state == lake_api::status::State::Present)
-}
-
 impl Told for Operator {
     fn metrics(&self) -> String {
-        self.metrics.text(|lane| self.queue.depth(lane))
+        self.metrics.text(|lane| self.queue.depth(lane), self.courses.states())
     }
 
     fn is_ready(&self) -> bool {

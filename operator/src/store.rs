@@ -23,7 +23,8 @@ impl Store {
     }
 
     /// Keep a lake. `None` for one that was not known, else whether anything is new that concerns us: another spec, a
-    /// request, an approval, a deletion, another's words in the status. Our own words there are no news.
+    /// request, an approval, a deletion, a finalizer that was taken off, another's words in the status. Our own words
+    /// there are no news.
     pub fn insert(&self, object: Object) -> Option<bool> {
         let object = Arc::new(object);
         let known = self.lakes().insert(object.name(), object.clone())?;
@@ -31,7 +32,8 @@ impl Store {
             let said = [REQUESTED_AT, APPROVE].map(|name| of.annotation(name).map(str::to_owned));
             (of.uid().to_owned(), of.generation(), of.is_leaving(), said)
         };
-        Some(news(&known) != news(&object) || object.meddled > known.meddled)
+        let let_loose = known.is_held() && !object.is_held();
+        Some(news(&known) != news(&object) || let_loose || object.meddled > known.meddled)
     }
 
     /// Forget a lake.

@@ -4,7 +4,7 @@ use crate::{connections::Connection, object::Name};
 use lake_api::LakeStatus;
 use lake_reconcile::{engine::Engine, place::Place, plan::Plan};
 use std::{
-    collections::HashMap,
+    collections::{BTreeMap, HashMap, HashSet},
     sync::{Mutex, MutexGuard, PoisonError},
 };
 
@@ -50,11 +50,17 @@ impl Course {
 
 /// The courses of all lakes.
 #[derive(Default)]
-pub struct Courses(Mutex<HashMap<Name, Course>>);
+pub struct Courses {
+    all: Mutex<HashMap<Name, Course>>,
+    /// The uids of the objects that were let go and are not gone yet.
+    let_go: Mutex<HashSet<String>>,
+    /// Why each lake is as it is, also while it is worked on.
+    states: Mutex<HashMap<Name, String>>,
+}
 
 impl Courses {
     fn all(&self) -> MutexGuard<'_, HashMap<Name, Course>> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.all.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A lake's course, for the one who works on it.
@@ -65,17 +71,42 @@ impl Courses {
 
     /// Keep a course until the next round.
     pub fn put(&self, name: Name, course: Course) {
+        if let Some((reason, _)) = course.ready() {
+            let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
+            states.insert(name.clone(), reason.to_owned());
+        }
         self.all().insert(name, course);
     }
 
     /// Forget a lake; its last status, if this process has told one.
     pub fn forget(&self, name: &Name) -> Option<LakeStatus> {
+        self.states.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
         self.all().remove(name)?.told
+    }
+
+    /// A lake's object is about to be let go.
+    pub fn lets_go(&self, uid: &str) {
+        self.let_go.lock().unwrap_or_else(PoisonError::into_inner).insert(uid.to_owned());
+    }
+
+    /// Whether an object that is gone now was let go.
+    pub fn was_let_go(&self, uid: &str) -> bool {
+        self.let_go.lock().unwrap_or_else(PoisonError::into_inner).remove(uid)
     }
 
     /// Forget all: another process may have told what this one does not know.
     pub fn clear(&self) {
+        self.states.lock().unwrap_or_else(PoisonError::into_inner).clear();
         self.all().clear();
+    }
+
+    /// How many lakes stand how: by the reason of their condition Ready.
+    pub fn states(&self) -> BTreeMap<String, i64> {
+        let mut states = BTreeMap::new();
+        for state in self.states.lock().unwrap_or_else(PoisonError::into_inner).values() {
+            *states.entry(state.clone()).or_default() += 1;
+        }
+        states
     }
 
     /// The lakes that cannot go on because of something of this owner's.

@@ -16,9 +16,22 @@ use lake_api::{
     Lake, LakeStatus,
     status::{PlaceStatus, State},
 };
-use lake_reconcile::{engine::Outcome, graph::Graph, place::Place, plan::Plan, render, report::report};
+use lake_reconcile::{
+    engine::Outcome,
+    error::Retry,
+    graph::Graph,
+    place::Place,
+    plan::{Plan, Taking},
+    render,
+    report::report,
+};
+use serde::Serialize;
 use serde_json::json;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    collections::BTreeMap,
+    fmt::Debug,
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// Who writes the status.
 pub(crate) const MANAGER: &str = "lake-operator";
@@ -72,7 +85,9 @@ impl Teller {
         let first = told.is_none();
         Teller {
             client: operator.client.clone(),
-            recorder: operator.recorder.clone(),
+            // A recorder counts what has the same reason, and keeps the first note only: each round has its own, and says
+            // each thing once.
+            recorder: Recorder::new(operator.client.clone(), operator.reporter.clone()),
             claim: operator.claim.clone(),
             name: object.name(),
             uid: object.uid().to_owned(),
@@ -135,13 +150,13 @@ impl Teller {
         }
         self.write(&status).await.map_err(|error| Verdict::untold(&error))?;
         let was = reason(before);
-        if was != Some(verdict.reason) && !["Progressing", "Deleting"].contains(&verdict.reason) {
+        let has_its_own = ["Progressing", "Deleting", "AwaitingApproval"].contains(&verdict.reason);
+        if was != Some(verdict.reason) && !has_its_own {
             let type_ = match verdict.standing {
                 Standing::Ready | Standing::Asking | Standing::Held => EventType::Normal,
                 Standing::Underway | Standing::Stuck => EventType::Warning,
             };
-            let reason = if verdict.standing == Standing::Asking { "Planned" } else { verdict.reason };
-            self.event(type_, reason, "Reconcile", &verdict.message).await;
+            self.event(type_, verdict.reason, "Reconcile", &verdict.message).await;
         }
         course.told = Some(status);
         Ok(())
@@ -155,44 +170,62 @@ impl Teller {
     /// Tell what was done; whether anything was.
     pub(super) async fn done(&self, plan: &Plan, outcome: &Outcome, did: Did) -> bool {
         let left = |node| outcome.plan.step(node).is_some_and(|step| step.change.writes());
-        let lines: Vec<String> = plan
-            .steps
-            .iter()
-            .filter(|step| step.change.writes() && !left(&step.node))
-            .map(render::headline)
-            .collect();
+        let mut done: BTreeMap<&str, Vec<String>> = BTreeMap::new();
+        for step in plan.steps.iter().filter(|step| step.change.writes() && !left(&step.node)) {
+            let word = if matches!(step.taking, Some(Taking::Adopt(_))) { "AdoptedFrom" } else { did.word() };
+            done.entry(word).or_default().push(render::headline(step));
+        }
+        let mut notes: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for note in &outcome.notes {
-            self.event(EventType::Normal, note.word, "Release", &format!("{}: {}.", note.node, note.said))
-                .await;
+            notes.entry(note.word).or_default().push(format!("{}: {}.", note.node, note.said));
         }
-        if lines.is_empty() {
-            return false;
+        for (word, said) in notes {
+            self.event(EventType::Normal, word, "Release", &said.join("\n")).await;
         }
-        self.event(EventType::Normal, did.word(), "Apply", &lines.join("\n")).await;
-        true
+        for (word, lines) in &done {
+            self.event(EventType::Normal, word, "Apply", &lines.join("\n")).await;
+        }
+        !done.is_empty()
     }
 
-    /// Hold the object until the lake's resources are gone.
+    /// Hold the object until the lake's resources are gone. Others write finalizers too, so only on what was seen; if
+    /// that is not the newest, once more on what is.
     pub(super) async fn hold(&self) -> Result<(), Verdict> {
-        let mut finalizers = self.finalizers.clone();
-        finalizers.push(FINALIZER.to_owned());
-        self.finalize(finalizers).await
+        let hold = |mut finalizers: Vec<String>, version: Option<&String>| {
+            finalizers.push(FINALIZER.to_owned());
+            let metadata = json!({ "uid": self.uid, "finalizers": finalizers, "resourceVersion": version });
+            Patch::Merge(json!({ "metadata": metadata }))
+        };
+        let held = self.finalize(hold(self.finalizers.clone(), self.seen.as_ref())).await;
+        if held.as_ref().err().and_then(|verdict| verdict.retry) != Some(Retry::Conflict) {
+            return held;
+        }
+        let newest =
+            self.api().get_metadata(&self.name.name).await.map_err(|error| Verdict::untold(&error))?.metadata;
+        let finalizers = newest.finalizers.unwrap_or_default();
+        if finalizers.iter().any(|held| held == FINALIZER) {
+            return Ok(());
+        }
+        self.finalize(hold(finalizers, newest.resource_version.as_ref())).await
     }
 
-    /// Let the object go.
+    /// Let the object go. Its version has moved on with every word in the status: only the list must be as it was seen.
     pub(super) async fn let_go(&self) -> Result<(), Verdict> {
-        let finalizers = self.finalizers.iter().filter(|held| *held != FINALIZER).cloned().collect();
-        self.finalize(finalizers).await
+        let Some(at) = self.finalizers.iter().position(|held| held == FINALIZER) else { return Ok(()) };
+        let path = format!("/metadata/finalizers/{at}");
+        let patch = json!([
+            { "op": "test", "path": "/metadata/uid", "value": self.uid },
+            { "op": "test", "path": path, "value": FINALIZER },
+            { "op": "remove", "path": path },
+        ]);
+        let patch = serde_json::from_value(patch).expect("a patch of three operations");
+        self.finalize(Patch::Json::<()>(patch)).await
     }
 
-    /// Write the list of finalizers, which others write too: as a whole, and only on what was seen.
-    async fn finalize(&self, finalizers: Vec<String>) -> Result<(), Verdict> {
+    async fn finalize<P: Serialize + Debug>(&self, patch: Patch<P>) -> Result<(), Verdict> {
         self.leads().map_err(|error| Verdict::untold(&error))?;
-        let patch = json!({ "metadata": {
-            "uid": self.uid, "finalizers": finalizers, "resourceVersion": self.seen,
-        } });
         let parameters = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
-        match self.api().patch_metadata(&self.name.name, &parameters, &Patch::Merge(patch)).await {
+        match self.api().patch_metadata(&self.name.name, &parameters, &patch).await {
             Ok(object) => {
                 let mut version = self.version.lock().unwrap_or_else(PoisonError::into_inner);
                 if version.is_some() {
@@ -205,7 +238,8 @@ impl Teller {
         }
     }
 
-    async fn event(&self, type_: EventType, reason: &str, action: &str, note: &str) {
+    /// Publish an event.
+    pub(super) async fn event(&self, type_: EventType, reason: &str, action: &str, note: &str) {
         if self.leads().is_err() {
             return;
         }
@@ -265,6 +299,12 @@ pub(super) fn is_ready(status: &LakeStatus) -> bool {
 fn reason(status: &LakeStatus) -> Option<&str> {
     let ready = status.conditions.iter().find(|condition| condition.type_ == "Ready")?;
     Some(&ready.reason)
+}
+
+/// The message of the condition Ready.
+pub(super) fn ready_message(status: &LakeStatus) -> &str {
+    let ready = status.conditions.iter().find(|condition| condition.type_ == "Ready");
+    ready.map_or("", |ready| &ready.message)
 }
 
 /// When the lake is tried again, to the second; later by the jitter of the pause.

@@ -142,7 +142,7 @@ impl Verdict {
     pub(super) fn awaiting(id: &str, changes: usize, refused: Option<&str>) -> Self {
         let approve = format!("annotate the lake with lake.dev/approve={id}");
         let moved = refused.map_or_else(String::new, |other| {
-            format!("The plan {other} that was approved is no longer what would be done: the spec or the world has moved since. ")
+            format!("The approval names the plan {other}, which is not this one. ")
         });
         let would =
             if changes == 1 { "1 resource would".to_owned() } else { format!("{changes} resources would") };

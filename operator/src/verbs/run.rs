@@ -11,10 +11,7 @@ use crate::{
     watch::watch,
 };
 use k8s_openapi::api::core::v1::Namespace;
-use kube::{
-    Api, Client, ResourceExt,
-    runtime::events::{Recorder, Reporter},
-};
+use kube::{Api, Client, ResourceExt, runtime::events::Reporter};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
@@ -84,7 +81,7 @@ async fn operate(options: &Options) -> Result<(), NoBegin> {
     let reporter = Reporter { controller: "lake.dev/operator".to_owned(), instance: Some(identity.clone()) };
     let parts = Parts {
         client: client.clone(),
-        recorder: Recorder::new(client.clone(), reporter),
+        reporter,
         metrics: metrics.clone(),
         connections: Connections::new(Arc::new(clouds)),
         tenants,
