@@ -1,0 +1,182 @@
+//! AWS refuses, throttles or is not there: the lake says why and when it is tried again, and goes on by itself.
+
+use crate::stage::{Stage, condition, manifest, message};
+use lake_tests::{aws::REGION, cluster::Seen};
+use serde_json::{Value, json};
+use std::{
+    io,
+    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
+    sync::{Arc, Mutex},
+    thread,
+};
+
+/// The longest pause between two attempts, and the second to which it is rounded.
+const LONGEST: i64 = 121;
+
+fn role() -> String {
+    manifest(
+        "unlucky",
+        &json!({ "roles": { "etl": { "assumedBy": { "services": ["glue.amazonaws.com"] } } } }),
+    )
+}
+
+/// Wait until the lake has been tried this often in vain, and check what it says.
+fn tried_in_vain(stage: &Stage, reason: &str, times: usize) -> Value {
+    let mut watch = stage.namespace.watch("lake/unlucky");
+    let mut attempts = Vec::new();
+    let last = watch.until(|Seen { object: lake, .. }| {
+        let ready = condition(lake, "Ready");
+        if ready["reason"] == reason {
+            assert_eq!(ready["status"], "False");
+            assert_eq!(condition(lake, "Reconciling")["status"], "True", "it is tried again: {lake:#}");
+            assert_eq!(condition(lake, "Stalled")["status"], "False", "{lake:#}");
+            let next = seconds(&lake["status"]["nextAttempt"]).expect("the next attempt is told");
+            if attempts.last() != Some(&next) {
+                attempts.push(next);
+            }
+        }
+        attempts.len() >= times
+    });
+    for pause in attempts.windows(2).map(|pair| pair[1] - pair[0]) {
+        assert!((0..=LONGEST).contains(&pause), "{attempts:?}");
+    }
+    last.object
+}
+
+/// A moment of today, as seconds.
+fn seconds(time: &Value) -> Option<i64> {
+    let clock = time.as_str()?.split_once('T')?.1.trim_end_matches('Z').to_owned();
+    clock.split(':').map(|part| part.parse::<i64>().ok()).try_fold(0, |sum, part| Some(sum * 60 + part?))
+}
+
+#[test]
+fn throttled() {
+    let stage = Stage::new("throttled");
+    stage.aws.faults(
+        json!([{ "service": "iam", "code": "Throttling", "message": "Rate exceeded", "status": 400 }]),
+    );
+    let _ = stage.namespace.apply(&role()).ok();
+    let lake = tried_in_vain(&stage, "Throttled", 2);
+    assert!(message(&lake).contains("Rate exceeded"), "{}", message(&lake));
+    stage.aws.faults(json!([]));
+    let lake = stage.ready("unlucky");
+    assert_eq!(lake["status"]["nextAttempt"], json!(null));
+}
+
+#[test]
+fn refused() {
+    let stage = Stage::new("refused");
+    stage.aws.faults(json!([{
+        "service": "iam", "operation": "CreateRole", "code": "AccessDenied", "status": 403,
+        "message": "User: lake is not authorized to perform: iam:CreateRole",
+    }]));
+    let _ = stage.namespace.apply(&role()).ok();
+    let lake = tried_in_vain(&stage, "Refused", 2);
+    assert!(message(&lake).starts_with("spec.roles.etl: Cannot create role etl"), "{}", message(&lake));
+    assert!(message(&lake).contains("is not authorized to perform: iam:CreateRole"), "{}", message(&lake));
+    assert_eq!(stage.events("unlucky", "Refused").len(), 1, "only the transition is an event");
+    assert_eq!(stage.operator.metric("lake_lakes{state=\"Refused\"}"), Some(1.0));
+    stage.aws.faults(json!([]));
+    let _ = stage.ready("unlucky");
+}
+
+#[test]
+fn credentials_missing() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("credentials");
+    let stage = Stage::with("credentials", |setting| {
+        // What is empty is not there.
+        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+            setting.variables.push((name.to_owned(), String::new()));
+        }
+        setting.variables.push(("AWS_SHARED_CREDENTIALS_FILE".to_owned(), file.display().to_string()));
+    });
+    let _ = stage.namespace.apply(&role()).ok();
+    let _ = tried_in_vain(&stage, "NoCredentials", 2);
+    assert_eq!(stage.aws.journal(), []);
+    assert!(stage.operator.is_ready(), "the operator itself is well");
+    let key = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI\n";
+    std::fs::write(&file, key).expect("the folder can be written");
+    let _ = stage.ready("unlucky");
+}
+
+#[test]
+fn no_region() {
+    let stage = Stage::with("no-region", |setting| {
+        for name in ["AWS_REGION", "AWS_DEFAULT_REGION"] {
+            setting.variables.push((name.to_owned(), String::new()));
+        }
+        setting.variables.push(("AWS_CONFIG_FILE".to_owned(), "/dev/null".to_owned()));
+    });
+    let _ = stage.namespace.apply(&role()).ok();
+    let _ = tried_in_vain(&stage, "NoRegion", 1);
+    let _ = stage.namespace.patch("lake/unlucky", &json!({ "spec": { "region": REGION } })).ok();
+    let _ = stage.ready("unlucky");
+}
+
+#[test]
+fn aws_is_down_at_first_and_later() {
+    let wire = Wire::new();
+    let stage = Stage::with("down", |setting| {
+        setting.variables.push(("AWS_ENDPOINT_URL".to_owned(), format!("http://{}", wire.address)));
+    });
+    let here = role().replace("\"roles\":", &format!("\"region\":\"{REGION}\",\"roles\":"));
+    let _ = stage.namespace.apply(&here).ok();
+    let _ = tried_in_vain(&stage, "NoAnswer", 2);
+    wire.lead_to(Some(&stage.aws.url));
+    let _ = stage.ready("unlucky");
+
+    wire.lead_to(None);
+    let _ =
+        stage.namespace.kubectl(&["annotate", "lake/unlucky", "lake.dev/reconcile-requested-at=down"]).ok();
+    let lake = tried_in_vain(&stage, "Unreadable", 1);
+    assert_eq!(lake["status"]["members"], "1/1", "what cannot be seen is not said to be gone");
+    wire.lead_to(Some(&stage.aws.url));
+    let _ = stage.ready("unlucky");
+    assert_eq!(stage.aws.writes().iter().filter(|call| call.operation == "CreateRole").count(), 1);
+}
+
+/// A wire to AWS that can be cut: connections are closed at once while it leads nowhere.
+struct Wire {
+    address: SocketAddr,
+    end: Arc<Mutex<Option<String>>>,
+    open: Arc<Mutex<Vec<TcpStream>>>,
+}
+
+impl Wire {
+    fn new() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
+        let wire = Wire {
+            address: listener.local_addr().expect("it has one"),
+            end: Arc::default(),
+            open: Arc::default(),
+        };
+        let (end, open) = (wire.end.clone(), wire.open.clone());
+        thread::spawn(move || {
+            for near in listener.incoming().map_while(Result::ok) {
+                let end = end.lock().expect("nobody panics with it").clone();
+                let Some(far) = end.and_then(|end| TcpStream::connect(end).ok()) else { continue };
+                open.lock().expect("nobody panics with it").extend(near.try_clone());
+                for (mut from, mut to) in [(near.try_clone(), far.try_clone()), (Ok(far), Ok(near))]
+                    .into_iter()
+                    .filter_map(|(from, to)| from.ok().zip(to.ok()))
+                {
+                    thread::spawn(move || {
+                        let _ = io::copy(&mut from, &mut to);
+                        let _ = to.shutdown(Shutdown::Both);
+                    });
+                }
+            }
+        });
+        wire
+    }
+
+    /// Let it lead to an endpoint, or nowhere.
+    fn lead_to(&self, url: Option<&str>) {
+        let end = url.map(|url| url.trim_start_matches("http://").to_owned());
+        *self.end.lock().expect("nobody panics with it") = end;
+        for connection in self.open.lock().expect("nobody panics with it").drain(..) {
+            let _ = connection.shutdown(Shutdown::Both);
+        }
+    }
+}
