@@ -168,7 +168,8 @@ async fn a_thousand_lakes_are_looked_at_with_forty_calls_a_second() {
         iam:GetAccountAuthorizationDetails 1
         iam:ListRoles 1
         resourcegroupstaggingapi:GetResources 3
-    "#]].assert_eq(&together(&calls));
+    "#]]
+    .assert_eq(&together(&calls));
     assert!(a_second(&calls) <= 40.0, "{:.1} calls a second: {calls:?}", a_second(&calls));
 }
 
@@ -184,7 +185,8 @@ async fn a_thousand_lakes_of_one_of_each_kind_take_little_more_than_what_has_no_
         lakeformation:ListDataCellsFilter 1
         resourcegroupstaggingapi:GetResources 5
         s3control:ListAccessPoints 1
-    "#]].assert_eq(&together(&calls));
+    "#]]
+    .assert_eq(&together(&calls));
     // Ten facets of the bucket, the access point's policy, the object and the table are told one by one: thirteen.
     let floor = 13.0 * 1_000.0 / 300.0;
     let rate = a_second(&calls);
