@@ -6,7 +6,12 @@ use expect_test::expect_file;
 use lake_operator::{metrics::Metrics, options::Options};
 use lake_reconcile::aws::{Called, Meter};
 use serde_json::Value;
-use std::{collections::BTreeSet, fs, path::Path, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+    time::Duration,
+};
 
 fn read(path: &str) -> String {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join(path);
@@ -108,7 +113,7 @@ fn counted() -> Metrics {
 
 #[test]
 fn every_metric_is_told_and_alerts_ask_for_no_other() {
-    let text = counted().text(|_| (0, 0), std::collections::BTreeMap::from([("AsWanted".to_owned(), 1)]));
+    let text = counted().text(|_| (0, 0), BTreeMap::from([("AsWanted".to_owned(), 1)]));
     let families = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' '));
     let served: BTreeSet<String> = families
         .map(|(name, kind)| if kind == "counter" { format!("{name}_total") } else { name.to_owned() })

@@ -129,8 +129,8 @@ fn aws_is_down_at_first_and_later() {
     wire.lead_to(None);
     let _ =
         stage.namespace.kubectl(&["annotate", "lake/unlucky", "lake.dev/reconcile-requested-at=down"]).ok();
-    let lake = tried_in_vain(&stage, "Unreadable", 1);
-    assert_eq!(lake["status"]["members"], "1/1", "what cannot be seen is not said to be gone");
+    let lake = tried_in_vain(&stage, "Unanswered", 1);
+    assert_eq!(lake["status"]["resources"]["role/etl"]["state"], "Unreadable", "it is not said to be gone");
     wire.lead_to(Some(&stage.aws.url));
     let _ = stage.ready("unlucky");
     assert_eq!(stage.aws.writes().iter().filter(|call| call.operation == "CreateRole").count(), 1);
