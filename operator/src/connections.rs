@@ -71,7 +71,107 @@ impl Connections {
     /// When AWS cannot be reached as somebody; the next call tries again.
     pub async fn open(&self, access: &Access) -> Result<Connection, NoAccess> {
         let role = access.assume_role.first().map(|role| (role.role_arn.clone(), role.external_id.clone()));
-        let cell = self.open.lock().await.entry((role, access.region.clone())).or_default().clone();
-        cell.get_or_try_init(|| self.clouds.connect(access)).await.cloned()
+        let way = (role, access.region.clone());
+        let cell = self.open.lock().await.entry(way.clone()).or_default().clone();
+        let connection = cell.get_or_try_init(|| self.clouds.connect(access)).await?;
+        if way.1.is_some() {
+            return Ok(connection.clone());
+        }
+        // A lake names no region until its record does, and must meet the others of its region all the same.
+        let mut open = self.open.lock().await;
+        let there = (way.0.clone(), Some(connection.place.region.clone()));
+        let known = open.get(&there).filter(|known| known.initialized()).unwrap_or(&cell).clone();
+        open.insert(there, known.clone());
+        open.insert(way, known.clone());
+        Ok(known.get().unwrap_or(connection).clone())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lake_reconcile::{
+        aws::AssumeRole,
+        cloud::{Cloud, Marked, Write},
+        error::CloudError,
+        graph::NodeId,
+        inventory::Sight,
+        kinds::{Key, Settings},
+        owner::{Owner, Worn},
+    };
+    use std::sync::atomic::{AtomicUsize, Ordering};
+
+    /// Clouds that nobody asks anything; how many were connected to.
+    #[derive(Default)]
+    struct Silent(AtomicUsize);
+
+    impl Clouds for Silent {
+        fn connect<'a>(&'a self, access: &'a Access) -> BoxFuture<'a, Result<Connection, NoAccess>> {
+            self.0.fetch_add(1, Ordering::Relaxed);
+            let region = access.region.clone().unwrap_or_else(|| "eu-west-1".to_owned());
+            let place = Place { partition: "aws".to_owned(), region, account: "123456789012".to_owned() };
+            Box::pin(async { Ok(Connection { place, cloud: Arc::new(Gathered::new(Arc::new(Mute))) }) })
+        }
+    }
+
+    struct Mute;
+
+    impl Cloud for Mute {
+        fn read<'a>(&'a self, _: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>> {
+            unreachable!()
+        }
+
+        fn worn<'a>(&'a self, _: &'a Key) -> BoxFuture<'a, Result<Option<Option<Worn>>, CloudError>> {
+            unreachable!()
+        }
+
+        fn write<'a>(&'a self, _: &'a NodeId, _: Write) -> BoxFuture<'a, Result<(), CloudError>> {
+            unreachable!()
+        }
+
+        fn marked<'a>(
+            &'a self,
+            _: &'a Owner,
+            _: &'a [Key],
+        ) -> BoxFuture<'a, Result<Marked<Key>, CloudError>> {
+            unreachable!()
+        }
+    }
+
+    fn access(region: Option<&str>) -> Access {
+        Access { region: region.map(str::to_owned), ..Access::default() }
+    }
+
+    async fn ways(regions: &[Option<&str>]) -> (Vec<Connection>, usize) {
+        let clouds = Arc::new(Silent::default());
+        let connections = Connections::new(clouds.clone());
+        let mut open = Vec::new();
+        for region in regions {
+            open.push(connections.open(&access(*region)).await.unwrap());
+        }
+        (open, clouds.0.load(Ordering::Relaxed))
+    }
+
+    #[tokio::test]
+    async fn who_names_no_region_meets_those_who_name_the_one_it_is_in() {
+        let (open, times) = ways(&[None, Some("eu-west-1"), None]).await;
+        assert!(open.iter().all(|it| Arc::ptr_eq(&it.cloud, &open[0].cloud)));
+        assert_eq!(times, 1);
+        let (open, _) = ways(&[Some("eu-west-1"), None, Some("eu-west-1"), Some("us-east-1")]).await;
+        assert!(open[..3].iter().all(|it| Arc::ptr_eq(&it.cloud, &open[0].cloud)));
+        assert!(!Arc::ptr_eq(&open[3].cloud, &open[0].cloud));
+    }
+
+    #[tokio::test]
+    async fn roles_are_kept_apart() {
+        let connections = Connections::new(Arc::new(Silent::default()));
+        let role = |id: &str| AssumeRole {
+            role_arn: "arn:aws:iam::123456789012:role/lake".to_owned(),
+            external_id: Some(id.to_owned()),
+            ..AssumeRole::default()
+        };
+        let with = |id: &str| Access { assume_role: vec![role(id)], ..access(None) };
+        let (one, other) = (connections.open(&with("a")).await, connections.open(&with("b")).await);
+        assert!(!Arc::ptr_eq(&one.unwrap().cloud, &other.unwrap().cloud));
     }
 }

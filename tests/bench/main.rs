@@ -6,6 +6,7 @@ mod commands;
 mod handshake;
 mod lakes;
 mod memory;
+mod operator;
 mod size;
 
 /// One line of the table.
@@ -26,12 +27,17 @@ impl Figure {
 
 #[allow(clippy::print_stdout, reason = "the table is what this program is for")]
 fn main() {
-    let measures: [(&str, Measure); 5] = [
+    let measures: [(&str, Measure); 10] = [
         ("start", handshake::figures),
         ("memory", memory::figures),
         ("commands", commands::figures),
         ("calls", calls::figures),
         ("size", size::figures),
+        ("operator-calls", operator::calls::figures),
+        ("operator-buckets", operator::many::buckets),
+        ("operator-throttled", operator::many::throttled),
+        ("operator-restart", operator::many::restart),
+        ("operator-growth", operator::growth::figures),
     ];
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     println!("| figure | bound | measured |\n| --- | --- | --- |");

@@ -24,6 +24,8 @@ pub struct Setting {
     pub namespaces: Vec<String>,
     /// Its lease; replicas of one operator share it.
     pub lease: String,
+    /// Whether it is the binary as users get it, for measuring.
+    pub released: bool,
     /// Further arguments.
     pub arguments: Vec<String>,
     /// Further variables of its environment, after those of the endpoint.
@@ -38,6 +40,7 @@ impl Setting {
             kubeconfig: cluster.kubeconfig(User::Admin),
             namespaces: vec![namespace.to_owned()],
             lease: "lake-operator".to_owned(),
+            released: false,
             arguments: vec!["--lease-namespace".to_owned(), namespace.to_owned()],
             variables: Vec::new(),
         }
@@ -83,7 +86,8 @@ impl Operator {
     /// When it does not start; what it said stands on stderr.
     #[must_use]
     pub fn start(setting: &Setting, endpoint: &Endpoint) -> Self {
-        let mut process = Command::new(built::tested("lake-operator"))
+        let binary = if setting.released { built::released } else { built::tested };
+        let mut process = Command::new(binary("lake-operator"))
             .args(["run", "--listen", "127.0.0.1:0", "--log-format", "json", "--lease-name", &setting.lease])
             .args(setting.namespaces.iter().flat_map(|namespace| ["--namespaces", namespace]))
             .args(&setting.arguments)

@@ -36,13 +36,7 @@ impl Watch {
             .stderr(Stdio::piped())
             .spawn()
             .expect("kubectl starts");
-        let mut stderr = BufReader::new(kubectl.stderr.take().expect("stderr is piped"));
-        let mut said = String::new();
-        while !said.lines().any(|line| line.contains("watch=true") && line.contains("200 OK")) {
-            let more = stderr.read_line(&mut said).expect("kubectl speaks UTF-8");
-            assert!(more > 0, "the watch did not begin:\n{said}");
-        }
-        thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
+        // Read from the start: kubectl lists before it watches, and must not wait for room in a pipe.
         let stdout = kubectl.stdout.take().expect("stdout is piped");
         let (tell, events) = channel();
         thread::spawn(move || {
@@ -57,6 +51,13 @@ impl Watch {
                 }
             }
         });
+        let mut stderr = BufReader::new(kubectl.stderr.take().expect("stderr is piped"));
+        let mut said = String::new();
+        while !said.lines().any(|line| line.contains("watch=true") && line.contains("200 OK")) {
+            let more = stderr.read_line(&mut said).expect("kubectl speaks UTF-8");
+            assert!(more > 0, "the watch did not begin:\n{said}");
+        }
+        thread::spawn(move || std::io::copy(&mut stderr, &mut std::io::sink()));
         Watch { kubectl, events, history: Vec::new() }
     }
 
@@ -78,6 +79,13 @@ impl Watch {
                 Err(why) => self.fail(why),
             }
         }
+    }
+
+    /// The next event, if one comes in this time.
+    pub fn next(&mut self, within: std::time::Duration) -> Option<Seen> {
+        let seen = self.events.recv_timeout(within).ok()?;
+        self.history.push(seen.clone());
+        Some(seen)
     }
 
     /// All events so far.

@@ -39,6 +39,7 @@ impl<'a> Release<'a> {
         let setting = Setting {
             kubeconfig: cluster.service_account(SYSTEM, &account),
             namespaces: Vec::new(),
+            released: false,
             lease: said("--lease-name=").expect("the lease has a name"),
             arguments: arguments
                 .into_iter()
