@@ -13,12 +13,14 @@ impl Operator {
     pub(super) async fn wanted(&self, object: &Object) -> Result<LakeSpec, Verdict> {
         let mut told = object.spec();
         let spec = contract::decode(told.clone()).map_err(|findings| Verdict::invalid(&findings))?;
-        let errors: Vec<Finding> =
-            lint::lint(&spec, &object.name().name).into_iter().filter(Finding::is_error).collect();
+        let name = object.name();
+        let sense = lint::lint(&spec, &name.name).into_iter();
+        let findings = sense.chain(lint::lint_for(&spec, &self.owner(&name).to_string()));
+        let errors: Vec<Finding> = findings.filter(Finding::is_error).collect();
         if !errors.is_empty() {
             return Err(Verdict::invalid(&errors));
         }
-        if !self.sources.fill(&object.name(), &mut told).await? {
+        if !self.sources.fill(&name, &mut told).await? {
             return Ok(spec);
         }
         contract::decode(told).map_err(|findings| Verdict::invalid(&findings))
