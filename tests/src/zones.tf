@@ -1,10 +1,7 @@
-variable "zones" {
-  description = "Each is a table, a crawler, a job and a filter."
-  type        = number
-}
-
+# Each zone is a table, a crawler, a job and a filter. How many there are is no variable: labels of dynamic blocks must be
+# known when the configuration is validated, and variables are not known then.
 locals {
-  zones = toset([for n in range(var.zones) : "zone-${n}"])
+  zones = toset([for n in range(ZONES) : "zone-${n}"])
 }
 
 resource "lake" "x" {
