@@ -58,6 +58,20 @@ pub struct LakeStatus {
     pub record: Option<String>,
 }
 
+impl LakeStatus {
+    /// The condition Ready, once it has been told.
+    #[must_use]
+    pub fn ready(&self) -> Option<&Condition> {
+        self.conditions.iter().find(|condition| condition.type_ == "Ready")
+    }
+
+    /// Whether all is as wanted.
+    #[must_use]
+    pub fn is_ready(&self) -> bool {
+        self.ready().is_some_and(|ready| ready.status == "True")
+    }
+}
+
 /// A plan that waits for approval.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]

@@ -26,6 +26,28 @@ pub fn json_with_unknowns(shape: &Shape) -> JsonOf {
     JsonOf { shape: Arc::new(shape.clone()), unknowns: true }
 }
 
+/// The JSON pointers of a value and of all that it holds.
+#[must_use]
+pub fn pointers(value: &Value) -> Vec<String> {
+    let mut found = Vec::new();
+    point(value, String::new(), &mut found);
+    found
+}
+
+fn point(value: &Value, at: String, found: &mut Vec<String>) {
+    found.push(at.clone());
+    let escaped = |key: &str| key.replace('~', "~0").replace('/', "~1");
+    match value {
+        Value::Object(fields) => {
+            fields.iter().for_each(|(key, value)| point(value, format!("{at}/{}", escaped(key)), found));
+        }
+        Value::Array(items) => {
+            items.iter().enumerate().for_each(|(index, item)| point(item, format!("{at}/{index}"), found));
+        }
+        _ => {}
+    }
+}
+
 /// Random values of one form.
 #[derive(Clone, Debug)]
 pub struct JsonOf {

@@ -11,7 +11,7 @@ use std::sync::LazyLock;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use lake_api::contract::{check, complete, crd, schema};
 use lake_api::status::{PlaceStatus, PlanStatus, ResourceStatus, State};
-use lake_api::testing::json;
+use lake_api::testing::{json, pointers};
 use lake_api::{Finding, LakeStatus, Step};
 use proptest::prelude::*;
 use proptest::strategy::ValueTree;
@@ -196,8 +196,7 @@ fn broken() -> impl Strategy<Value = Value> {
     ]);
     (json(schema()), any::<prop::sample::Index>(), prop::option::of(other)).prop_map(
         |(mut spec, place, other)| {
-            let mut places = Vec::new();
-            pointers(&spec, String::new(), &mut places);
+            let places = pointers(&spec);
             let chosen = &places[place.index(places.len())];
             match (chosen.rsplit_once('/'), other) {
                 (None, _) => {}
@@ -211,21 +210,6 @@ fn broken() -> impl Strategy<Value = Value> {
             spec
         },
     )
-}
-
-/// The JSON pointers of a value and of all that it holds.
-fn pointers(value: &Value, at: String, found: &mut Vec<String>) {
-    found.push(at.clone());
-    let escaped = |key: &str| key.replace('~', "~0").replace('/', "~1");
-    match value {
-        Value::Object(fields) => {
-            fields.iter().for_each(|(key, value)| pointers(value, format!("{at}/{}", escaped(key)), found));
-        }
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| pointers(item, format!("{at}/{index}"), found));
-        }
-        _ => {}
-    }
 }
 
 #[test]

@@ -7,7 +7,7 @@ use std::sync::OnceLock;
 use kube::core::cel::{CompiledSchema, KubeCelExt, Validator, cel, compile_schema};
 use lake_api::contract::{Shape, check, complete, decode, json_schema, schema, veil};
 use lake_api::spec::rule::Rule;
-use lake_api::testing::{json, json_with_unknowns};
+use lake_api::testing::{json, json_with_unknowns, pointers};
 use lake_api::{FieldPath, Step};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -56,8 +56,7 @@ fn compiled() -> &'static CompiledSchema {
 /// What is broken in one place of a spec, so that rules have something to refuse.
 fn broken() -> impl Strategy<Value = Value> {
     (json(schema()), any::<prop::sample::Index>()).prop_map(|(mut spec, place)| {
-        let mut objects = Vec::new();
-        pointers(&spec, String::new(), &mut objects);
+        let objects = pointers(&spec);
         let chosen = &objects[place.index(objects.len())];
         if let Some((object, field)) = chosen.rsplit_once('/') {
             let field = field.replace("~1", "/").replace("~0", "~");
@@ -67,21 +66,6 @@ fn broken() -> impl Strategy<Value = Value> {
         }
         spec
     })
-}
-
-/// The JSON pointers of a value and of all that it holds.
-fn pointers(value: &Value, at: String, found: &mut Vec<String>) {
-    found.push(at.clone());
-    let escaped = |key: &str| key.replace('~', "~0").replace('/', "~1");
-    match value {
-        Value::Object(fields) => {
-            fields.iter().for_each(|(key, value)| pointers(value, format!("{at}/{}", escaped(key)), found));
-        }
-        Value::Array(items) => {
-            items.iter().enumerate().for_each(|(index, item)| pointers(item, format!("{at}/{index}"), found));
-        }
-        _ => {}
-    }
 }
 
 proptest! {

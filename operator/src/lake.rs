@@ -26,7 +26,7 @@ use lake_reconcile::{
     failure::Cause,
     graph::Graph,
     owner::Owner,
-    plan::{Change, Plan},
+    plan::Plan,
     record::Record,
     render,
 };
@@ -86,11 +86,11 @@ impl<'a> Visit<'a> {
 
     async fn round(&mut self) -> Next {
         if self.manner.suspended {
-            return self.tell(Verdict::suspended(&self.before, self.object.is_leaving()), None).await;
+            return self.tell(Verdict::suspended(&self.before, self.object.is_leaving())).await;
         }
         let record = match self.remembered() {
             Ok(record) => record,
-            Err(verdict) => return self.tell(verdict, None).await,
+            Err(verdict) => return self.tell(verdict).await,
         };
         if self.object.is_leaving() && record.as_ref().is_none_or(|record| record.nodes.is_empty()) {
             // The record is kept before anything is made: nothing is remembered, so nothing is there.
@@ -100,18 +100,18 @@ impl<'a> Visit<'a> {
             if self.object.is_leaving() { None } else { Some(self.operator.wanted(self.object).await) };
         let spec = match spec.transpose() {
             Ok(spec) => spec,
-            Err(verdict) => return self.tell(verdict, None).await,
+            Err(verdict) => return self.tell(verdict).await,
         };
         let region = spec.as_ref().and_then(|spec| Some(spec.region.as_ref()?.0.known()?.to_owned()));
         let region = record.as_ref().map(|record| record.place.region.clone()).or(region);
         let connection = match self.operator.connect(self.object, region.as_deref()).await {
             Ok(connection) => connection,
-            Err(verdict) => return self.tell(verdict, None).await,
+            Err(verdict) => return self.tell(verdict).await,
         };
         if let Some(verdict) =
             record.as_ref().and_then(|record| Verdict::elsewhere(record, &connection.place))
         {
-            return self.tell(verdict, None).await;
+            return self.tell(verdict).await;
         }
         let record = record.unwrap_or_else(|| Record::new(connection.place.clone()));
         let owner = self.operator.owner(&self.object.name());
@@ -139,7 +139,7 @@ impl<'a> Visit<'a> {
         let look = engine.look(&graph, record).await;
         let drifted = self.has_drifted(look.plan());
         if drifted {
-            for step in look.plan().steps.iter().filter(|step| step.change.writes()) {
+            for step in look.plan().writes() {
                 self.operator.metrics.drifted(step.node.kind());
             }
             self.teller.drift(look.plan()).await;
@@ -156,7 +156,7 @@ impl<'a> Visit<'a> {
             && !self.object.is_leaving()
             && let Err(verdict) = self.teller.hold().await
         {
-            return self.tell(verdict, None).await;
+            return self.tell(verdict).await;
         }
         let round = look.go().await;
         self.course.told = keeper.told().or_else(|| self.course.told.take());
@@ -176,10 +176,7 @@ impl<'a> Visit<'a> {
 
     /// Whether the world has moved although nobody asked for it.
     fn has_drifted(&self, plan: &Plan) -> bool {
-        !self.object.is_leaving()
-            && tell::is_ready(&self.before)
-            && self.before.observed_generation == Some(self.object.generation())
-            && writes(plan)
+        !self.object.is_leaving() && self.was_as_wanted() && writes(plan)
     }
 
     /// Whether somebody has approved this very plan, or one of which this is the rest.
@@ -211,11 +208,10 @@ impl<'a> Visit<'a> {
                 jiff::Timestamp::now().as_millisecond()
             ),
         };
-        let changes = look.plan().steps.iter().filter(|step| step.change.writes()).count();
+        let changes = look.plan().writes().count();
         let mut text = render::render(look.plan());
         if text.len() > LONGEST_PLAN {
-            let end = (0..=LONGEST_PLAN).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default();
-            text.truncate(end);
+            text.truncate(text.floor_char_boundary(LONGEST_PLAN));
             text.push_str("…\n");
         }
         let refused = self.object.annotation(APPROVE).filter(|approved| *approved != id);
@@ -231,7 +227,7 @@ impl<'a> Visit<'a> {
         }
         // One who approves what is shown no longer, or never was.
         if let (Some(named), Some(_)) = (refused, &self.before.plan)
-            && !tell::ready_message(&self.before).contains(&format!("the plan {named},"))
+            && !self.before.ready().is_some_and(|told| told.message.contains(&format!("the plan {named},")))
         {
             self.teller.event(EventType::Warning, "ApprovalRefused", "Reconcile", &said).await;
         }
@@ -284,14 +280,14 @@ impl<'a> Visit<'a> {
         }
     }
 
+    /// Whether the user was told that this very spec is as wanted.
     fn was_as_wanted(&self) -> bool {
-        tell::is_ready(&self.before) && self.before.observed_generation == Some(self.object.generation())
+        self.before.is_ready() && self.before.observed_generation == Some(self.object.generation())
     }
 
-    /// Tell what hinders the lake before AWS was asked, or what became of the plan.
-    async fn tell(&mut self, verdict: Verdict, plan: Option<PlanStatus>) -> Next {
-        let mut status = self.status(&verdict);
-        status.plan = plan;
+    /// Tell what hinders the lake before AWS was asked.
+    async fn tell(&mut self, verdict: Verdict) -> Next {
+        let status = self.status(&verdict);
         let told = self.teller.tell(&mut self.course, &self.before, status, &verdict).await;
         let retry = told.err().map_or(verdict.retry, |verdict| verdict.retry);
         if verdict.standing == Standing::Held { None } else { self.come_again(retry) }
@@ -352,7 +348,7 @@ impl<'a> Visit<'a> {
 
 /// Whether a plan changes anything on AWS.
 fn writes(plan: &Plan) -> bool {
-    plan.steps.iter().any(|step| step.change.writes() && !matches!(step.change, Change::Blocked(_)))
+    plan.writes().next().is_some()
 }
 
 /// What the id of a plan begins with: the same words of the same lake have the same digest. The id ends with when it was

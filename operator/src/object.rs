@@ -8,6 +8,7 @@ use lake_api::{
     Lake, LakeStatus,
     spec::{Reconcile, reconcile::Mode},
 };
+use lake_reconcile::owner::Owner;
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::{borrow::Cow, fmt, time::Duration};
@@ -26,6 +27,14 @@ pub struct Name {
     pub namespace: String,
     /// The object's name.
     pub name: String,
+}
+
+impl Name {
+    /// Whose marks the lake's resources wear; `instance` is the cluster.
+    #[must_use]
+    pub fn owner(&self, instance: &str) -> Owner {
+        Owner { door: "kubernetes".to_owned(), instance: instance.to_owned(), lake: self.to_string() }
+    }
 }
 
 impl fmt::Display for Name {
@@ -143,8 +152,7 @@ impl Object {
     #[must_use]
     pub fn is_settled(&self) -> bool {
         let status = self.status();
-        let ready = status.conditions.iter().any(|it| it.type_ == "Ready" && it.status == "True");
-        ready
+        status.is_ready()
             && !self.is_leaving()
             && status.observed_generation == Some(self.generation())
             && status.last_handled_reconcile_at.as_deref() == self.annotation(REQUESTED_AT)

@@ -89,7 +89,7 @@ impl Operator {
     /// Whose marks a lake's resources wear.
     #[must_use]
     pub fn owner(&self, lake: &Name) -> Owner {
-        Owner { door: "kubernetes".to_owned(), instance: self.instance.clone(), lake: lake.to_string() }
+        lake.owner(&self.instance)
     }
 
     /// The handle that ends what is under way.
@@ -107,11 +107,10 @@ impl Operator {
 
     /// A lake was seen, or seen anew.
     pub fn seen(&self, object: Object) {
-        let name = object.name();
-        let lane = if object.is_settled() { Lane::Routine } else { Lane::Changed };
-        let known = self.store.insert(object);
-        if known.is_none_or(|known| known) {
-            self.queue.push(name, lane, Instant::now());
+        let object = Arc::new(object);
+        if self.store.insert(object.clone()).is_none_or(|news| news) {
+            let lane = if object.is_settled() { Lane::Routine } else { Lane::Changed };
+            self.queue.push(object.name(), lane, Instant::now());
         }
     }
 

@@ -25,8 +25,7 @@ impl Store {
     /// Keep a lake. `None` for one that was not known, else whether anything is new that concerns us: another spec, a
     /// request, an approval, a deletion, a finalizer that was taken off, another's words in the status. Our own words
     /// there are no news.
-    pub fn insert(&self, object: Object) -> Option<bool> {
-        let object = Arc::new(object);
+    pub fn insert(&self, object: Arc<Object>) -> Option<bool> {
         let known = self.lakes().insert(object.name(), object.clone())?;
         let news = |of: &Object| {
             let said = [REQUESTED_AT, APPROVE].map(|name| of.annotation(name).map(str::to_owned));

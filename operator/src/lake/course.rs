@@ -42,8 +42,7 @@ impl Course {
 
     /// Why the lake is as it is: the reason of its condition Ready, and the message.
     fn ready(&self) -> Option<(&str, &str)> {
-        let told = self.told.as_ref()?;
-        let ready = told.conditions.iter().find(|condition| condition.type_ == "Ready")?;
+        let ready = self.told.as_ref()?.ready()?;
         Some((&ready.reason, &ready.message))
     }
 }

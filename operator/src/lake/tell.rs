@@ -149,7 +149,7 @@ impl Teller {
             return Ok(());
         }
         self.write(&status).await.map_err(|error| Verdict::untold(&error))?;
-        let was = reason(before);
+        let was = before.ready().map(|ready| ready.reason.as_str());
         let has_its_own = ["Progressing", "Deleting", "AwaitingApproval"].contains(&verdict.reason);
         if was != Some(verdict.reason) && !has_its_own {
             let type_ = match verdict.standing {
@@ -171,7 +171,7 @@ impl Teller {
     pub(super) async fn done(&self, plan: &Plan, outcome: &Outcome, did: Did) -> bool {
         let left = |node| outcome.plan.step(node).is_some_and(|step| step.change.writes());
         let mut done: BTreeMap<&str, Vec<String>> = BTreeMap::new();
-        for step in plan.steps.iter().filter(|step| step.change.writes() && !left(&step.node)) {
+        for step in plan.writes().filter(|step| !left(&step.node)) {
             let word = if matches!(step.taking, Some(Taking::Adopt(_))) { "AdoptedFrom" } else { did.word() };
             done.entry(word).or_default().push(render::headline(step));
         }
@@ -243,14 +243,10 @@ impl Teller {
         if self.leads().is_err() {
             return;
         }
-        let end = (0..=LONGEST_NOTE.min(note.len()))
-            .rev()
-            .find(|at| note.is_char_boundary(*at))
-            .unwrap_or_default();
         let event = Event {
             type_,
             reason: reason.to_owned(),
-            note: Some(note[..end].to_owned()),
+            note: Some(note[..note.floor_char_boundary(LONGEST_NOTE)].to_owned()),
             action: action.to_owned(),
             secondary: None,
         };
@@ -288,23 +284,6 @@ pub(super) fn place(place: &Place) -> PlaceStatus {
         region: place.region.clone(),
         account: place.account.clone(),
     }
-}
-
-/// Whether a status says that all is as wanted.
-pub(super) fn is_ready(status: &LakeStatus) -> bool {
-    status.conditions.iter().any(|condition| condition.type_ == "Ready" && condition.status == "True")
-}
-
-/// The reason of the condition Ready.
-fn reason(status: &LakeStatus) -> Option<&str> {
-    let ready = status.conditions.iter().find(|condition| condition.type_ == "Ready")?;
-    Some(&ready.reason)
-}
-
-/// The message of the condition Ready.
-pub(super) fn ready_message(status: &LakeStatus) -> &str {
-    let ready = status.conditions.iter().find(|condition| condition.type_ == "Ready");
-    ready.map_or("", |ready| &ready.message)
 }
 
 /// When the lake is tried again, to the second; later by the jitter of the pause.

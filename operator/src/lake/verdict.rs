@@ -70,7 +70,6 @@ impl Verdict {
 
     /// Its user wants it left alone: what Ready said last still stands.
     pub(super) fn suspended(before: &LakeStatus, leaves: bool) -> Self {
-        let ready = before.conditions.iter().find(|condition| condition.type_ == "Ready");
         let said = if leaves {
             "The lake is suspended, and so it is not deleted either: set spec.reconcile.suspend to false, or keep its \
              resources by taking off the finalizer lake.dev/lake."
@@ -78,7 +77,7 @@ impl Verdict {
             "The lake is suspended: nothing is read and nothing written until spec.reconcile.suspend is false."
         };
         Verdict {
-            ready: Some(ready.map_or_else(|| "Unknown".to_owned(), |ready| ready.status.clone())),
+            ready: Some(before.ready().map_or_else(|| "Unknown".to_owned(), |ready| ready.status.clone())),
             ..Verdict::new(Standing::Held, "Suspended", said, None)
         }
     }
@@ -251,8 +250,7 @@ impl Verdict {
         if self.message.len() <= LONGEST {
             return self.message.clone();
         }
-        let end = (0..=LONGEST).rev().find(|at| self.message.is_char_boundary(*at)).unwrap_or_default();
-        format!("{}…", &self.message[..end])
+        format!("{}…", &self.message[..self.message.floor_char_boundary(LONGEST)])
     }
 }
 

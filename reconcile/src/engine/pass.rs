@@ -107,15 +107,14 @@ impl<'a> Work<'a> {
         plan
     }
 
-    /// One pass.
-    pub(super) async fn pass(&mut self) -> Passed {
-        let plan = self.plan().await;
-        let barred = self.barred(&plan);
+    /// One pass: do what the plan that was just made says.
+    pub(super) async fn pass(&mut self, plan: &Plan) -> Passed {
+        let barred = self.barred(plan);
         let policies = self.graph.iter().map(|(id, node)| (id, node.treatment.on_delete)).collect();
         let task =
-            Task { plan: &plan, inventory: &self.inventory, policies, barred, creating: self.creating };
+            Task { plan, inventory: &self.inventory, policies, barred, creating: self.creating };
         let applied = apply::apply(self.engine.tools(), task, &mut self.record).await;
-        self.learn(&plan, &applied);
+        self.learn(plan, &applied);
         let id = |at: &usize| id(&plan.steps[*at]);
         Passed {
             failures: applied.failures.iter().map(|(at, failure)| (id(at), failure.clone())).collect(),
@@ -124,7 +123,7 @@ impl<'a> Work<'a> {
     }
 
     /// What came of all, once nothing more is done. `plan` is what is left.
-    pub(super) fn end(self, engine: &Engine, plan: Plan, failures: BTreeMap<StepId, Failure>) -> Outcome {
+    pub(super) fn end(self, plan: Plan, failures: BTreeMap<StepId, Failure>) -> Outcome {
         Outcome {
             plan,
             record: self.record,
@@ -132,7 +131,7 @@ impl<'a> Work<'a> {
             failures: failures.into_values().collect(),
             notes: self.notes,
             unlisted: self.unlisted,
-            stopped: engine.stop.is_stopped(),
+            stopped: self.engine.stop.is_stopped(),
         }
     }
 

@@ -14,7 +14,6 @@ use std::collections::BTreeMap;
 
 /// A lake that was looked at, and what is to be done about it.
 pub struct Look<'a> {
-    engine: &'a Engine,
     work: Work<'a>,
     plan: Plan,
 }
@@ -23,7 +22,7 @@ impl<'a> Look<'a> {
     pub(super) async fn at(engine: &'a Engine, graph: &'a Graph, record: Record) -> Self {
         let mut work = Work::begin(engine, graph, record, None).await;
         let plan = work.plan().await;
-        Look { engine, work, plan }
+        Look { work, plan }
     }
 
     /// What is to be done.
@@ -35,19 +34,19 @@ impl<'a> Look<'a> {
     /// Do nothing of it.
     #[must_use]
     pub fn leave(self) -> Outcome {
-        self.work.end(self.engine, self.plan, BTreeMap::new())
+        self.work.end(self.plan, BTreeMap::new())
     }
 
     /// Do it, in one pass.
     pub async fn go(mut self) -> Round {
-        let passed = self.work.pass().await;
+        let passed = self.work.pass(&self.plan).await;
         let (done, mut failures) = (!passed.done.is_empty(), passed.failures);
         let left = self.work.plan().await;
         if left.is_quiet() && failures.is_empty() {
             failures = self.work.finish().await;
         }
         let again = again(&failures, done && !left.is_quiet());
-        Round { plan: self.plan, outcome: self.work.end(self.engine, left, failures), again }
+        Round { plan: self.plan, outcome: self.work.end(left, failures), again }
     }
 }
 

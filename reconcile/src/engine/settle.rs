@@ -30,7 +30,8 @@ pub(super) async fn settle(
     let mut idle = 0;
     let mut failures = BTreeMap::new();
     while !engine.stop.is_stopped() {
-        let mut passed = work.pass().await;
+        let plan = work.plan().await;
+        let mut passed = work.pass(&plan).await;
         idle = if passed.done.is_empty() { idle + 1 } else { 0 };
         if passed.done.is_empty() && passed.failures.is_empty() {
             passed.failures = work.finish().await;
@@ -51,7 +52,7 @@ pub(super) async fn settle(
             Next::Now | Next::After(_) | Next::Never => break,
         }
     }
-    close(engine, work, failures).await
+    close(work, failures).await
 }
 
 /// When to go round again.
@@ -85,7 +86,7 @@ fn next(work: &mut Work<'_>, patience: &mut Patience, passed: Passed) -> Next {
 }
 
 /// The last look.
-async fn close(engine: &Engine, mut work: Work<'_>, failures: BTreeMap<StepId, Failure>) -> Outcome {
+async fn close(mut work: Work<'_>, failures: BTreeMap<StepId, Failure>) -> Outcome {
     let plan = work.plan().await;
-    work.end(engine, plan, failures)
+    work.end(plan, failures)
 }

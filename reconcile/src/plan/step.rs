@@ -205,6 +205,11 @@ impl Plan {
         self.steps.iter().all(Step::is_quiet)
     }
 
+    /// The steps that ask AWS for a write.
+    pub fn writes(&self) -> impl Iterator<Item = &Step> {
+        self.steps.iter().filter(|step| step.change.writes())
+    }
+
     /// The step of a wanted node, or of one that leaves, about the key that is wanted of it.
     #[must_use]
     pub fn step(&self, node: &NodeId) -> Option<&Step> {
@@ -223,8 +228,7 @@ impl Plan {
     /// one, or what is left of it.
     #[must_use]
     pub fn covers(&self, other: &Plan) -> bool {
-        let mut written = other.steps.iter().filter(|step| step.change.writes());
-        written.all(|step| {
+        other.writes().all(|step| {
             self.steps.iter().any(|mine| {
                 mine.node == step.node
                     && (mine.key.is_none() || mine.key == step.key)
