@@ -1,11 +1,13 @@
 //! Writes only: a plan is done, in parallel along the graph.
 //!
-//! `ops` turns steps into operations and says what each waits for, `anchor` chooses what goes alone before all, and
-//! `perform` makes the calls of one operation. What depends on a failure is left out and says so; all else goes on.
+//! `ops` turns steps into operations and says what each waits for, `anchor` chooses what goes alone before all,
+//! `perform` makes the calls of one operation, and `verdict` says why a step was not done. What depends on a failure is
+//! left out and says so; all else goes on.
 
 mod anchor;
 mod ops;
 mod perform;
+mod verdict;
 
 pub(crate) use perform::unsign;
 
@@ -13,7 +15,7 @@ use crate::{
     cloud::Cloud,
     engine::{Memory, Stop},
     error::Retry,
-    failure::{Action, Cause, Failure},
+    failure::{Cause, Failure},
     graph::NodeId,
     inventory::{Facts, Inventory},
     kind::Wears,
@@ -29,6 +31,7 @@ use ops::{Op, Ops, What};
 use perform::{Done, Job};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
+use verdict::{failure, hindrance};
 
 /// What is needed to write.
 #[derive(Clone, Copy)]
@@ -76,6 +79,7 @@ pub(crate) async fn apply(tools: Tools<'_>, task: Task<'_>, record: &mut Record)
     if run.remember().await {
         run.go_to_the_end().await;
     }
+    run.say_why_unknown();
     run.out
 }
 
@@ -316,44 +320,28 @@ impl<'a, 'r> Run<'a, 'r> {
         }
     }
 
-    fn fail_only(&mut self, op: Op, cause: Cause) {
-        let step = self.ops.step(op);
-        self.out.failures.entry(self.ops.place(op)).or_insert_with(|| failure(step, cause));
-    }
-}
-
-/// Why a step that asks for no write is nevertheless not as it should be.
-fn hindrance(change: &Change) -> Option<Cause> {
-    match change {
-        Change::Blocked(reason) => Some(Cause::Blocked(reason.clone())),
-        Change::Foreign(owner) => Some(Cause::Foreign(owner.clone())),
-        Change::Unreadable(error) => Some(Cause::Refused(error.clone())),
-        Change::Settle(reason) => Some(Cause::Unsettled(reason.clone())),
-        Change::Unknown(_) => Some(Cause::Unknown("a part of what is wanted".to_owned())),
-        Change::CreateUnseen | Change::Unseen => Some(Cause::Unknown("whether it exists".to_owned())),
-        Change::Keep
-        | Change::Create
-        | Change::Update(_)
-        | Change::Replace { .. }
-        | Change::Delete(_)
-        | Change::Retain
-        | Change::Wait(_) => None,
-    }
-}
-
-fn failure(step: &Step, cause: Cause) -> Failure {
-    let action = match &step.change {
-        Change::Create | Change::CreateUnseen | Change::Wait(_) => Action::Create,
-        Change::Replace { .. } => Action::Replace,
-        Change::Delete(_) => Action::Delete,
-        Change::Retain => Action::Retain,
-        Change::Unreadable(_) | Change::Settle(_) | Change::Unseen => Action::Look,
-        // A node that can wear no facts of its own yet is blocked before it is made.
-        Change::Blocked(_) | Change::Foreign(_) | Change::Unknown(_) | Change::Update(_) | Change::Keep => {
-            Action::Update
+    /// What is not known because a node that would tell it was not done comes after that node.
+    fn say_why_unknown(&mut self) {
+        let steps = &self.task.plan.steps;
+        let failed: BTreeSet<&NodeId> = self.out.failures.keys().map(|at| &steps[*at].node).collect();
+        for (at, failure) in &mut self.out.failures {
+            let need = steps[*at].after.iter().find(|need| failed.contains(need));
+            if let (Cause::Unknown(_), Some(need)) = (&failure.cause, need) {
+                failure.cause = Cause::Skipped(need.clone());
+            }
         }
-    };
-    Failure { node: step.node.clone(), origin: step.origin.clone(), action, cause }
+    }
+
+    /// A failure of one operation. A step of two tells which of them failed, rather than which was not begun.
+    fn fail_only(&mut self, op: Op, cause: Cause) {
+        let failure = failure(self.ops.step(op), cause);
+        let known = self.out.failures.entry(self.ops.place(op)).or_insert_with(|| failure.clone());
+        let (hides, tells) =
+            (matches!(known.cause, Cause::Skipped(_)), !matches!(failure.cause, Cause::Skipped(_)));
+        if hides && tells {
+            *known = failure;
+        }
+    }
 }
 
 /// How a node comes by the key of a step.

@@ -49,7 +49,7 @@ pub enum Cause {
     Unplanned,
     /// It wears the mark of this owner.
     Foreign(String),
-    /// It needs this node, whose own step was not done.
+    /// It comes after this node, whose own step was not done.
     Skipped(NodeId),
     /// A value that it needs is not known: the fact of a node that does not tell it.
     Unknown(String),
@@ -179,7 +179,7 @@ impl fmt::Display for Cause {
             Cause::Blocked(reason) => write!(f, "{reason}"),
             Cause::Unplanned => f.write_str("changed since the plan was made, plan again"),
             Cause::Foreign(owner) => write!(f, "it now wears the mark of {owner}"),
-            Cause::Skipped(node) => write!(f, "it needs {node}, which was not done"),
+            Cause::Skipped(node) => write!(f, "it comes after {node}, which was not done"),
             Cause::Unknown(what) => write!(f, "{what} is not known"),
             Cause::Unsteady(what) => {
                 write!(f, "AWS answered success, and yet {what} does not stay as it was set")

@@ -90,18 +90,18 @@ pub async fn leftovers(
     loop {
         let mut found = BTreeSet::new();
         for (key, worn) in cloud.marked(owner, &parents).await? {
-            let known = record.nodes.values().find(|remembered| remembered.keys.contains_key(&key));
-            let policy = known.map(|remembered| remembered.on_delete);
-            match node_of(&key, worn.as_ref(), owner, graph, &record.place) {
-                // Remembered, but as another node: a move was done and not remembered.
-                Some(node) if worn.is_some() && policy.is_some() && record.got(&node, &key).is_none() => {
-                    record.remember(&node, key, Got::Made, policy.unwrap_or(OnDelete::Retain));
-                }
-                Some(node) if policy.is_none() => {
+            let policy = record.nodes.values().find_map(|it| Some(it.keys.get(&key)?.on_delete));
+            let Some(node) = node_of(&key, worn.as_ref(), owner, graph, &record.place) else { continue };
+            match policy {
+                None => {
                     record.remember(&node, key.clone(), Got::Made, default_policy(&key));
                     found.insert((node, key));
                 }
-                _ => {}
+                // Remembered, but as another node: a move was done and not remembered.
+                Some(policy) if worn.is_some() && record.got(&node, &key).is_none() => {
+                    record.remember(&node, key, Got::Made, policy);
+                }
+                Some(_) => {}
             }
         }
         if found.is_empty() {

@@ -1,7 +1,12 @@
 //! The record: the one memory of both doors. Terraform keeps it in a resource's private bytes, Kubernetes in
 //! `status.record`.
 
-use crate::{graph::NodeId, kinds::Key, place::Place};
+use crate::{
+    graph::{Graph, NodeId},
+    kinds::Key,
+    place::Place,
+    plan::Plan,
+};
 use lake_api::spec::OnDelete;
 use serde::{Deserialize, Serialize};
 use std::{
@@ -28,16 +33,24 @@ pub struct Record {
 }
 
 /// What is remembered of one node.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Remembered {
-    /// Every key under which the node may be found, and how we came by it.
+    /// Every key under which the node may be found.
     #[serde(with = "pairs")]
-    pub keys: BTreeMap<Key, Got>,
+    pub keys: BTreeMap<Key, Keeping>,
     /// The names of the entries that we put into maps which others write into, as `parameters.classification`.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub owned: BTreeSet<String>,
-    /// What becomes of it when its member leaves, as last applied.
+}
+
+/// What is remembered of one key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Keeping {
+    /// How we came by it.
+    pub got: Got,
+    /// What becomes of it when its member leaves, as the last member said that named it.
     pub on_delete: OnDelete,
 }
 
@@ -106,16 +119,38 @@ impl Record {
     /// How a node came by a key, if it is remembered.
     #[must_use]
     pub fn got(&self, node: &NodeId, key: &Key) -> Option<Got> {
-        self.nodes.get(node)?.keys.get(key).copied()
+        Some(self.nodes.get(node)?.keys.get(key)?.got)
+    }
+
+    /// What becomes of a key of a node when its member leaves, if it is remembered.
+    #[must_use]
+    pub fn on_delete(&self, node: &NodeId, key: &Key) -> Option<OnDelete> {
+        Some(self.nodes.get(node)?.keys.get(key)?.on_delete)
     }
 
     /// Remember a key of a node. What is already known of how we came by it stays, unless it was only found so far.
     pub fn remember(&mut self, node: &NodeId, key: Key, got: Got, on_delete: OnDelete) {
-        let remembered = self.nodes.entry(node.clone()).or_insert_with(|| Remembered::new(on_delete));
-        remembered.on_delete = on_delete;
-        let known = remembered.keys.entry(key).or_insert(got);
-        if *known == Got::Found {
-            *known = got;
+        let remembered = self.nodes.entry(node.clone()).or_default();
+        let keeping = remembered.keys.entry(key).or_insert(Keeping { got, on_delete });
+        keeping.on_delete = on_delete;
+        if keeping.got == Got::Found {
+            keeping.got = got;
+        }
+    }
+
+    /// Heed what members say now of the keys that they name, whichever node each was so far: a move may never come to
+    /// its end.
+    pub(crate) fn heed(&mut self, plan: &Plan, graph: &Graph) {
+        let named: BTreeMap<&Key, OnDelete> = plan
+            .steps
+            .iter()
+            .filter(|step| step.wanted.is_some())
+            .filter_map(|step| Some((step.key.as_ref()?, graph.get(&step.node)?.treatment.on_delete)))
+            .collect();
+        for (key, keeping) in self.nodes.values_mut().flat_map(|it| &mut it.keys) {
+            if let Some(on_delete) = named.get(key) {
+                keeping.on_delete = *on_delete;
+            }
         }
     }
 
@@ -130,26 +165,18 @@ impl Record {
     }
 }
 
-impl Remembered {
-    /// A node of which no key is known yet.
-    #[must_use]
-    pub fn new(on_delete: OnDelete) -> Self {
-        Remembered { keys: BTreeMap::new(), owned: BTreeSet::new(), on_delete }
-    }
-}
-
 /// Keys are structures, which JSON objects cannot be keyed by: a list of pairs.
 mod pairs {
-    use super::{Got, Key};
+    use super::{Keeping, Key};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
     use std::collections::BTreeMap;
 
-    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<Key, Got>, s: S) -> Result<S::Ok, S::Error> {
+    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<Key, Keeping>, s: S) -> Result<S::Ok, S::Error> {
         map.iter().collect::<Vec<_>>().serialize(s)
     }
 
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<BTreeMap<Key, Got>, D::Error> {
-        Ok(Vec::<(Key, Got)>::deserialize(d)?.into_iter().collect())
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<BTreeMap<Key, Keeping>, D::Error> {
+        Ok(Vec::<(Key, Keeping)>::deserialize(d)?.into_iter().collect())
     }
 }
 

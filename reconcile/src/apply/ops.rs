@@ -1,10 +1,16 @@
 //! The operations of a plan, and what each waits for.
 
-use super::{Task, anchor::Anchor};
+use super::{
+    Task,
+    anchor::Anchor,
+    verdict::{hindrance, is_undone},
+};
 use crate::{
     graph::NodeId,
+    inventory::Presence,
     kind::Replace,
     kinds::Key,
+    owner::Mark,
     plan::{Change, Plan, Step, goes_before, rank},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -45,7 +51,7 @@ pub(super) struct Ops<'p> {
     ready: BTreeSet<Op>,
     /// What was not begun yet.
     open: BTreeSet<Op>,
-    /// What needs a node whose step cannot be done, and that node.
+    /// What comes after a step that cannot be done, and the node of that step.
     doomed: Vec<(Op, NodeId)>,
 }
 
@@ -59,32 +65,20 @@ impl<'p> Ops<'p> {
             open: BTreeSet::new(),
             doomed: Vec::new(),
         };
-        let hindered = ops.enter(task, anchor);
+        ops.enter(task, anchor);
         ops.tie(anchor);
-        for (at, entry) in ops.entries.iter().enumerate() {
-            let step = &ops.plan.steps[entry.at];
-            let makes = matches!(entry.what, What::Make { .. });
-            if let Some(need) = step.after.iter().find(|need| makes && hindered.contains(need)) {
-                ops.doomed.push((Op(at), need.clone()));
-            }
-        }
+        ops.doomed = ops.all().filter_map(|op| Some((op, ops.hindrance(task, op)?.clone()))).collect();
         ops
     }
 
-    /// An operation for each write; the nodes whose steps cannot be done.
-    fn enter(&mut self, task: &Task<'p>, anchor: &Anchor) -> BTreeSet<&'p NodeId> {
+    /// An operation for each write.
+    fn enter(&mut self, task: &Task<'p>, anchor: &Anchor) {
         if let Anchor::HandOver { node, key } = anchor {
             let at = self.plan.steps.iter().position(|step| &step.node == node).unwrap_or_default();
             self.add(at, What::Sign { node: node.clone(), key: key.clone(), creating: true });
         }
-        let mut hindered = BTreeSet::new();
         for (at, step) in self.plan.steps.iter().enumerate() {
-            let barred = task.barred.get(&at);
-            if (matches!(barred, Some(Some(_))) || super::hindrance(&step.change).is_some()) && !step.leaves()
-            {
-                hindered.insert(&step.node);
-            }
-            if barred.is_some() {
+            if task.barred.contains_key(&at) {
                 continue;
             }
             let creating = matches!(anchor, Anchor::Make { at: first, .. } if *first == at);
@@ -101,7 +95,26 @@ impl<'p> Ops<'p> {
                 _ => {}
             }
         }
-        hindered
+    }
+
+    /// The node of a step that cannot be done and that this operation comes after.
+    fn hindrance(&self, task: &Task<'p>, op: Op) -> Option<&'p NodeId> {
+        let step = self.step(op);
+        let hindered = |(at, other): &(usize, &'p Step)| match self.what(op) {
+            What::Make { .. } => {
+                let barred = matches!(task.barred.get(at), Some(Some(_)));
+                let fails = barred || hindrance(&other.change).is_some();
+                fails && !other.leaves() && step.after.contains(&other.node)
+            }
+            // What is not changed as wanted, or does not go, may use what goes.
+            What::Remove(_) => {
+                let undone = task.barred.contains_key(at) || is_undone(&other.change);
+                let leaves = other.leaves() || !self.is_anew(op);
+                undone && leaves && goes_before(other.node.kind(), step.node.kind()) && lives(task, other)
+            }
+            What::Retain | What::Sign { .. } => false,
+        };
+        self.plan.steps.iter().enumerate().find(hindered).map(|(_, other)| &other.node)
     }
 
     fn add(&mut self, at: usize, what: What) {
@@ -110,20 +123,37 @@ impl<'p> Ops<'p> {
         self.open.insert(op);
     }
 
-    /// Say what each operation waits for.
+    /// Say what each operation waits for: what is made for what it needs, what goes for all that may use it.
     fn tie(&mut self, anchor: &Anchor) {
-        let make_of: BTreeMap<&NodeId, Op> = self.which(|what| matches!(what, What::Make { .. }));
-        let gives_way: BTreeMap<&NodeId, Op> = self
-            .all()
-            .filter(|op| matches!(self.what(*op), What::Remove(_)) && self.goes_first(*op))
-            .map(|op| (&self.step(op).node, op))
-            .collect();
-        // Nodes that are made only after something has given way to its successor.
-        let mut late: BTreeSet<&NodeId> = gives_way.keys().copied().collect();
-        for step in &self.plan.steps {
-            if step.after.iter().any(|need| late.contains(need)) {
-                late.insert(&step.node);
+        let make_of: BTreeMap<&NodeId, Op> = self.which(|ops, op| matches!(ops.what(op), What::Make { .. }));
+        let gives_way: BTreeMap<&NodeId, Op> = self.which(Ops::gives_way);
+        let mut waits: BTreeMap<Op, BTreeSet<Op>> = BTreeMap::new();
+        // What is made only after something has given way, and what goes after that: nothing that gives way waits
+        // for it.
+        let mut late: BTreeSet<Op> = BTreeSet::new();
+        for (node, op) in self.plan.steps.iter().filter_map(|step| make_of.get_key_value(&step.node)) {
+            let needs = self.step(*op).after.iter().filter_map(|need| make_of.get(need)).copied();
+            let needs: BTreeSet<Op> = needs.chain(gives_way.get(node).copied()).collect();
+            if gives_way.contains_key(node) || needs.iter().any(|need| late.contains(need)) {
+                late.insert(*op);
             }
+            waits.insert(*op, needs);
+        }
+        let mut removals: Vec<Op> =
+            self.all().filter(|op| matches!(self.what(*op), What::Remove(_))).collect();
+        removals.sort_by_key(|op| rank(self.step(*op).node.kind()));
+        for op in removals {
+            let mut before: BTreeSet<Op> = self.users(op).collect();
+            if self.gives_way(op) {
+                before.extend(self.step(op).after.iter().filter_map(|need| make_of.get(need)));
+                before.retain(|op| !late.contains(op));
+            } else {
+                before.extend(make_of.get(&self.step(op).node).filter(|_| self.has_heir(op)));
+                if before.iter().any(|before| late.contains(before)) {
+                    late.insert(op);
+                }
+            }
+            waits.insert(op, before);
         }
         let first = match anchor {
             Anchor::Stands => None,
@@ -131,22 +161,7 @@ impl<'p> Ops<'p> {
             Anchor::Make { node, .. } => make_of.get(node).copied(),
         };
         for op in self.all().collect::<Vec<_>>() {
-            let step = self.step(op);
-            let mut waits: BTreeSet<Op> = match self.what(op) {
-                What::Make { .. } => {
-                    let needs = step.after.iter().filter_map(|need| make_of.get(need));
-                    needs.chain(gives_way.get(&step.node)).copied().collect()
-                }
-                What::Remove(_) if self.goes_first(op) => {
-                    let needs = step.after.iter().filter(|need| !late.contains(need));
-                    let needs = needs.filter_map(|need| make_of.get(need)).copied();
-                    needs.chain(self.before(op).filter(|before| self.goes_first(*before))).collect()
-                }
-                What::Remove(_) => {
-                    make_of.get(&step.node).copied().into_iter().chain(self.before(op)).collect()
-                }
-                What::Retain | What::Sign { .. } => BTreeSet::new(),
-            };
+            let mut waits = waits.remove(&op).unwrap_or_default();
             waits.extend(first);
             waits.remove(&op);
             for before in &waits {
@@ -159,27 +174,38 @@ impl<'p> Ops<'p> {
         }
     }
 
-    fn which(&self, is: impl Fn(&What) -> bool) -> BTreeMap<&'p NodeId, Op> {
-        self.all().filter(|op| is(self.what(*op))).map(|op| (&self.step(op).node, op)).collect()
+    /// The operations of a sort, by node.
+    fn which(&self, is: impl Fn(&Self, Op) -> bool) -> BTreeMap<&'p NodeId, Op> {
+        self.all().filter(|op| is(self, *op)).map(|op| (&self.step(op).node, op)).collect()
     }
 
-    /// Whether a removal waits for no successor: what is dropped, and what gives way to one of the same name.
-    fn goes_first(&self, op: Op) -> bool {
-        matches!(self.what(op), What::Remove(_))
-            && match &self.step(op).change {
-                Change::Replace { old, order, .. } => {
-                    *order == Replace::DeleteFirst || Some(old) == self.step(op).key.as_ref()
-                }
-                change => matches!(change, Change::Delete(_)) && self.step(op).after.is_empty(),
-            }
+    /// Whether a removal comes before its successor is made.
+    fn gives_way(&self, op: Op) -> bool {
+        let first = matches!(self.step(op).change, Change::Replace { order: Replace::DeleteFirst, .. });
+        matches!(self.what(op), What::Remove(_)) && (first || self.is_anew(op))
     }
 
-    /// Operations on kinds that go before this one's kind.
-    fn before(&self, op: Op) -> impl Iterator<Item = Op> + '_ {
+    /// Whether what a removal takes away is made anew under the same name: who uses it goes on using it.
+    fn is_anew(&self, op: Op) -> bool {
+        matches!(&self.step(op).change, Change::Replace { old, .. } if Some(old) == self.step(op).key.as_ref())
+    }
+
+    /// Whether something comes in the place of what a removal takes away.
+    fn has_heir(&self, op: Op) -> bool {
+        matches!(self.step(op).change, Change::Replace { .. }) || !self.step(op).after.is_empty()
+    }
+
+    /// Operations on what is there, may use what a removal takes away, and is changed or goes before that.
+    fn users(&self, op: Op) -> impl Iterator<Item = Op> + '_ {
         let kind = self.step(op).node.kind();
         self.all().filter(move |other| {
-            matches!(self.what(*other), What::Make { .. } | What::Remove(_))
-                && goes_before(self.step(*other).node.kind(), kind)
+            let step = self.step(*other);
+            let is_there = match self.what(*other) {
+                What::Make { .. } => matches!(step.change, Change::Update(_)) && !self.is_anew(op),
+                What::Remove(_) | What::Retain => true,
+                What::Sign { .. } => false,
+            };
+            is_there && goes_before(step.node.kind(), kind)
         })
     }
 
@@ -234,21 +260,29 @@ impl<'p> Ops<'p> {
         }
     }
 
-    /// All that waited for an operation that failed, directly or not; none of it will be begun.
+    /// All that waited for an operation that failed, directly or not, and what would give way to it; none of it will
+    /// be begun.
     pub(super) fn failed(&mut self, op: Op) -> BTreeSet<Op> {
         self.drop(op);
         let mut lost = BTreeSet::new();
         let mut failed = vec![op];
         while let Some(op) = failed.pop() {
-            for waiting in self.waited_for_by.remove(&op).unwrap_or_default() {
-                if self.open.contains(&waiting) {
-                    self.drop(waiting);
-                    lost.insert(waiting);
-                    failed.push(waiting);
+            let waiting = self.waited_for_by.remove(&op).unwrap_or_default();
+            for other in waiting.into_iter().chain(self.gives_way_to(op)) {
+                if self.open.contains(&other) {
+                    self.drop(other);
+                    lost.insert(other);
+                    failed.push(other);
                 }
             }
         }
         lost
+    }
+
+    /// The removal that comes before something is made in its place.
+    fn gives_way_to(&self, op: Op) -> Option<Op> {
+        let removal = Op(op.0.checked_sub(1)?);
+        (self.place(removal) == self.place(op) && self.gives_way(removal)).then_some(removal)
     }
 
     fn drop(&mut self, op: Op) {
@@ -276,4 +310,16 @@ impl<'p> Ops<'p> {
             self.ready.insert(op);
         }
     }
+}
+
+/// Whether what a step is about is there and this lake's, as far as anybody knows.
+fn lives(task: &Task<'_>, step: &Step) -> bool {
+    let found = task.inventory.get(&step.node).into_iter().flatten();
+    found.filter(|(key, _)| !step.leaves() || step.key.as_ref() == Some(*key)).any(|(_, presence)| {
+        match presence {
+            Presence::Absent => false,
+            Presence::Present { mark, .. } => matches!(mark, Mark::Ours(_) | Mark::CannotWear),
+            Presence::Settling(_) | Presence::Unreadable(_) => true,
+        }
+    })
 }

@@ -8,6 +8,7 @@ use crate::{
     graph::{Graph, NodeId},
     inventory::{Inventory, Presence},
     kinds::Key,
+    observe,
     plan::{self, Change, Note, Plan, Step},
     record::{Got, Record},
 };
@@ -71,16 +72,42 @@ impl<'a> Work<'a> {
         }
     }
 
+    /// List once more what wears the lake's mark: that failed.
+    pub(super) async fn list(&mut self) {
+        let listed =
+            observe::leftovers(&*self.engine.cloud, &self.engine.owner, self.graph, &mut self.record);
+        match listed.await {
+            Ok(leftovers) => {
+                self.leftovers = leftovers;
+                self.unlisted = None;
+                self.look().await;
+                self.creating |= self.inventory.values().flat_map(BTreeMap::values).any(Presence::is_signed);
+            }
+            Err(error) => self.unlisted = Some(error),
+        }
+    }
+
+    async fn look(&mut self) {
+        self.engine.observe_missing(self.graph, &self.record, &mut self.inventory).await;
+    }
+
+    /// What could not be read has to be looked at again.
+    pub(super) fn look_again(&mut self) {
+        for found in self.inventory.values_mut() {
+            found.retain(|_, presence| !matches!(presence, Presence::Unreadable(_)));
+        }
+    }
+
     /// Look at what is not known, and plan. The record learns what the look taught.
     pub(super) async fn plan(&mut self) -> Plan {
-        self.engine.observe_missing(self.graph, &self.record, &mut self.inventory).await;
+        self.look().await;
         let plan = plan::plan(self.graph, &self.record, &self.inventory);
         for (node, key) in &plan.forget {
             self.record.forget(node, key);
         }
         for (node, key) in &plan.left {
-            if let Some(remembered) = self.record.nodes.get_mut(node) {
-                remembered.keys.insert(key.clone(), Got::Found);
+            if let Some(keeping) = self.record.nodes.get_mut(node).and_then(|it| it.keys.get_mut(key)) {
+                keeping.got = Got::Found;
             }
         }
         for ((node, key), got) in &plan.remember {
@@ -94,11 +121,7 @@ impl<'a> Work<'a> {
                 remembered.owned = apply::owned(&step.node, wanted);
             }
         }
-        for (node, remembered) in &mut self.record.nodes {
-            if let Some(wanted) = self.graph.get(node) {
-                remembered.on_delete = wanted.treatment.on_delete;
-            }
-        }
+        self.record.heed(&plan, self.graph);
         for note in &plan.notes {
             if !self.notes.contains(note) {
                 self.notes.push(note.clone());
@@ -111,8 +134,7 @@ impl<'a> Work<'a> {
     pub(super) async fn pass(&mut self, plan: &Plan) -> Passed {
         let barred = self.barred(plan);
         let policies = self.graph.iter().map(|(id, node)| (id, node.treatment.on_delete)).collect();
-        let task =
-            Task { plan, inventory: &self.inventory, policies, barred, creating: self.creating };
+        let task = Task { plan, inventory: &self.inventory, policies, barred, creating: self.creating };
         let applied = apply::apply(self.engine.tools(), task, &mut self.record).await;
         self.learn(plan, &applied);
         let id = |at: &usize| id(&plan.steps[*at]);
@@ -239,7 +261,7 @@ impl<'a> Work<'a> {
     }
 }
 
-fn id(step: &Step) -> StepId {
+pub(super) fn id(step: &Step) -> StepId {
     (step.node.clone(), step.key.clone())
 }
 

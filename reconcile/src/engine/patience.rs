@@ -1,7 +1,6 @@
 //! How long and how often to come again, by class of error.
 
-use super::pass::StepId;
-use crate::{error::Retry, failure::Failure};
+use crate::error::Retry;
 use std::{
     collections::{BTreeMap, hash_map::RandomState},
     hash::BuildHasher,
@@ -55,10 +54,16 @@ pub fn pause(class: Retry, times: u32) -> Duration {
     jitter(budget(class).unwrap_or(hopeless).wait(times))
 }
 
-/// What has been tried of each step that failed.
-#[derive(Debug, Default)]
-pub(super) struct Patience {
-    trials: BTreeMap<StepId, Trial>,
+/// What has been tried of each thing that failed.
+#[derive(Debug)]
+pub(super) struct Patience<Id> {
+    trials: BTreeMap<Id, Trial>,
+}
+
+impl<Id> Default for Patience<Id> {
+    fn default() -> Self {
+        Patience { trials: BTreeMap::new() }
+    }
 }
 
 #[derive(Debug)]
@@ -68,10 +73,9 @@ struct Trial {
     times: u32,
 }
 
-impl Patience {
-    /// How long to wait before a failed step is tried again; `None` when it has been tried enough.
-    pub(super) fn wait(&mut self, id: StepId, failure: &Failure) -> Option<Duration> {
-        let class = failure.retry();
+impl<Id: Ord> Patience<Id> {
+    /// How long to wait before what failed by this class is tried again; `None` when it has been tried enough.
+    pub(super) fn wait(&mut self, id: Id, class: Retry) -> Option<Duration> {
         let budget = budget(class)?;
         let now = Instant::now();
         let trial = self.trials.entry(id).or_insert(Trial { class, since: now, times: 0 });
@@ -87,7 +91,7 @@ impl Patience {
     }
 
     /// What has gone well is begun anew when it fails again.
-    pub(super) fn forget(&mut self, id: &StepId) {
+    pub(super) fn forget(&mut self, id: &Id) {
         self.trials.remove(id);
     }
 }

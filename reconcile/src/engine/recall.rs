@@ -55,19 +55,15 @@ pub(super) async fn remember_again(engine: &Engine, was: &Graph) -> Result<(Reco
         }
     }
     let found = plan(was, &record, &observed.inventory);
-    for ((id, key), got) in found.remember {
-        record.remember(&id, key, got, was[&id].treatment.on_delete);
+    for ((id, key), got) in &found.remember {
+        record.remember(id, key.clone(), *got, was[id].treatment.on_delete);
     }
     for step in &found.steps {
         if let (Some(wanted), Some(remembered)) = (&step.wanted, record.nodes.get_mut(&step.node)) {
             remembered.owned = owned(&step.node, wanted);
         }
     }
-    for (id, remembered) in &mut record.nodes {
-        if let Some(node) = was.get(id) {
-            remembered.on_delete = node.treatment.on_delete;
-        }
-    }
+    record.heed(&found, was);
     Ok((record, observed))
 }
 

@@ -2,13 +2,13 @@
 
 use super::{
     Engine, Outcome,
-    pass::{Passed, StepId, Work},
+    pass::{self, Passed, StepId, Work},
     patience::Patience,
 };
 use crate::{
-    failure::{Cause, Failure},
+    failure::Cause,
     graph::Graph,
-    plan::Plan,
+    plan::{Change, Plan},
     record::Record,
 };
 use std::{collections::BTreeMap, time::Duration};
@@ -24,8 +24,9 @@ pub(super) async fn settle(
     within: Duration,
     fence: Option<&Plan>,
 ) -> Outcome {
-    let deadline = Instant::now() + within;
+    let time = Time { engine, deadline: Instant::now() + within };
     let mut work = Work::begin(engine, graph, record, fence).await;
+    time.list(&mut work).await;
     let mut patience = Patience::default();
     let mut idle = 0;
     let mut failures = BTreeMap::new();
@@ -43,16 +44,58 @@ pub(super) async fn settle(
         match next(&mut work, &mut patience, passed) {
             // Something was done: what it was is seen at once.
             Next::Now if idle < IDLE_PASSES => {}
-            Next::After(wait) if Instant::now() + wait < deadline => {
-                tokio::select! {
-                    () = sleep(wait) => {}
-                    () = engine.stop.stopped() => {}
-                }
-            }
+            Next::After(wait) if time.wait(wait).await => {}
             Next::Now | Next::After(_) | Next::Never => break,
         }
     }
-    close(work, failures).await
+    let plan = time.look(&mut work, &mut patience).await;
+    work.end(plan, failures)
+}
+
+/// How long a lake may be worked on.
+struct Time<'a> {
+    engine: &'a Engine,
+    deadline: Instant,
+}
+
+impl Time<'_> {
+    /// Wait; `false` where the time would be over.
+    async fn wait(&self, wait: Duration) -> bool {
+        if Instant::now() + wait >= self.deadline {
+            return false;
+        }
+        tokio::select! {
+            () = sleep(wait) => {}
+            () = self.engine.stop.stopped() => {}
+        }
+        true
+    }
+
+    /// What wears the lake's mark has to be known before anything is done.
+    async fn list(&self, work: &mut Work<'_>) {
+        let mut patience = Patience::default();
+        while let Some(class) = work.unlisted.as_ref().map(|error| error.retry) {
+            match patience.wait((), class) {
+                Some(wait) if !self.engine.stop.is_stopped() && self.wait(wait).await => work.list().await,
+                _ => return,
+            }
+        }
+    }
+
+    /// The last look. What cannot be seen for a reason that passes is looked at again.
+    async fn look(&self, work: &mut Work<'_>, patience: &mut Patience<StepId>) -> Plan {
+        loop {
+            let plan = work.plan().await;
+            let waits = plan.steps.iter().filter_map(|step| match &step.change {
+                Change::Unreadable(error) => patience.wait(pass::id(step), error.retry),
+                _ => None,
+            });
+            match waits.min() {
+                Some(wait) if !self.engine.stop.is_stopped() && self.wait(wait).await => work.look_again(),
+                _ => return plan,
+            }
+        }
+    }
 }
 
 /// When to go round again.
@@ -62,7 +105,7 @@ enum Next {
     Never,
 }
 
-fn next(work: &mut Work<'_>, patience: &mut Patience, passed: Passed) -> Next {
+fn next(work: &mut Work<'_>, patience: &mut Patience<StepId>, passed: Passed) -> Next {
     for done in &passed.done {
         if !passed.failures.contains_key(done) {
             patience.forget(done);
@@ -71,7 +114,7 @@ fn next(work: &mut Work<'_>, patience: &mut Patience, passed: Passed) -> Next {
     let progress = !passed.done.is_empty();
     let mut soonest: Option<Duration> = None;
     for (id, failure) in passed.failures {
-        match patience.wait(id.clone(), &failure) {
+        match patience.wait(id.clone(), failure.retry()) {
             Some(wait) => soonest = Some(soonest.map_or(wait, |soonest| soonest.min(wait))),
             // What was kept back by another comes when that one does; what was unknown may be known by now.
             None if matches!(failure.cause, Cause::Skipped(_) | Cause::Unknown(_)) => {}
@@ -83,10 +126,4 @@ fn next(work: &mut Work<'_>, patience: &mut Patience, passed: Passed) -> Next {
         None if progress => Next::Now,
         None => Next::Never,
     }
-}
-
-/// The last look.
-async fn close(mut work: Work<'_>, failures: BTreeMap<StepId, Failure>) -> Outcome {
-    let plan = work.plan().await;
-    work.end(plan, failures)
 }

@@ -20,7 +20,7 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
         return moved(scene, node, key, plan);
     }
     let left = key.traits().wears == Wears::Nothing && scene.record.got(node, key) == Some(Got::Found);
-    if left && scene.hangs_on_ours(key) && !matches!(scene.presence(node, key), Some(Presence::Absent)) {
+    if left && scene.may_hang_on_ours(key) && !matches!(scene.presence(node, key), Some(Presence::Absent)) {
         // It stays remembered: the next look at what it hangs on would take it for a leftover.
         return;
     }
@@ -64,7 +64,7 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
     if change == Change::Retain {
         plan.note(node, "Retained", format!("{key} leaves the lake and stays on AWS (onDelete: Retain)"));
         if key.traits().wears == Wears::Nothing {
-            if scene.hangs_on_ours(key) {
+            if scene.may_hang_on_ours(key) {
                 plan.left.insert((node.clone(), key.clone()));
                 return;
             }
@@ -91,10 +91,9 @@ fn moved(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Plan) {
 }
 
 fn leave(record: &Record, node: &NodeId, key: &Key) -> Change {
-    let on_delete = record.nodes.get(node).map(|remembered| remembered.on_delete);
     // What no record speaks of and holds data stays.
     let careful = if key.traits().holds_data { OnDelete::Retain } else { OnDelete::Delete };
-    match on_delete.unwrap_or(careful) {
+    match record.on_delete(node, key).unwrap_or(careful) {
         OnDelete::Delete => Change::Delete(Data::Keep),
         OnDelete::Empty => Change::Delete(Data::Empty),
         OnDelete::Retain => Change::Retain,

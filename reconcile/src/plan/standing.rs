@@ -53,8 +53,8 @@ impl<'a> Scene<'a> {
         let found = inventory.values().flatten().collect();
         let mut remembered: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (node, of_node) in &record.nodes {
-            for (key, got) in &of_node.keys {
-                remembered.entry(key).or_default().push((node, *got));
+            for (key, keeping) in &of_node.keys {
+                remembered.entry(key).or_default().push((node, keeping.got));
             }
         }
         let heir = heir(&found, &remembered);
@@ -128,6 +128,15 @@ impl<'a> Scene<'a> {
             Presence::Present { mark: Mark::Other(owner), .. } => Some(owner.clone()),
             _ => None,
         }
+    }
+
+    /// Whether what a key names hangs on what is this lake's, or may: what could not be read is not known to be
+    /// another's.
+    pub(super) fn may_hang_on_ours(&self, key: &Key) -> bool {
+        key.hangs_on().is_some_and(|parent| {
+            let found = self.found.get(&parent);
+            matches!(found, Some(Presence::Settling(_) | Presence::Unreadable(_))) || self.is_ours(&parent)
+        })
     }
 
     /// Whether what a key names is this lake's, whichever node it is.

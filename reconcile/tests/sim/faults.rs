@@ -1,7 +1,7 @@
 //! What can go wrong with a cloud, the same in every run of one seed.
 
-use lake_reconcile::kinds::Key;
-use std::collections::BTreeSet;
+use lake_reconcile::{error::Retry, kinds::Key};
+use std::collections::{BTreeMap, BTreeSet};
 
 /// A small generator of numbers (xorshift64*), so that a run can be repeated.
 #[derive(Clone, Debug)]
@@ -36,6 +36,8 @@ pub(crate) struct Faults {
     pub(crate) stale: u64,
     /// Keys that must not be read.
     pub(crate) unreadable: BTreeSet<Key>,
+    /// Writes of these keys are refused by this class, so many times.
+    pub(crate) refused: BTreeMap<Key, (Retry, u64)>,
     pub(crate) rng: Rng,
 }
 
@@ -48,6 +50,7 @@ impl Default for Faults {
             lost: 0,
             stale: 0,
             unreadable: BTreeSet::new(),
+            refused: BTreeMap::new(),
             rng: Rng::new(1),
         }
     }
@@ -72,5 +75,12 @@ impl Faults {
 
     pub(super) fn is_stale(&mut self) -> bool {
         self.rng.below(100) < self.stale
+    }
+
+    /// How a write of a key is refused, if it is.
+    pub(super) fn refuses(&mut self, key: &Key) -> Option<Retry> {
+        let (class, times) = self.refused.get_mut(key)?;
+        *times = times.checked_sub(1)?;
+        Some(*class)
     }
 }

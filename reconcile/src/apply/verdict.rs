@@ -1,0 +1,45 @@
+//! Why a step was not done.
+
+use crate::{
+    failure::{Action, Cause, Failure},
+    plan::{Change, Step},
+};
+
+/// Why a step that asks for no write is nevertheless not as it should be.
+pub(super) fn hindrance(change: &Change) -> Option<Cause> {
+    match change {
+        Change::Blocked(reason) => Some(Cause::Blocked(reason.clone())),
+        Change::Foreign(owner) => Some(Cause::Foreign(owner.clone())),
+        Change::Unreadable(error) => Some(Cause::Refused(error.clone())),
+        Change::Settle(reason) => Some(Cause::Unsettled(reason.clone())),
+        Change::Unknown(_) => Some(Cause::Unknown("a part of what is wanted".to_owned())),
+        Change::CreateUnseen | Change::Unseen => Some(Cause::Unknown("whether it exists".to_owned())),
+        Change::Keep
+        | Change::Create
+        | Change::Update(_)
+        | Change::Replace { .. }
+        | Change::Delete(_)
+        | Change::Retain
+        | Change::Wait(_) => None,
+    }
+}
+
+/// Whether a step changes nothing though something is to be changed.
+pub(super) fn is_undone(change: &Change) -> bool {
+    matches!(change, Change::Wait(_)) || hindrance(change).is_some()
+}
+
+pub(super) fn failure(step: &Step, cause: Cause) -> Failure {
+    let action = match &step.change {
+        Change::Create | Change::CreateUnseen | Change::Wait(_) => Action::Create,
+        Change::Replace { .. } => Action::Replace,
+        Change::Delete(_) => Action::Delete,
+        Change::Retain => Action::Retain,
+        Change::Unreadable(_) | Change::Settle(_) | Change::Unseen => Action::Look,
+        // A node that can wear no facts of its own yet is blocked before it is made.
+        Change::Blocked(_) | Change::Foreign(_) | Change::Unknown(_) | Change::Update(_) | Change::Keep => {
+            Action::Update
+        }
+    };
+    Failure { node: step.node.clone(), origin: step.origin.clone(), action, cause }
+}

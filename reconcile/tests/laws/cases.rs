@@ -1,0 +1,251 @@
+//! Cases in which a law did not hold once, each as small as it could be told.
+
+use crate::{
+    a_record, a_sim, engine, in_time, keys, killed, owner,
+    random::place,
+    settle,
+    sim::{Event, Rng, Sim},
+    told,
+};
+use lake_api::contract;
+use lake_reconcile::{
+    engine::Outcome,
+    error::Retry,
+    expand::expand,
+    failure::Cause,
+    graph::{Graph, NodeId},
+    kind::Scope,
+    kinds::Key,
+    plan::Change,
+};
+use std::{collections::BTreeMap, sync::Arc};
+
+/// What a spec asks for.
+fn graph(yaml: &str) -> Graph {
+    let spec = contract::decode(serde_saphyr::from_str(yaml).unwrap()).unwrap();
+    let scope = Scope { place: place(), owner: owner(), lake: "lake".into(), namespace: String::new() };
+    expand(&spec, &scope)
+}
+
+/// The key that a graph wants of a node.
+fn key(graph: &Graph, node: &str) -> Key {
+    let keys: BTreeMap<&NodeId, Key> = keys(graph).into_iter().collect();
+    keys[&NodeId::from(node)].clone()
+}
+
+fn is_there(sim: &Sim, key: &Key) -> bool {
+    sim.snapshot().contains_key(key)
+}
+
+/// One lake, and then another in its place.
+async fn one_after_the_other(sim: &Arc<Sim>, first: &Graph, second: &Graph) -> Outcome {
+    let outcome = settle(sim, first, a_record()).await;
+    assert!(outcome.failures.is_empty(), "{}", told(&outcome));
+    settle(sim, second, outcome.record).await
+}
+
+fn is_skipped(outcome: &Outcome, node: &str, after: &str) -> bool {
+    let after = NodeId::from(after);
+    outcome.failures.iter().any(|it| it.node.as_str() == node && it.cause == Cause::Skipped(after.clone()))
+}
+
+const CRAWLER: &str =
+    "crawlers: { raw: { role: ROLE, database: lake, targets: { s3: [{ bucket: store }] } } }";
+
+fn crawled_by(role: &str, roles: &str) -> Graph {
+    graph(&format!(
+        "buckets: {{ store: {{}} }}\ndatabases: {{ lake: {{}} }}\nroles: {{ {roles} }}\n{}",
+        CRAWLER.replace("ROLE", role)
+    ))
+}
+
+const OLD: &str = "old: { assumedBy: { services: [glue.amazonaws.com] } }";
+const NEW: &str = "new: { assumedBy: { services: [glue.amazonaws.com] } }";
+
+/// A role was deleted beside the update that took its crawler to another role.
+#[test]
+fn a_role_goes_after_its_crawler_has_another() {
+    in_time(async {
+        let sim = a_sim();
+        let (first, second) = (crawled_by("old", OLD), crawled_by("new", NEW));
+        let outcome = one_after_the_other(&sim, &first, &second).await;
+        assert!(outcome.failures.is_empty(), "{}", told(&outcome));
+        let events = sim.world(|world| world.events.clone());
+        let follows = events.iter().position(|event| *event == Event::Updated(key(&first, "crawler/raw")));
+        let goes = events.iter().position(|event| *event == Event::Deleted(key(&first, "role/old")));
+        assert!(follows.is_some() && follows < goes, "{events:#?}");
+    });
+}
+
+/// The same where that update is refused: in the next pass nothing held the role any more.
+#[test]
+fn a_role_stays_while_its_crawler_cannot_have_another() {
+    in_time(async {
+        let sim = a_sim();
+        let (first, second) = (crawled_by("old", OLD), crawled_by("new", NEW));
+        let outcome = settle(&sim, &first, a_record()).await;
+        let crawler = key(&first, "crawler/raw");
+        sim.world(|world| world.faults.refused.insert(crawler, (Retry::Never, u64::MAX)));
+        let outcome = settle(&sim, &second, outcome.record).await;
+        assert!(is_skipped(&outcome, "role/old", "crawler/raw"), "{}", told(&outcome));
+        assert!(is_there(&sim, &key(&first, "role/old")));
+        assert!(is_there(&sim, &key(&second, "role/new")));
+        sim.world(|world| world.faults.refused.clear());
+        let outcome = settle(&sim, &second, outcome.record).await;
+        assert!(outcome.failures.is_empty(), "{}", told(&outcome));
+        assert!(!is_there(&sim, &key(&first, "role/old")));
+    });
+}
+
+const STORED: &str = "buckets: { store: { onDelete: Empty } }\n\
+                      databases: { lake: { name: one, location: { bucket: store, prefix: db/ } } }";
+
+/// A bucket was emptied and deleted while a database that could not be renamed went on lying in it.
+#[test]
+fn what_a_blocked_member_uses_stays() {
+    in_time(async {
+        let sim = a_sim();
+        let (first, second) = (graph(STORED), graph("databases: { lake: { name: two } }"));
+        let outcome = one_after_the_other(&sim, &first, &second).await;
+        assert!(is_skipped(&outcome, "bucket/store", "database/lake"), "{}", told(&outcome));
+        assert!(is_there(&sim, &key(&first, "bucket/store")));
+        // The user takes the old name back.
+        let outcome = settle(&sim, &graph("databases: { lake: { name: one } }"), outcome.record).await;
+        assert!(outcome.failures.is_empty(), "{}", told(&outcome));
+        assert!(!is_there(&sim, &key(&first, "bucket/store")));
+    });
+}
+
+/// The policy of a member that could not become another resource was taken for that of the one that it was.
+#[test]
+fn a_name_that_is_blocked_brings_no_policy_for_what_is_there() {
+    in_time(async {
+        let sim = a_sim();
+        let first = graph("databases: { lake: { name: one, onDelete: Retain } }");
+        let second = graph("databases: { lake: { name: two, onDelete: Delete } }");
+        let outcome = one_after_the_other(&sim, &first, &second).await;
+        settle(&sim, &Graph::new(), outcome.record).await;
+        assert!(is_there(&sim, &key(&first, "database/lake")));
+    });
+}
+
+/// The same where another member came by the key, and the move of what was there is held up.
+#[test]
+fn a_move_that_is_held_up_leaves_no_policy_behind() {
+    in_time(async {
+        let sim = a_sim();
+        let logged = "logging: { bucket: logs, prefix: store/ }";
+        let first = graph(&format!(
+            "buckets: {{ store: {{ name: one, onDelete: Retain, {logged} }}, logs: {{ name: old }} }}"
+        ));
+        let second = graph(&format!(
+            "buckets: {{ moved: {{ name: one, onDelete: Retain, {logged} }}, store: {{ name: two, onDelete: Empty }}, \
+             logs: {{ name: new }} }}"
+        ));
+        let outcome = one_after_the_other(&sim, &first, &second).await;
+        assert!(is_skipped(&outcome, "bucket/moved", "bucket/logs"), "{}", told(&outcome));
+        settle(&sim, &Graph::new(), outcome.record).await;
+        assert!(is_there(&sim, &key(&first, "bucket/store")));
+        assert!(!is_there(&sim, &key(&second, "bucket/store")));
+    });
+}
+
+fn filtered(table: &str, on_delete: &str) -> Graph {
+    graph(&format!(
+        "buckets: {{ store: {{}} }}\n\
+         databases: {{ lake: {{}} }}\n\
+         tables: {{ t: {{ name: {table}, database: lake, location: {{ bucket: store, prefix: t/ }}, format: Parquet, \
+         columns: [{{ name: c, type: string }}] }} }}\n\
+         filters: {{ f: {{ database: lake, table: t, onDelete: {on_delete} }} }}"
+    ))
+}
+
+/// A filter gave way to one on a table that could not be renamed.
+#[test]
+fn nothing_gives_way_to_what_cannot_be_made() {
+    in_time(async {
+        let sim = a_sim();
+        let (first, second) = (filtered("one", "Delete"), filtered("two", "Delete"));
+        let outcome = one_after_the_other(&sim, &first, &second).await;
+        assert!(is_skipped(&outcome, "filter/f", "table/t"), "{}", told(&outcome));
+        assert!(is_there(&sim, &key(&first, "filter/f")));
+    });
+}
+
+/// A filter was left behind on a table that could not be read just then; when it could, the filter was deleted.
+#[test]
+fn what_was_left_behind_stays_when_what_it_hangs_on_cannot_be_read() {
+    in_time(async {
+        let sim = a_sim();
+        let first = filtered("one", "Retain");
+        let mut second = first.clone();
+        second.remove(&NodeId::from("filter/f"));
+        let mut record = settle(&sim, &first, a_record()).await.record;
+        for unreadable in [vec![key(&first, "table/t")], vec![]] {
+            sim.world(|world| world.faults.unreadable = unreadable.into_iter().collect());
+            record = settle(&sim, &second, record).await.record;
+        }
+        assert!(is_there(&sim, &key(&first, "filter/f")));
+    });
+}
+
+/// That the old one of a replaced role could not go yet hid that the new one was to be tried again.
+#[test]
+fn a_step_of_two_is_tried_again_when_one_of_them_may_succeed() {
+    in_time(async {
+        let sim = a_sim();
+        let role = |name: &str, database: &str| {
+            graph(&format!(
+                "roles: {{ etl: {{ name: {name}, assumedBy: {{ services: [glue.amazonaws.com] }} }} }}\n\
+                 databases: {{ lake: {{ name: {database} }} }}"
+            ))
+        };
+        let (first, second) = (role("one", "one"), role("two", "two"));
+        let new = key(&second, "role/etl");
+        sim.world(|world| world.faults.refused.insert(new.clone(), (Retry::Throttled, 3)));
+        let outcome = one_after_the_other(&sim, &first, &second).await;
+        assert!(is_there(&sim, &new), "{}", told(&outcome));
+        assert!(is_there(&sim, &key(&first, "role/etl")));
+    });
+}
+
+/// Beside a member that is for the user to mend, the last look found AWS too busy, and told of resources that they
+/// cannot be read.
+#[test]
+fn the_last_look_sees_all() {
+    for seed in 0..20 {
+        in_time(async {
+            let sim = a_sim();
+            let outcome = settle(&sim, &graph(STORED), a_record()).await;
+            sim.world(|world| {
+                world.faults.throttled = 60;
+                world.faults.rng = Rng::new(seed);
+            });
+            let renamed = graph(&STORED.replace("name: one", "name: two"));
+            let outcome = settle(&sim, &renamed, outcome.record).await;
+            let unseen = outcome.plan.steps.iter().any(|step| matches!(step.change, Change::Unreadable(_)));
+            assert!(!unseen && outcome.failures.len() == 1, "{}", told(&outcome));
+        });
+    }
+}
+
+/// What a killed creation had left was overlooked when AWS was too busy to list it.
+#[test]
+fn what_was_left_is_listed_before_anything_is_done() {
+    for seed in 0..20 {
+        in_time(async {
+            let sim = a_sim();
+            let (first, second) = (crawled_by("old", OLD), crawled_by("new", NEW));
+            let record = killed(&sim, &first, a_record(), 5, false).await;
+            assert!(record.nodes.is_empty() && is_there(&sim, &key(&first, "role/old")));
+            sim.world(|world| {
+                world.faults.throttled = 60;
+                world.faults.rng = Rng::new(seed);
+            });
+            sim.want(&second);
+            let outcome = engine(&sim).settle(&second, record, crate::LONG, None).await;
+            assert!(outcome.failures.is_empty(), "{}", told(&outcome));
+            assert!(!is_there(&sim, &key(&first, "role/old")), "it was overlooked");
+        });
+    }
+}
