@@ -113,7 +113,7 @@ impl<'a, 'r> Run<'a, 'r> {
                 Some((at, failure(step, cause)))
             })
             .collect();
-        let anchor = anchor::choose(task, record);
+        let anchor = anchor::choose(task);
         let ops = Ops::of(task, &anchor);
         if let Some(node) = anchor.node() {
             record.anchor = Some(node.clone());

@@ -1,6 +1,6 @@
 //! The anchor: what wears the sign of a lake that is being created, so that a killed creation is found again.
 
-use super::Task;
+use super::{Task, verdict::is_undone};
 use crate::{
     graph::NodeId,
     inventory::Presence,
@@ -8,7 +8,6 @@ use crate::{
     kinds::{self, Key},
     owner::Mark,
     plan::{Change, Plan, Step, Taking, rank},
-    record::Record,
 };
 use std::collections::BTreeSet;
 
@@ -16,10 +15,11 @@ use std::collections::BTreeSet;
 pub(super) enum Anchor {
     /// Nothing: somebody wears it, or nobody needs to.
     Stands,
-    /// This step of the plan goes first and alone, and its resource wears it.
+    /// This step of the plan goes before all but what it needs itself, and its resource wears it.
     Make { at: usize, node: NodeId },
-    /// This resource gets it, since the one that wears it goes.
-    HandOver { node: NodeId, key: Key },
+    /// This resource gets it, since the one that wears it goes. Where all that is there goes, this one goes last, and
+    /// all that is made wears the sign.
+    HandOver { node: NodeId, key: Key, goes: bool },
 }
 
 impl Anchor {
@@ -33,7 +33,7 @@ impl Anchor {
 }
 
 /// Choose the anchor.
-pub(super) fn choose(task: &Task<'_>, record: &Record) -> Anchor {
+pub(super) fn choose(task: &Task<'_>) -> Anchor {
     if !task.creating {
         return Anchor::Stands;
     }
@@ -42,13 +42,14 @@ pub(super) fn choose(task: &Task<'_>, record: &Record) -> Anchor {
     if !signed.is_empty() && signed.iter().any(|key| !leaving.contains(key)) {
         return Anchor::Stands;
     }
-    if !signed.is_empty() || record.anchor.is_some() {
-        // Prefer what stays; else what goes last.
+    if !signed.is_empty() {
+        // Best is what stays; else what goes last.
         let heir = ours(task)
-            .filter(|(_, key, signed)| !signed && key.traits().wears != Wears::Nothing)
+            .filter(|(_, key, _)| key.traits().wears != Wears::Nothing)
             .max_by_key(|(node, key, _)| (!leaving.contains(key), rank(node.kind())));
-        if let Some((node, key, _)) = heir.filter(|_| !signed.is_empty()) {
-            return Anchor::HandOver { node: node.clone(), key: key.clone() };
+        if let Some((node, key, _)) = heir {
+            let goes = leaving.contains(key);
+            return Anchor::HandOver { node: node.clone(), key: key.clone(), goes };
         }
     }
     first(task).map_or(Anchor::Stands, |(at, step)| Anchor::Make { at, node: step.node.clone() })
@@ -77,18 +78,42 @@ fn leaving<'t>(task: &'t Task<'_>) -> BTreeSet<&'t Key> {
         .collect()
 }
 
-/// The first markable node that is made or taken up and waits for nothing that is written.
+/// The first markable node that is made or taken up and for which nothing markable has to be written before: best one
+/// that waits for nothing at all.
 fn first<'t>(task: &'t Task<'_>) -> Option<(usize, &'t Step)> {
-    let written: BTreeSet<&NodeId> =
-        task.plan.steps.iter().filter(|step| step.change.writes()).map(|step| &step.node).collect();
-    task.plan.steps.iter().enumerate().find(|(at, step)| {
-        let made = match (&step.change, &step.taking) {
-            (Change::Create, _) => true,
-            (Change::Update(_), Some(taking)) => *taking != Taking::Found,
-            _ => false,
-        };
-        made && !task.barred.contains_key(at)
-            && kinds::traits(step.node.kind()).is_some_and(|traits| traits.wears != Wears::Nothing)
-            && step.after.iter().all(|need| !written.contains(need))
-    })
+    let Plan { steps, .. } = task.plan;
+    let undone = |(at, step): (usize, &'t Step)| {
+        (task.barred.contains_key(&at) || is_undone(&step.change)).then_some(&step.node)
+    };
+    let undone: BTreeSet<&NodeId> = steps.iter().enumerate().filter_map(undone).collect();
+    let written: BTreeSet<&NodeId> = task.plan.writes().map(|step| &step.node).collect();
+    // Nodes that come after something markable that is written, or after what is not done.
+    let mut late: BTreeSet<&NodeId> = BTreeSet::new();
+    let mut candidates = Vec::new();
+    for (at, step) in steps.iter().enumerate() {
+        let markable = is_markable(step.node.kind());
+        let waits = step.after.iter().any(|need| {
+            late.contains(need) || undone.contains(need) || (written.contains(need) && is_markable(need.kind()))
+        });
+        if waits {
+            late.insert(&step.node);
+        } else if markable && is_made(step) && !task.barred.contains_key(&at) {
+            candidates.push((at, step));
+        }
+    }
+    let waits = |step: &Step| step.after.iter().any(|need| written.contains(need));
+    candidates.into_iter().min_by_key(|(at, step)| (waits(step), *at))
+}
+
+fn is_markable(kind: &str) -> bool {
+    kinds::traits(kind).is_some_and(|traits| traits.wears != Wears::Nothing)
+}
+
+/// Whether a step makes or takes up what it is about.
+fn is_made(step: &Step) -> bool {
+    match (&step.change, &step.taking) {
+        (Change::Create, _) => true,
+        (Change::Update(_), Some(taking)) => *taking != Taking::Found,
+        _ => false,
+    }
 }

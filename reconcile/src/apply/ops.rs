@@ -73,7 +73,7 @@ impl<'p> Ops<'p> {
 
     /// An operation for each write.
     fn enter(&mut self, task: &Task<'p>, anchor: &Anchor) {
-        if let Anchor::HandOver { node, key } = anchor {
+        if let Anchor::HandOver { node, key, .. } = anchor {
             let at = self.plan.steps.iter().position(|step| &step.node == node).unwrap_or_default();
             self.add(at, What::Sign { node: node.clone(), key: key.clone(), creating: true });
         }
@@ -81,7 +81,12 @@ impl<'p> Ops<'p> {
             if task.barred.contains_key(&at) {
                 continue;
             }
-            let creating = matches!(anchor, Anchor::Make { at: first, .. } if *first == at);
+            // What wears the sign, or gets it now, keeps it when it is marked anew as another node.
+            let creating = match anchor {
+                Anchor::Make { at: first, .. } => *first == at,
+                Anchor::HandOver { key, goes, .. } => *goes || step.key.as_ref() == Some(key),
+                Anchor::Stands => is_signed(task, step),
+            };
             match &step.change {
                 Change::Replace { old, .. } => {
                     self.add(at, What::Remove(old.clone()));
@@ -160,9 +165,13 @@ impl<'p> Ops<'p> {
             Anchor::HandOver { .. } => Some(Op(0)),
             Anchor::Make { node, .. } => make_of.get(node).copied(),
         };
+        if let Anchor::HandOver { key, goes: true, .. } = anchor {
+            self.goes_last(key, &mut waits);
+        }
+        let before_first = first.map(|first| closure(&waits, first)).unwrap_or_default();
         for op in self.all().collect::<Vec<_>>() {
             let mut waits = waits.remove(&op).unwrap_or_default();
-            waits.extend(first);
+            waits.extend(first.filter(|_| !before_first.contains(&op)));
             waits.remove(&op);
             for before in &waits {
                 self.waited_for_by.entry(*before).or_default().push(op);
@@ -171,6 +180,23 @@ impl<'p> Ops<'p> {
                 self.ready.insert(op);
             }
             self.entries[op.0].waits_for = waits;
+        }
+    }
+
+    /// Let what wears the sign go after all else that goes, but for what waits for its end.
+    fn goes_last(&self, key: &Key, waits: &mut BTreeMap<Op, BTreeSet<Op>>) {
+        let removals = || self.all().filter_map(|op| Some((op, self.removed(op)?)));
+        let Some((last, _)) = removals().find(|(_, removed)| *removed == key) else { return };
+        let others: Vec<Op> = removals().map(|(op, _)| op).filter(|op| !closure(waits, *op).contains(&last)).collect();
+        waits.entry(last).or_default().extend(others);
+    }
+
+    /// What an operation takes away from the lake.
+    fn removed(&self, op: Op) -> Option<&Key> {
+        match self.what(op) {
+            What::Remove(key) => Some(key),
+            What::Retain => self.step(op).key.as_ref(),
+            What::Make { .. } | What::Sign { .. } => None,
         }
     }
 
@@ -310,6 +336,24 @@ impl<'p> Ops<'p> {
             self.ready.insert(op);
         }
     }
+}
+
+/// All that an operation waits for, directly or not, and itself.
+fn closure(waits: &BTreeMap<Op, BTreeSet<Op>>, of: Op) -> BTreeSet<Op> {
+    let mut all = BTreeSet::new();
+    let mut open = vec![of];
+    while let Some(op) = open.pop() {
+        if all.insert(op) {
+            open.extend(waits.get(&op).into_iter().flatten());
+        }
+    }
+    all
+}
+
+/// Whether what a step is about wears the sign of a creation.
+fn is_signed(task: &Task<'_>, step: &Step) -> bool {
+    let Some(key) = &step.key else { return false };
+    task.creating && task.inventory.values().filter_map(|found| found.get(key)).any(Presence::is_signed)
 }
 
 /// Whether what a step is about is there and this lake's, as far as anybody knows.

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     failure::{Cause, Failure},
     graph::Graph,
-    plan::Plan,
+    plan::{Change, Plan},
     record::Record,
 };
 use std::collections::BTreeMap;
@@ -45,21 +45,22 @@ impl<'a> Look<'a> {
         if left.is_quiet() && failures.is_empty() {
             failures = self.work.finish().await;
         }
-        let again = again(&failures, done && !left.is_quiet());
+        let again = again(&failures, &left, done);
         Round { plan: self.plan, outcome: self.work.end(left, failures), again }
     }
 }
 
 /// What was kept back by another comes when that one does.
-fn again(failures: &BTreeMap<StepId, Failure>, progress: bool) -> Again {
-    let classes = failures
-        .values()
-        .filter(|failure| !matches!(failure.cause, Cause::Skipped(_)))
-        .map(Failure::retry)
-        .min_by_key(|class| super::pause(*class, 0));
-    match classes {
+fn again(failures: &BTreeMap<StepId, Failure>, left: &Plan, progress: bool) -> Again {
+    let failed =
+        failures.values().filter(|failure| !matches!(failure.cause, Cause::Skipped(_))).map(Failure::retry);
+    let unseen = left.steps.iter().filter_map(|step| match &step.change {
+        Change::Unreadable(error) => Some(error.retry),
+        _ => None,
+    });
+    match failed.chain(unseen).min_by_key(|class| super::pause(*class, 0)) {
         Some(class) => Again::After(class),
-        None if progress => Again::Now,
+        None if progress && !left.is_quiet() => Again::Now,
         None => Again::Quiet,
     }
 }

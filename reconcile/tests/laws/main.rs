@@ -11,7 +11,9 @@ mod convergence;
 mod misfortune;
 #[path = "../random/mod.rs"]
 mod random;
+mod rounds;
 mod safety;
+mod sign;
 #[path = "../sim/mod.rs"]
 mod sim;
 
@@ -71,12 +73,25 @@ async fn settle(sim: &Arc<Sim>, graph: &Graph, record: Record) -> Outcome {
 }
 
 /// A memory that outlives the process.
-#[derive(Default)]
-struct Kept(Mutex<Option<Record>>);
+struct Kept(Mutex<Record>);
+
+impl Kept {
+    fn new() -> Arc<Self> {
+        Arc::new(Kept(Mutex::new(a_record())))
+    }
+
+    fn record(&self) -> Record {
+        self.0.lock().unwrap().clone()
+    }
+
+    fn set(&self, record: Record) {
+        *self.0.lock().unwrap() = record;
+    }
+}
 
 impl Memory for Kept {
     fn keep<'a>(&'a self, record: &'a Record) -> futures::future::BoxFuture<'a, Result<(), CloudError>> {
-        *self.0.lock().unwrap() = Some(record.clone());
+        self.set(record.clone());
         Box::pin(std::future::ready(Ok(())))
     }
 }
@@ -87,17 +102,14 @@ async fn killed(sim: &Arc<Sim>, graph: &Graph, record: Record, after: u64, keeps
     sim.want(graph);
     let last = sim.world(|world| world.faults.calls + after);
     sim.world(|world| world.faults.kill_after = Some(last));
-    let kept = Arc::new(Kept::default());
+    let kept = Kept::new();
+    kept.set(record.clone());
     let engine = if keeps { engine(sim).with_memory(kept.clone()) } else { engine(sim) };
-    let mut remembered = tokio::select! {
-        outcome = engine.settle(graph, record.clone(), LONG, None) => outcome.record,
-        () = sim.killed() => record,
+    let remembered = tokio::select! {
+        outcome = engine.settle(graph, record, LONG, None) => outcome.record,
+        () = sim.killed() => kept.record(),
     };
     sim.world(|world| world.faults.kill_after = None);
-    let kept = kept.0.lock().unwrap().take();
-    if let (true, Some(kept)) = (keeps, kept) {
-        remembered = kept;
-    }
     remembered
 }
 

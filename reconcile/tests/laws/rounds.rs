@@ -17,6 +17,7 @@ use lake_reconcile::{
     inventory::Sight,
     kinds::{Key, Settings},
     owner::{Owner, Worn},
+    plan::Change,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -91,12 +92,12 @@ async fn rounds(sim: &Arc<Sim>, graph: &Graph, kept: &Arc<Kept>) -> Result<Round
 /// When a round asks for another, and how soon.
 fn asks_rightly(round: &Round, wrote: bool) -> Result<(), TestCaseError> {
     let outcome = &round.outcome;
-    let own: Vec<Retry> = outcome
-        .failures
-        .iter()
-        .filter(|failure| !matches!(failure.cause, Cause::Skipped(_)))
-        .map(Failure::retry)
-        .collect();
+    let failed = outcome.failures.iter().filter(|failure| !matches!(failure.cause, Cause::Skipped(_)));
+    let unseen = outcome.plan.steps.iter().filter_map(|step| match &step.change {
+        Change::Unreadable(error) => Some(error.retry),
+        _ => None,
+    });
+    let own: Vec<Retry> = failed.map(Failure::retry).chain(unseen).collect();
     let rightly = match round.again {
         Again::Quiet => outcome.failures.is_empty() && outcome.plan.is_quiet(),
         Again::Now => own.is_empty() && wrote && !outcome.plan.is_quiet(),

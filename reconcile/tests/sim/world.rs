@@ -44,6 +44,8 @@ pub(crate) enum Event {
 pub(crate) struct World {
     pub(crate) resources: BTreeMap<Key, Resource>,
     pub(crate) events: Vec<Event>,
+    /// After each event, whether something wears the lake's mark and nothing the sign of its creation.
+    pub(crate) bare: Vec<bool>,
     /// What was refused because its turn had not come.
     pub(crate) refusals: Vec<String>,
     /// What must never happen, and did.
@@ -132,7 +134,14 @@ impl World {
         };
         self.before.insert(key, (earlier, Instant::now()));
         self.events.push(event);
+        self.bare.push(self.is_bare(sim));
         Ok(())
+    }
+
+    fn is_bare(&self, sim: &Sim) -> bool {
+        let worn = self.resources.values().filter_map(|resource| resource.worn.as_ref());
+        let ours: Vec<&Worn> = worn.filter(|worn| matches!(worn.seen_by(&sim.owner), Mark::Ours(_))).collect();
+        !ours.is_empty() && !ours.iter().any(|worn| worn.creating)
     }
 
     fn create(
