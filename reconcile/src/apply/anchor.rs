@@ -93,7 +93,9 @@ fn first<'t>(task: &'t Task<'_>) -> Option<(usize, &'t Step)> {
     for (at, step) in steps.iter().enumerate() {
         let markable = is_markable(step.node.kind());
         let waits = step.after.iter().any(|need| {
-            late.contains(need) || undone.contains(need) || (written.contains(need) && is_markable(need.kind()))
+            late.contains(need)
+                || undone.contains(need)
+                || (written.contains(need) && is_markable(need.kind()))
         });
         if waits {
             late.insert(&step.node);

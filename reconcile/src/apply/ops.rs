@@ -187,7 +187,8 @@ impl<'p> Ops<'p> {
     fn goes_last(&self, key: &Key, waits: &mut BTreeMap<Op, BTreeSet<Op>>) {
         let removals = || self.all().filter_map(|op| Some((op, self.removed(op)?)));
         let Some((last, _)) = removals().find(|(_, removed)| *removed == key) else { return };
-        let others: Vec<Op> = removals().map(|(op, _)| op).filter(|op| !closure(waits, *op).contains(&last)).collect();
+        let others: Vec<Op> =
+            removals().map(|(op, _)| op).filter(|op| !closure(waits, *op).contains(&last)).collect();
         waits.entry(last).or_default().extend(others);
     }
 

@@ -1,31 +1,19 @@
 //! Cases in which a law did not hold once, each as small as it could be told.
 
 use crate::{
-    a_record, a_sim, engine, in_time, keys, killed, owner,
-    random::place,
-    settle,
+    a_record, a_sim, engine, graph, in_time, keys, killed, settle,
     sim::{Event, Rng, Sim},
     told,
 };
-use lake_api::contract;
 use lake_reconcile::{
     engine::Outcome,
     error::Retry,
-    expand::expand,
     failure::Cause,
     graph::{Graph, NodeId},
-    kind::Scope,
     kinds::Key,
     plan::Change,
 };
 use std::{collections::BTreeMap, sync::Arc};
-
-/// What a spec asks for.
-fn graph(yaml: &str) -> Graph {
-    let spec = contract::decode(serde_saphyr::from_str(yaml).unwrap()).unwrap();
-    let scope = Scope { place: place(), owner: owner(), lake: "lake".into(), namespace: String::new() };
-    expand(&spec, &scope)
-}
 
 /// The key that a graph wants of a node.
 fn key(graph: &Graph, node: &str) -> Key {

@@ -17,12 +17,14 @@ mod sign;
 #[path = "../sim/mod.rs"]
 mod sim;
 
-use lake_api::spec::OnDelete;
+use lake_api::{contract, spec::OnDelete};
 use lake_reconcile::{
     engine::{Engine, Memory, Outcome},
     error::CloudError,
+    expand::expand,
     failure::{Cause, Failure},
     graph::{Graph, NodeId},
+    kind::Scope,
     kinds::Key,
     owner::Owner,
     record::Record,
@@ -43,6 +45,13 @@ const MEMBERS: usize = 8;
 
 fn owner() -> Owner {
     Owner { door: "terraform".into(), instance: "laws".into(), lake: "lake".into() }
+}
+
+/// What a spec asks for.
+fn graph(yaml: &str) -> Graph {
+    let spec = contract::decode(serde_saphyr::from_str(yaml).unwrap()).unwrap();
+    let scope = Scope { place: place(), owner: owner(), lake: "lake".into(), namespace: String::new() };
+    expand(&spec, &scope)
 }
 
 fn a_sim() -> Arc<Sim> {

@@ -101,7 +101,9 @@ fn asks_rightly(round: &Round, wrote: bool) -> Result<(), TestCaseError> {
     let rightly = match round.again {
         Again::Quiet => outcome.failures.is_empty() && outcome.plan.is_quiet(),
         Again::Now => own.is_empty() && wrote && !outcome.plan.is_quiet(),
-        Again::After(class) => own.contains(&class) && (class != Retry::Never || own.iter().all(|it| *it == class)),
+        Again::After(class) => {
+            own.contains(&class) && (class != Retry::Never || own.iter().all(|it| *it == class))
+        }
     };
     prop_assert!(rightly, "{:?}: {}", round.again, told(outcome));
     Ok(())

@@ -140,7 +140,8 @@ impl World {
 
     fn is_bare(&self, sim: &Sim) -> bool {
         let worn = self.resources.values().filter_map(|resource| resource.worn.as_ref());
-        let ours: Vec<&Worn> = worn.filter(|worn| matches!(worn.seen_by(&sim.owner), Mark::Ours(_))).collect();
+        let ours: Vec<&Worn> =
+            worn.filter(|worn| matches!(worn.seen_by(&sim.owner), Mark::Ours(_))).collect();
         !ours.is_empty() && !ours.iter().any(|worn| worn.creating)
     }
 
