@@ -53,7 +53,7 @@ pub(crate) struct World {
     pub(crate) faults: Faults,
     /// The lake that is wanted: tells what each node needs.
     wanted: Graph,
-    /// What holds data and may go.
+    /// What may go when its member leaves.
     pub(crate) expendable: BTreeSet<Key>,
     /// As it was before the last write, and when that was, for reads that come too early.
     pub(super) before: BTreeMap<Key, (Option<Resource>, Instant)>,
@@ -228,14 +228,14 @@ impl World {
             return Ok(None);
         }
         self.is_ours(sim, key, "deleted");
-        // What was left behind is its user's own business.
-        let left = |resource: &Resource| {
-            let mark = resource.worn.as_ref().map(|worn| worn.seen_by(&sim.owner));
-            matches!(mark, Some(Mark::Retained(_)))
+        // What was left behind is its user's own business, and what can wear no mark is so without a word.
+        let left = |other: &Key, resource: &Resource| match &resource.worn {
+            Some(worn) => matches!(worn.seen_by(&sim.owner), Mark::Retained(_)),
+            None => !self.is_wanted(other, &sim.place) && !self.expendable.contains(other),
         };
         let uses = |resource: &Resource| resource.speaks_of.contains(key) || resource.after.contains(key);
         let user = self.resources.iter().find(|(other, resource)| {
-            uses(resource) && other.traits().goes_before.contains(&key.kind()) && !left(resource)
+            uses(resource) && other.traits().goes_before.contains(&key.kind()) && !left(other, resource)
         });
         if let (Some((user, _)), false) = (user, self.is_wanted(key, &sim.place)) {
             let refusal = format!("{key} is still used by {user}");
