@@ -8,7 +8,7 @@ use lake_api::{Finding, LakeStatus};
 use lake_reconcile::{
     aws::NoAccess,
     engine::Outcome,
-    error::Retry,
+    error::{CloudError, Retry},
     failure::{Cause, Failure},
     place::Place,
     plan::Change,
@@ -154,8 +154,20 @@ impl Verdict {
         Verdict::new(Standing::Underway, "Conflict", format!("the API server: {error}"), Some(class(error)))
     }
 
+    /// What the lake may have left behind is not known.
+    fn unlisted(error: &CloudError) -> Self {
+        let said = format!(
+            "What wears this lake's mark cannot be listed, and nothing is done before: {error}. {}",
+            error.remedy().unwrap_or_default()
+        );
+        Verdict::new(Standing::Underway, error.word(), said.trim_end(), Some(error.retry))
+    }
+
     /// What came of a round.
     pub(super) fn of(outcome: &Outcome, leaves: bool, unsteady: bool) -> Self {
+        if let Some(error) = &outcome.unlisted {
+            return Verdict::unlisted(error);
+        }
         // What waits for another's turn, or for the next leader, has not failed.
         let failed = |failure: &&Failure| !matches!(failure.cause, Cause::Skipped(_) | Cause::Stopped);
         let told: Vec<&Failure> = outcome.failures.iter().filter(failed).collect();
@@ -286,7 +298,6 @@ fn sentence(failure: &Failure) -> String {
 mod tests {
     use super::*;
     use lake_reconcile::{
-        error::CloudError,
         failure::Action,
         graph::NodeId,
         plan::{Plan, Reason},
@@ -341,6 +352,15 @@ mod tests {
         assert_eq!((verdict.standing, verdict.reason), (Standing::Underway, "Throttled"));
         assert_eq!(verdict.retry, Some(Retry::Throttled));
         assert!(verdict.message.contains("Choose another."), "all is told: {}", verdict.message);
+    }
+
+    #[test]
+    fn what_cannot_be_listed_is_told_and_tried_again() {
+        let refused = CloudError::answered("tagging:GetResources", "AccessDenied", "Access Denied");
+        let verdict = Verdict::of(&Outcome { unlisted: Some(refused), ..outcome(vec![]) }, false, false);
+        assert_eq!((verdict.reason, verdict.retry), ("Refused", Some(Retry::Never)));
+        assert_eq!(verdict.standing, Standing::Underway);
+        assert!(verdict.message.contains("tagging:GetResources: AccessDenied"), "{}", verdict.message);
     }
 
     #[test]

@@ -20,8 +20,13 @@ pub struct Look<'a> {
 
 impl<'a> Look<'a> {
     pub(super) async fn at(engine: &'a Engine, graph: &'a Graph, record: Record) -> Self {
+        let before = record.clone();
         let mut work = Work::begin(engine, graph, record, None).await;
         let plan = work.plan().await;
+        if work.unlisted.is_some() {
+            // What a lake has left behind is looked for only as long as it remembers nothing.
+            work.record = before;
+        }
         Look { work, plan }
     }
 
@@ -37,8 +42,12 @@ impl<'a> Look<'a> {
         self.work.end(self.plan, BTreeMap::new())
     }
 
-    /// Do it, in one pass.
+    /// Do it, in one pass. Nothing is done while what wears the lake's mark cannot be listed.
     pub async fn go(mut self) -> Round {
+        if let Some(class) = self.work.unlisted.as_ref().map(|error| error.retry) {
+            let outcome = self.work.end(self.plan.clone(), BTreeMap::new());
+            return Round { plan: self.plan, outcome, again: Again::After(class) };
+        }
         let passed = self.work.pass(&self.plan).await;
         let (done, mut failures) = (!passed.done.is_empty(), passed.failures);
         let left = self.work.plan().await;

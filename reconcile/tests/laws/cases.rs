@@ -1,7 +1,9 @@
 //! Cases in which a law did not hold once, each as small as it could be told.
 
 use crate::{
-    a_record, a_sim, engine, graph, in_time, keys, killed, settle,
+    Kept, a_record, a_sim, engine, graph, in_time, keys, killed,
+    rounds::rounds,
+    settle,
     sim::{Event, Rng, Sim},
     told,
 };
@@ -233,6 +235,26 @@ fn what_was_left_is_listed_before_anything_is_done() {
             sim.want(&second);
             let outcome = engine(&sim).settle(&second, record, crate::LONG, None).await;
             assert!(outcome.failures.is_empty(), "{}", told(&outcome));
+            assert!(!is_there(&sim, &key(&first, "role/old")), "it was overlooked");
+        });
+    }
+}
+
+/// The same in rounds: once something was made the lake remembered, and nobody listed any more.
+#[test]
+fn a_round_does_nothing_before_it_knows_what_was_left() {
+    for seed in 0..20 {
+        in_time(async {
+            let sim = a_sim();
+            let (first, second) = (crawled_by("old", OLD), crawled_by("new", NEW));
+            killed(&sim, &first, a_record(), 5, false).await;
+            assert!(is_there(&sim, &key(&first, "role/old")));
+            sim.world(|world| {
+                world.faults.throttled = 60;
+                world.faults.rng = Rng::new(seed);
+            });
+            let round = rounds(&sim, &second, &Kept::new()).await.unwrap();
+            assert!(round.outcome.failures.is_empty(), "{}", told(&round.outcome));
             assert!(!is_there(&sim, &key(&first, "role/old")), "it was overlooked");
         });
     }

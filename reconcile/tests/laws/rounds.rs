@@ -63,7 +63,7 @@ impl Cloud for Watched {
 
 /// Rounds of one process until the lake is quiet, or only its user can go on. The record is kept before each create,
 /// and after each round.
-async fn rounds(sim: &Arc<Sim>, graph: &Graph, kept: &Arc<Kept>) -> Result<Round, TestCaseError> {
+pub(crate) async fn rounds(sim: &Arc<Sim>, graph: &Graph, kept: &Arc<Kept>) -> Result<Round, TestCaseError> {
     tokio::time::sleep(LATER).await;
     sim.want(graph);
     let cloud = Arc::new(Watched { sim: sim.clone(), kept: kept.clone() });
@@ -75,7 +75,7 @@ async fn rounds(sim: &Arc<Sim>, graph: &Graph, kept: &Arc<Kept>) -> Result<Round
         let round = engine.round(graph, kept.record()).await;
         kept.set(round.outcome.record.clone());
         let wrote = writes(sim) > before;
-        asks_rightly(&round, wrote)?;
+        asks_rightly(&round)?;
         match round.again {
             Again::Quiet => return Ok(round),
             Again::After(Retry::Never) if !wrote => return Ok(round),
@@ -90,17 +90,18 @@ async fn rounds(sim: &Arc<Sim>, graph: &Graph, kept: &Arc<Kept>) -> Result<Round
 }
 
 /// When a round asks for another, and how soon.
-fn asks_rightly(round: &Round, wrote: bool) -> Result<(), TestCaseError> {
+fn asks_rightly(round: &Round) -> Result<(), TestCaseError> {
     let outcome = &round.outcome;
     let failed = outcome.failures.iter().filter(|failure| !matches!(failure.cause, Cause::Skipped(_)));
     let unseen = outcome.plan.steps.iter().filter_map(|step| match &step.change {
         Change::Unreadable(error) => Some(error.retry),
         _ => None,
     });
-    let own: Vec<Retry> = failed.map(Failure::retry).chain(unseen).collect();
+    let unlisted = outcome.unlisted.iter().map(|error| error.retry);
+    let own: Vec<Retry> = failed.map(Failure::retry).chain(unseen).chain(unlisted).collect();
     let rightly = match round.again {
         Again::Quiet => outcome.failures.is_empty() && outcome.plan.is_quiet(),
-        Again::Now => own.is_empty() && wrote && !outcome.plan.is_quiet(),
+        Again::Now => own.is_empty() && !outcome.plan.is_quiet(),
         Again::After(class) => {
             own.contains(&class) && (class != Retry::Never || own.iter().all(|it| *it == class))
         }
