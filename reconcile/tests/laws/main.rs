@@ -40,7 +40,7 @@ use std::{
 };
 
 /// How long a lake may take; time is simulated.
-const LONG: Duration = Duration::from_secs(1500);
+const LONG: Duration = Duration::from_secs(2 * 3600);
 const MEMBERS: usize = 8;
 
 fn owner() -> Owner {
