@@ -16,7 +16,7 @@ pub use complete::{complete, complete_against};
 pub use crd::{crd, json_schema};
 pub use read::{NoShape, shape_of};
 pub use shape::{Field, List, Map, Number, Object, Set, Shape, Text};
-pub use veil::veil;
+pub use veil::{open_references, veil};
 
 use std::sync::OnceLock;
 
@@ -36,7 +36,17 @@ pub fn decode(spec: Value) -> Result<LakeSpec, Vec<Finding>> {
     if !findings.is_empty() {
         return Err(findings);
     }
-    serde_json::from_value(complete(veil(spec))).map_err(|error| {
+    typed(veil(spec))
+}
+
+/// Reads as much of a checked spec as tells which members there are and what they refer to: unknowns that are no texts
+/// are left out. A member stays veiled where they decide that.
+pub fn sketch(spec: Value) -> Result<LakeSpec, Vec<Finding>> {
+    typed(veil::sketch(spec))
+}
+
+fn typed(spec: Value) -> Result<LakeSpec, Vec<Finding>> {
+    serde_json::from_value(complete(spec)).map_err(|error| {
         let detail = "The contract let this in and the types did not: please report it.";
         vec![Finding::error(FieldPath::root(), format!("the spec cannot be read: {error}"), detail)]
     })

@@ -5,12 +5,21 @@
 use std::sync::OnceLock;
 
 use kube::core::cel::{CompiledSchema, KubeCelExt, Validator, cel, compile_schema};
-use lake_api::contract::{Shape, check, complete, decode, json_schema, schema, veil};
+use lake_api::contract::{Shape, check, complete, decode, json_schema, schema, sketch, veil};
 use lake_api::spec::rule::Rule;
 use lake_api::testing::{json, json_with_unknowns, pointers};
-use lake_api::{FieldPath, Step};
+use lake_api::{FieldPath, LakeSpec, Step};
 use proptest::prelude::*;
 use serde_json::{Value, json};
+
+/// The keys of all members, by section.
+fn members(spec: &LakeSpec) -> Vec<(String, Vec<String>)> {
+    let Shape::Object(object) = schema() else { panic!("a spec is an object") };
+    let spec = serde_json::to_value(spec).unwrap();
+    let sections = object.fields.iter().filter(|(_, it)| matches!(&it.shape, Shape::Map(map) if map.members));
+    let keys = |name: &str| spec[name].as_object().into_iter().flatten().map(|(key, _)| key.clone());
+    sections.map(|(name, _)| (name.clone(), keys(name).collect())).collect()
+}
 
 /// Any JSON at all, with the spec's own words among its keys.
 fn anything() -> impl Strategy<Value = Value> {
@@ -76,6 +85,7 @@ proptest! {
         let _ = check(&value);
         let _ = complete(value.clone());
         let _ = veil(value.clone());
+        let _ = sketch(value.clone());
         let _ = decode(value);
     }
 
@@ -83,6 +93,12 @@ proptest! {
     fn what_fits_the_schema_is_a_spec(spec in json(schema())) {
         prop_assert_eq!(check(&spec), vec![]);
         prop_assert!(decode(spec).is_ok());
+    }
+
+    #[test]
+    fn a_sketch_has_all_members_and_no_more(spec in json_with_unknowns(schema())) {
+        let sketched = members(&sketch(spec.clone()).unwrap());
+        prop_assert_eq!(sketched, members(&decode(spec).unwrap()));
     }
 
     #[test]

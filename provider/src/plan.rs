@@ -13,9 +13,10 @@ use crate::{
     door::{Connection, Door, Way},
     private::Private,
     read::remembered,
+    told::{self, Told},
 };
 use lake_reconcile::{
-    graph::Graph,
+    graph::{Graph, NodeId, Open},
     plan::{Plan, plan as decide},
     record::Record,
 };
@@ -79,10 +80,12 @@ async fn lake(
     }
 }
 
-/// Whether it is known which nodes there will be. A veiled member may hold others (a bucket its objects, a job its
-/// script), so that the keys of `resources` and `outputs` are as unknown as its settings.
-fn all_nodes_known(graph: &Graph) -> bool {
-    graph.values().all(|node| node.settings.is_some())
+/// What will be, as far as a plan may say; `None` while it is not known which nodes there will be, which are the keys of
+/// `resources` and `outputs`.
+fn planned(shown: &Plan, graph: &Graph, prior: &Told, unchanged: impl Fn(&NodeId) -> bool) -> Option<Told> {
+    let open = |node: &NodeId| graph.get(node).map_or(Open::Nothing, |node| node.open);
+    let nodes_are_known = graph.values().all(|node| node.open < Open::Node);
+    nodes_are_known.then(|| told::planned(shown, prior, unchanged, open))
 }
 
 /// What a plan is made for.

@@ -7,7 +7,7 @@
 
 use lake_api::status::{ResourceStatus, State};
 use lake_reconcile::{
-    graph::NodeId,
+    graph::{Hold, NodeId, Open},
     inventory::{Inventory, Presence},
     kinds,
     plan::{Change, Later, Plan, Step},
@@ -55,10 +55,15 @@ pub fn found(plan: &Plan, inventory: &Inventory) -> Told {
 }
 
 /// What will be once a plan is done. `prior` is what the last look told, `unchanged` whether a node is wanted as it
-/// was.
+/// was, `open` what may yet turn out otherwise.
 #[must_use]
-pub fn planned(plan: &Plan, prior: &Told, unchanged: impl Fn(&NodeId) -> bool) -> Told {
-    let unseen = unseen(plan);
+pub fn planned(
+    plan: &Plan,
+    prior: &Told,
+    unchanged: impl Fn(&NodeId) -> bool,
+    open: impl Fn(&NodeId) -> Open,
+) -> Told {
+    let unseen = unseen(plan, open);
     let mut told = Told::default();
     for step in plan.steps.iter().filter(|step| step.wanted.is_some()) {
         let id = &step.node;
@@ -95,12 +100,21 @@ fn will_be(step: &Step, prior: &Told, unchanged: bool) -> (Later<ResourceStatus>
     }
 }
 
-/// Nodes that nobody looked at because they are not ours, and all that hangs on them.
-fn unseen(plan: &Plan) -> BTreeSet<&NodeId> {
+/// Nodes that nobody looked at because they are not ours, or may turn out to be, and all that hangs on them.
+fn unseen(plan: &Plan, open: impl Fn(&NodeId) -> Open) -> BTreeSet<&NodeId> {
+    let looked_at = |step: &Step| match step.change {
+        Change::Unseen => true,
+        Change::Unknown(_) => step.hold == Hold::LookAt,
+        _ => open(&step.node) == Open::Hold,
+    };
+    // There is something that others may come to wait for.
+    let any = plan.steps.iter().any(|step| looked_at(step) || matches!(step.change, Change::Wait(_)));
+    let may_wait =
+        |step: &Step| any && (open(&step.node) == Open::Needs || matches!(step.change, Change::Unknown(_)));
     let mut unseen: BTreeSet<&NodeId> = BTreeSet::new();
     // Each step stands after what it needs.
     for step in &plan.steps {
-        if step.change == Change::Unseen || step.after.iter().any(|need| unseen.contains(need)) {
+        if looked_at(step) || may_wait(step) || step.after.iter().any(|need| unseen.contains(need)) {
             unseen.insert(&step.node);
         }
     }

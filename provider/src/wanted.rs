@@ -6,7 +6,14 @@ use lake_api::{
     input::unknown,
     lint::{lint, lint_for},
 };
-use lake_reconcile::{expand::expand, graph::Graph, kind::Scope, owner::Owner, place::Place};
+use lake_reconcile::{
+    expand::{expand, expand_open},
+    graph::Graph,
+    kind::Scope,
+    owner::Owner,
+    place::Place,
+    reference::has_unknown,
+};
 use serde_json::{Map, Value as Json};
 use tfplug::Value;
 
@@ -39,11 +46,20 @@ pub fn json(lake: &Value, settings: &Settings) -> Json {
 /// # Errors
 /// All that is wrong with it.
 pub fn graph(lake: &Value, settings: &Settings, place: &Place, owner: &Owner) -> Result<Graph, Vec<Finding>> {
-    let spec = contract::decode(json(lake, settings))?;
+    let json = json(lake, settings);
+    let spec = contract::decode(json.clone())?;
     let mut errors = lint(&spec, &owner.lake);
     errors.extend(lint_for(&spec, &owner.to_string()));
     errors.retain(Finding::is_error);
-    if errors.is_empty() { Ok(expand(&spec, &scope(place, owner))) } else { Err(errors) }
+    if !errors.is_empty() {
+        return Err(errors);
+    }
+    let scope = scope(place, owner);
+    if !has_unknown(&json) {
+        return Ok(expand(&spec, &scope));
+    }
+    let open = contract::open_references(&json);
+    Ok(expand_open(&spec, &contract::sketch(json)?, &open, &scope))
 }
 
 /// The graph of a lake that was applied. What was good enough then is not judged again: a lake must stay readable and

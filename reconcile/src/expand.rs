@@ -4,10 +4,10 @@ pub(crate) mod members;
 pub(crate) mod names;
 
 use crate::{
-    graph::{Graph, Hold},
+    graph::{Graph, Hold, Open},
     kind::Scope,
 };
-use lake_api::{names::Word, spec::LakeSpec};
+use lake_api::{FieldPath, names::Word, spec::LakeSpec};
 
 /// The graph that a spec asks for, with every name and template resolved.
 #[must_use]
@@ -19,4 +19,22 @@ pub fn expand(spec: &LakeSpec, scope: &Scope) -> Graph {
         }
     }
     graph
+}
+
+/// The graph that a spec asks for of which not all is known. `sketch`, the same spec without what is veiled for want of
+/// it, tells which nodes there are; `spec` what is wanted of them, as far as that is known; `open` below which paths
+/// references are not known.
+#[must_use]
+pub fn expand_open(spec: &LakeSpec, sketch: &LakeSpec, open: &[FieldPath], scope: &Scope) -> Graph {
+    let mut known = expand(spec, scope);
+    let sketched = expand(sketch, scope).into_iter();
+    sketched
+        .map(|(id, mut node)| {
+            node.settings = known.remove(&id).and_then(|node| node.settings);
+            if open.iter().any(|path| node.origin.starts_with(path)) {
+                node.open = node.open.max(Open::Needs);
+            }
+            (id, node)
+        })
+        .collect()
 }

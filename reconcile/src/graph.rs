@@ -112,6 +112,23 @@ pub struct Node {
     pub treatment: Treatment,
     /// Who brings it, when it is looked at and not there yet: `crawler/processed`.
     pub brought_by: BTreeSet<NodeId>,
+    /// What of all this may yet turn out otherwise.
+    pub open: Open,
+}
+
+/// How much of a node may yet turn out otherwise, because what Terraform does not know decides it. The settings say for
+/// themselves what of them is not known.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Open {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// What it hangs on: any other node, perhaps.
+    Needs,
+    /// Whether it is ours.
+    Hold,
+    /// Whether there will be just this node, of this name.
+    Node,
 }
 
 /// All that is wanted.

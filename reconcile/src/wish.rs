@@ -124,7 +124,7 @@ pub(crate) fn found<'i>(inventory: &'i Inventory, node: &NodeId, key: &Key) -> O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{Hold, Treatment};
+    use crate::graph::{Hold, Open, Treatment};
 
     fn graph(edges: &[(&str, &[&str])]) -> Graph {
         let node = |after: &[&str]| Node {
@@ -134,6 +134,7 @@ mod tests {
             hold: Hold::Own,
             treatment: Treatment::default(),
             brought_by: BTreeSet::new(),
+            open: Open::Nothing,
         };
         edges.iter().map(|(id, after)| (NodeId::from(*id), node(after))).collect()
     }

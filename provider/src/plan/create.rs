@@ -1,10 +1,7 @@
 //! The plan of a lake that is to be created.
 
-use super::{Scene, all_nodes_known, look};
-use crate::{
-    diagnostics,
-    told::{self, Told},
-};
+use super::{Scene, look, planned};
+use crate::{diagnostics, told::Told};
 use lake_reconcile::{
     graph::{Graph, NodeId},
     inventory::{Inventory, Presence},
@@ -22,8 +19,8 @@ impl Scene<'_> {
         let Some(graph) = self.graph(&lake, told) else { return lake };
         let record = Record::new(self.connection.place.clone());
         let shown = plan(&graph, &record, &Inventory::new());
-        if all_nodes_known(&graph) {
-            told::planned(&shown, &Told::default(), |_| false).put(&mut lake);
+        if let Some(will_be) = planned(&shown, &graph, &Told::default(), |_| false) {
+            will_be.put(&mut lake);
         }
         if look && !self.look_at_all(&graph, record, told).await {
             told.extend(diagnostics::plan(&shown, |_| false));

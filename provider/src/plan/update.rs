@@ -1,13 +1,13 @@
 //! The plan of a lake that is.
 
-use super::{Scene, all_nodes_known, look};
+use super::{Scene, look, planned};
 use crate::{
     diagnostics,
     door::Door,
     last_applied::{Prior, last_applied},
     private::Private,
     read::lives_there,
-    told::{self, Told},
+    told::Told,
     wanted,
 };
 use lake_reconcile::{
@@ -30,8 +30,8 @@ impl Scene<'_> {
         let was = self.prior_graph();
         let inventory = inventory(&private, &was, &prior);
         let shown = plan(&graph, &private.record, &inventory);
-        if all_nodes_known(&graph) {
-            told::planned(&shown, &prior, |node| was.get(node) == graph.get(node)).put(&mut lake);
+        if let Some(will_be) = planned(&shown, &graph, &prior, |node| was.get(node) == graph.get(node)) {
+            will_be.put(&mut lake);
         }
         let looked = self.look_at_new(&graph, &private, inventory).await.unwrap_or_else(|| shown.clone());
         told.extend(diagnostics::plan(&looked, |node| prior.is_waiting(node)));

@@ -28,7 +28,7 @@ pub(crate) fn spec_with_unknowns() -> impl Strategy<Value = Json> {
     testing::json_with_unknowns(contract::schema()).prop_map(good)
 }
 
-fn good(mut spec: Json) -> Json {
+pub(crate) fn good(mut spec: Json) -> Json {
     spec["region"].take();
     spec["reconcile"].take();
     while let Some(wrong) = errors(&spec).into_iter().next() {

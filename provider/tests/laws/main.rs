@@ -2,6 +2,7 @@
 //!
 //! * **contract**: no answer breaks a rule of Terraform's, and what is planned twice is planned alike;
 //! * **convergence**: a second plan is empty;
+//! * **unknowns**: what a plan tells comes true, whatever it did not know;
 //! * **crash**: a create that dies after any call leaves no state, and the next one finishes; nothing is ever tainted.
 
 mod config;
@@ -16,6 +17,7 @@ mod door;
     reason = "the reconciler's own laws use all of it"
 )]
 mod sim;
+mod unknowns;
 
 use config::{lake, spec, spec_with_unknowns};
 use door::Doorway;

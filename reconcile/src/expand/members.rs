@@ -1,7 +1,7 @@
 //! The members of a section as nodes.
 
 use crate::{
-    graph::{Hold, Node, NodeId, Treatment},
+    graph::{Hold, Node, NodeId, Open, Treatment},
     kind::Kind,
     kinds::Settings,
 };
@@ -53,7 +53,8 @@ where
                     settings: Some(external(name).into()),
                     ..bare(origin, Hold::LookAt, OnDelete::Retain)
                 },
-                Member::Veiled => bare(origin, Hold::Own, T::ON_DELETE),
+                // It may hold others: a bucket its objects, a job its script.
+                Member::Veiled => Node { open: Open::Node, ..bare(origin, Hold::Own, T::ON_DELETE) },
             };
             (NodeId::new(K::NAME, key), node)
         })
@@ -86,5 +87,6 @@ fn bare(origin: FieldPath, hold: Hold, on_delete: OnDelete) -> Node {
             secret: BTreeSet::new(),
         },
         brought_by: BTreeSet::new(),
+        open: Open::Nothing,
     }
 }

@@ -8,7 +8,7 @@ use lake_api::{
 };
 use lake_reconcile::{
     diff,
-    graph::{Graph, Hold, Node, NodeId, Treatment},
+    graph::{Graph, Hold, Node, NodeId, Open, Treatment},
     kind::Wears,
     kinds::{self, Key, Settings},
     place::Place,
@@ -178,6 +178,7 @@ impl Lake {
                 hold: Hold::Own,
                 treatment: Treatment { on_delete, adopt, ..Treatment::default() },
                 brought_by: BTreeSet::new(),
+                open: Open::Nothing,
             },
         );
     }

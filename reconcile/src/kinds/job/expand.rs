@@ -6,7 +6,7 @@ use crate::{
         members::{Wanted, members, treatment},
         names::{Names, given, inputs, nodes},
     },
-    graph::{Node, NodeId},
+    graph::{Node, NodeId, Open},
     kind::Scope,
     kinds::{
         glue::{ObjectPlace, role_name, wide},
@@ -17,7 +17,7 @@ use lake_api::{
     FieldPath, Input, LakeSpec,
     names::{MemberKey, Target, Word},
     spec::{
-        self, Own,
+        self, Member, Own,
         job::{Command, ExecutionClass, Language, Sizing},
     },
 };
@@ -114,10 +114,18 @@ fn script(
     }
     let said = &member.script;
     let source = object::Source::of_script(said);
+    // A content that is not known may turn out to be none.
+    let uploaded = source.as_ref().map(object::Source::is_known);
     let origin = FieldPath::root().field("jobs").key(key.as_str()).field("script");
     let mut node = object::node(names, &said.bucket, &said.key, source, origin);
     // A script has no custody of its own: whoever takes the job over takes it with its script.
     node.treatment.adopt_from = treatment(&member.custody).adopt_from;
+    node.open = match uploaded {
+        Some(true) => Open::Nothing,
+        _ if may_be_declared(spec, member) => Open::Node,
+        Some(false) => Open::Hold,
+        None => Open::Nothing,
+    };
     Some((script_id(key), node))
 }
 
@@ -133,8 +141,24 @@ fn declared(spec: &LakeSpec, member: &Own<spec::Job>) -> Option<NodeId> {
         return None;
     }
     let objects = &spec.buckets.get(bucket)?.own()?.objects;
-    let (key, _) = objects.own().find(|(_, object)| object.key == script.key)?;
+    let wanted = script.key.known()?;
+    let (key, _) = objects.own().find(|(_, object)| object.key.known() == Some(wanted))?;
     Some(NodeId::new("object", &format!("{bucket}.{key}")))
+}
+
+/// Whether a script without content may turn out to be a member object, once what is unknown is known.
+fn may_be_declared(spec: &LakeSpec, member: &Own<spec::Job>) -> bool {
+    let wanted = member.script.key.known();
+    let may_be = |object: &Member<spec::Object>| match object.own().map(|object| object.key.known()) {
+        Some(Some(key)) => wanted.is_none_or(|wanted| wanted == key),
+        _ => true,
+    };
+    let in_it = |bucket: &Own<spec::Bucket>| bucket.objects.values().any(may_be);
+    match member.script.bucket.target() {
+        Some(Target::Member(key)) => spec.buckets.get(key).and_then(Member::own).is_some_and(in_it),
+        Some(Target::Arn(_)) => false,
+        None => spec.buckets.own().any(|(_, bucket)| in_it(bucket)),
+    }
 }
 
 impl Job {

@@ -6,7 +6,7 @@ use crate::{
         members::treatment,
         names::{Names, nodes},
     },
-    graph::{Hold, Node, NodeId, Treatment},
+    graph::{Hold, Node, NodeId, Open, Treatment},
     kinds::Settings,
     policy,
 };
@@ -47,6 +47,11 @@ impl Source {
             script.secret_content_base64.as_ref(),
             script.content_from.as_ref(),
         )
+    }
+
+    /// Whether it is known by now.
+    pub(crate) fn is_known(&self) -> bool {
+        self.content.is_known()
     }
 
     fn said(
@@ -106,6 +111,7 @@ pub(crate) fn node(
             },
         },
         brought_by: BTreeSet::new(),
+        open: Open::Nothing,
     }
 }
 
@@ -156,6 +162,7 @@ fn veiled(bucket: &str, origin: FieldPath) -> Node {
             secret: BTreeSet::new(),
         },
         brought_by: BTreeSet::new(),
+        open: Open::Nothing,
     }
 }
 

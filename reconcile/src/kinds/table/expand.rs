@@ -6,7 +6,7 @@ use crate::{
         members::{Wanted, members},
         names::{Names, TheTable, given, inputs, nodes},
     },
-    graph::{Hold, Node, NodeId, Treatment},
+    graph::{Hold, Node, NodeId, Open, Treatment},
     kind::Scope,
     kinds::glue::{ObjectPlace, wide},
 };
@@ -36,10 +36,7 @@ pub(crate) fn looked_at(
     origin: FieldPath,
     brought_by: BTreeSet<NodeId>,
 ) -> (NodeId, Node) {
-    let name = match (table.database.text(), table.name.text()) {
-        (Some(database), Some(name)) => format!("{database}.{name}"),
-        _ => format!("{waiting}.table"),
-    };
+    let full = table.database.text().zip(table.name.text()).map(|(database, name)| format!("{database}.{name}"));
     let after = nodes([table.node.clone()]);
     let node = Node {
         settings: Some(Table::named(table).into()),
@@ -48,8 +45,9 @@ pub(crate) fn looked_at(
         hold: Hold::LookAt,
         treatment: Treatment::default(),
         brought_by,
+        open: if full.is_some() { Open::Nothing } else { Open::Node },
     };
-    (NodeId::new("table", &name), node)
+    (NodeId::new("table", &full.unwrap_or_else(|| format!("{waiting}.table"))), node)
 }
 
 fn own(names: &Names<'_>, key: &str, member: &Own<spec::Table>) -> Wanted<Table> {

@@ -1,0 +1,165 @@
+//! What Terraform does not know yet: whatever it turns out to be, what the plan told comes true.
+
+use crate::{
+    config::{good, lake},
+    door::Doorway,
+    run,
+};
+use lake_api::{
+    input::{UNKNOWN, unknown},
+    testing::pointers,
+};
+use proptest::{prelude::*, sample::Index};
+use serde_json::{Value as Json, json};
+use tfplug::testing::{Core, broken_by_plan_again};
+
+/// Lakes whose members refer to each other by few names, so that one hidden word decides what the others are.
+fn spec() -> impl Strategy<Value = Json> {
+    let place = || prop::sample::select(vec!["a", "b", "arn:aws:s3:::somebodys"]);
+    let key = || prop::sample::select(vec!["x.py", "y.py"]);
+    let role = || prop::sample::select(vec!["r", "arn:aws:iam::123456789012:role/theirs"]);
+    let object = key().prop_map(|key| json!({"key": key, "content": "print(1)"}));
+    let bucket = prop_oneof![
+        3 => (some("objects", map(&["m", "n"], object)), some("versioning", any::<bool>().prop_map(Json::from))).prop_map(whole),
+        1 => Just(json!({"external": "theirs"})),
+    ];
+    let roles = prop_oneof![
+        2 => Just(json!({"assumedBy": {"services": ["glue.amazonaws.com"]}})),
+        1 => Just(json!({"external": "theirs"})),
+    ];
+    let database = prop_oneof![
+        2 => some("name", Just(json!("d"))).prop_map(|name| whole((name, None))),
+        1 => Just(json!({"external": "theirs"})),
+    ];
+    let table = prop_oneof![
+        2 => Just(json!({"database": "d", "columns": [{"name": "country", "type": "string"}]})),
+        1 => Just(json!({"external": "d/theirs"})),
+    ];
+    let job = (role(), place(), key(), any::<bool>()).prop_map(|(role, bucket, key, uploaded)| {
+        let mut script = json!({"bucket": bucket, "key": key});
+        if uploaded {
+            script["content"] = json!("print(2)");
+        }
+        json!({"role": role, "script": script, "workers": {"count": 2}})
+    });
+    let crawler = (role(), place()).prop_map(
+        |(role, bucket)| json!({"role": role, "database": "d", "targets": {"s3": [{"bucket": bucket}]}}),
+    );
+    let filter =
+        prop_oneof![Just(json!({"table": "t"})), Just(json!({"database": "d", "tableName": "raw"})),];
+    let sections = (
+        (some("buckets", map(&["a", "b"], bucket)), some("roles", map(&["r"], roles))),
+        (some("databases", map(&["d"], database)), some("tables", map(&["t"], table))),
+        (some("jobs", map(&["i", "j"], job)), some("crawlers", map(&["c"], crawler))),
+        some("filters", map(&["e", "f"], filter)),
+    );
+    sections.prop_map(|((a, b), (c, d), (e, f), g)| {
+        good(Json::Object([a, b, c, d, e, f, g].into_iter().flatten().collect()))
+    })
+}
+
+type Field = Option<(String, Json)>;
+
+/// A field that is given three times out of four.
+fn some(name: &'static str, value: impl Strategy<Value = Json>) -> impl Strategy<Value = Field> {
+    prop::option::weighted(0.75, value).prop_map(move |value| Some((name.to_owned(), value?)))
+}
+
+fn whole((one, other): (Field, Field)) -> Json {
+    Json::Object([one, other].into_iter().flatten().collect())
+}
+
+/// An object with some of these keys.
+fn map(
+    keys: &'static [&'static str],
+    entry: impl Strategy<Value = Json> + Clone,
+) -> impl Strategy<Value = Json> {
+    prop::sample::subsequence(keys, 0..=keys.len()).prop_flat_map(move |keys| {
+        let entries = prop::collection::vec(entry.clone(), keys.len());
+        entries.prop_map(move |entries| {
+            keys.iter().map(|key| (*key).to_owned()).zip(entries).collect::<serde_json::Map<_, _>>().into()
+        })
+    })
+}
+
+/// The spec as Terraform knows it too early: some of what it says is not known, nor is some of what it does not say.
+fn hidden(spec: &Json, said: &[(bool, Index)], unsaid: &[Index]) -> Json {
+    let mut hidden = spec.clone();
+    for (decides, choice) in said {
+        let mut all = pointers(&hidden);
+        all.retain(|at| may_be_hidden(at) && (!decides || DECIDING.iter().any(|word| at.ends_with(word))));
+        if let Some(value) = all.get(choice.index(all.len().max(1))).and_then(|at| hidden.pointer_mut(at)) {
+            *value = unknown();
+        }
+    }
+    let unsaids: Vec<(String, &str)> = pointers(&hidden)
+        .into_iter()
+        .flat_map(|at| {
+            UNSAID.iter().map(move |(depth, section, field)| (at.clone(), *depth, *section, *field))
+        })
+        .filter(|(at, depth, section, _)| at.starts_with(section) && at.matches('/').count() == *depth)
+        .map(|(at, _, _, field)| (at, field))
+        .collect();
+    for choice in unsaid {
+        let Some((at, field)) = unsaids.get(choice.index(unsaids.len().max(1))) else { continue };
+        if let Some(Json::Object(fields)) = hidden.pointer_mut(at).filter(|value| **value != unknown()) {
+            fields.entry(*field).or_insert_with(unknown);
+        }
+    }
+    hidden
+}
+
+/// Which members there are is known, and so are those in them.
+fn may_be_hidden(at: &str) -> bool {
+    at.matches('/').count() > 1 && !at.ends_with("/objects") && !at.contains(UNKNOWN)
+}
+
+/// What decides which nodes there are, and what they hang on.
+const DECIDING: [&str; 7] = ["/key", "/bucket", "/role", "/database", "/table", "/tableName", "/name"];
+
+/// Fields that will be null: so deep below which section they stand.
+const UNSAID: [(usize, &str, &str); 9] = [
+    (2, "/buckets/", "external"),
+    (2, "/roles/", "external"),
+    (2, "/databases/", "name"),
+    (2, "/databases/", "external"),
+    (2, "/tables/", "external"),
+    (2, "/filters/", "table"),
+    (2, "/filters/", "tableName"),
+    (3, "/jobs/i/script", "content"),
+    (3, "/jobs/j/script", "content"),
+];
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 128, ..ProptestConfig::default() })]
+
+    #[test]
+    fn what_a_plan_tells_comes_true_whatever_it_did_not_know(
+        first in spec(),
+        second in spec(),
+        said in prop::collection::vec(any::<(bool, Index)>(), 0..3),
+        unsaid in prop::collection::vec(any::<Index>(), 0..2),
+    ) {
+        run(async {
+            let doorway = Doorway::new();
+            let resource = doorway.resource();
+            let core = Core::new(&*resource);
+            let (early, late) = (lake(&hidden(&second, &said, &unsaid)), lake(&second));
+            let mut object = Default::default();
+            for exists in [false, true] {
+                if exists {
+                    object = doorway.applied(&core, object, &lake(&first)).await;
+                    object = core.read(object).await.unwrap().0;
+                }
+                let told = core.plan(&object, &early).await.unwrap();
+                let again = core.plan(&object, &late).await.unwrap();
+                if told.diagnostics.has_errors() || again.diagnostics.has_errors() {
+                    continue;
+                }
+                let broken = broken_by_plan_again(&core.schema().block, &told.planned, &again.planned);
+                prop_assert!(broken.is_empty(), "{broken:#?}\n{}", hidden(&second, &said, &unsaid));
+            }
+            Ok(())
+        })?;
+    }
+}
