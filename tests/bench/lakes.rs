@@ -6,6 +6,15 @@ use lake_tests::{
     terraform::{Terraform, release},
 };
 
+/// Not even a provider.
+pub(crate) fn none(aws: &Endpoint) -> Terraform {
+    let terraform = Terraform::with(aws, release());
+    std::fs::remove_file(terraform.folder().join("versions.tf"))
+        .expect("a configuration begins with versions.tf");
+    terraform.main("");
+    terraform
+}
+
 /// first-lake, with the release build.
 pub(crate) fn first(aws: &Endpoint) -> Terraform {
     let mut terraform = Terraform::with(aws, release());

@@ -207,6 +207,10 @@ pub struct Call {
     pub carried_out: bool,
     /// Whose access key it was signed with.
     pub access_key: String,
+    /// When it began to be answered, in milliseconds of one clock.
+    pub began: f64,
+    /// When it was answered, by the same clock.
+    pub ended: f64,
 }
 
 impl Call {
@@ -221,6 +225,8 @@ impl Call {
             carried_out: json["code"].is_null() || json["code"] == "LOST",
             by_provider: !text("userAgent").starts_with("Boto3"),
             access_key: text("accessKey"),
+            began: json["began"].as_f64().unwrap_or_default(),
+            ended: json["ended"].as_f64().unwrap_or_default(),
         }
     }
 

@@ -29,16 +29,26 @@ pub fn tested(binary: &str) -> PathBuf {
     }
 }
 
-/// A binary as users get it. `LAKE_BENCH_OPERATOR` names an operator that was built elsewhere.
+/// A binary as users get it. `LAKE_BENCH_PROVIDER` and `LAKE_BENCH_OPERATOR` name ones that were built elsewhere.
 ///
 /// # Panics
 /// When it does not build.
 #[must_use]
 pub fn released(binary: &str) -> PathBuf {
-    if let Some(given) = std::env::var_os("LAKE_BENCH_OPERATOR").filter(|_| binary == "lake-operator") {
-        return given.into();
+    let given = match binary {
+        "lake-operator" => "LAKE_BENCH_OPERATOR",
+        _ => "LAKE_BENCH_PROVIDER",
+    };
+    match std::env::var_os(given) {
+        Some(given) => given.into(),
+        None => once(&format!("release/{binary}"), &release_of(binary)),
     }
-    once(&format!("release/{binary}"), &["build", "--release", "-p", binary])
+}
+
+/// What cargo is told so that it builds a binary as `make release` does.
+#[must_use]
+pub fn release_of(binary: &str) -> [&str; 5] {
+    ["build", "--release", "--workspace", "--bin", binary]
 }
 
 /// Let cargo run such a command once in this process, and find its binary.
@@ -70,6 +80,8 @@ pub fn cargo(command: &[&str]) {
     assert!(done.success(), "cargo {} failed", command.join(" "));
 }
 
-fn target() -> PathBuf {
+/// Where cargo puts what it builds.
+#[must_use]
+pub fn target() -> PathBuf {
     std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root().join("target"), PathBuf::from)
 }

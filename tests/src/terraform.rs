@@ -22,11 +22,6 @@ pub fn release() -> &'static Path {
     BUILT.get_or_init(|| built::released("terraform-provider-lake"))
 }
 
-/// Let cargo build the provider by this command, with these words behind all others.
-pub fn build(command: &[&str], last: &[&str]) {
-    built::cargo(&[command, &["-p", "terraform-provider-lake"], last].concat());
-}
-
 /// The terraform on the PATH, or what `tools/terraform` makes in its place.
 ///
 /// # Panics

@@ -48,6 +48,7 @@ class Front:
 
     def answer(self, request: Request) -> Response:
         """The answer to one request. Raises Dropped where the connection must be closed without one."""
+        began = time.monotonic()
         if self.faults.latency_ms:
             time.sleep(self.faults.latency_ms / 1000)
         service, call = "", None
@@ -62,7 +63,8 @@ class Front:
             outcome = self._under_faults(call)
         except Exception as cause:
             outcome = _failed(service, request, cause)
-        self.journal.add(_entry(service, request, call, outcome))
+        span = {"began": began * 1000, "ended": time.monotonic() * 1000}
+        self.journal.add({**_entry(service, request, call, outcome), **span})
         if outcome.answer is _NO_ANSWER:
             raise Dropped
         named = "x-amz-request-id" if service in ("s3", "s3control") else "x-amzn-RequestId"
