@@ -14,8 +14,8 @@ build: tools-rust ## The provider, in target/debug
 	cargo build --locked -p terraform-provider-lake
 
 .PHONY: release
-release: tools-rust ## The provider as users get it, in target/release
-	cargo build --locked --release -p terraform-provider-lake
+release: tools-rust ## The provider and the operator as users get them, in target/release
+	cargo build --locked --release --workspace --bin terraform-provider-lake --bin lake-operator
 
 .PHONY: demo
 demo: tools-rust tools-aws ## See a lake stood up, changed, mended and taken down by the real terraform
@@ -56,9 +56,9 @@ aws: ## The AWS of tests in the foreground, with the variables to export
 	@tests/aws/run --foreground
 
 .PHONY: e2e
-e2e: build tools-aws ## The portable end-to-end cases against another endpoint: make e2e ENDPOINT=http://…
+e2e: tools-rust tools-aws ## The portable end-to-end cases against another endpoint: make e2e ENDPOINT=http://…
 	@test -n "$(ENDPOINT)" || { echo "make e2e needs ENDPOINT=http://host:port (an emulator), or ENDPOINT=aws with LAKE_TEST_REAL_AWS=yes"; exit 2; }
-	LAKE_TEST_ENDPOINT=$(ENDPOINT) cargo test --locked -p lake-tests --test portable
+	LAKE_TEST_ENDPOINT=$(ENDPOINT) cargo test --locked --workspace --test portable -- --test-threads=1
 
 .PHONY: tools-rust
 tools-rust:
@@ -71,7 +71,7 @@ tools-aws:
 # Built before any test runs, so that no test waits for a compiler. Each part says in one line what is missing.
 .PHONY: tools-parts
 tools-parts:
-	@for part in controlplane crdcheck helm argocd; do tools/go-part $$part > /dev/null; done
+	@for part in controlplane crdcheck helm argocd tofu; do tools/go-part $$part > /dev/null; done
 	@tools/terraform > /dev/null
 
 .PHONY: clean

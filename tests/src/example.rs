@@ -60,6 +60,16 @@ pub fn nothing_retained(terraform: &Terraform) {
     terraform.edit("  table \"events\" {\n", "  table \"events\" {\n    on_delete = \"Delete\"\n");
 }
 
+/// Take first-lake down, and what it would retain with it: whoever comes next finds the endpoint as it was.
+///
+/// # Panics
+/// When terraform cannot.
+pub fn take_down(terraform: &Terraform) {
+    nothing_retained(terraform);
+    let _ = terraform.apply().ok();
+    let _ = terraform.destroy().ok();
+}
+
 /// Put a lake of many members into a configuration: a bucket, a database, two roles, and four for each of its zones.
 /// Nothing of it is retained.
 pub fn zones(terraform: &mut Terraform, zones: usize) {

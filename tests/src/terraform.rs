@@ -1,7 +1,7 @@
-//! The real terraform, with the provider's real binary, in a folder of its own.
+//! The real terraform (or OpenTofu), with the provider's real binary, in a folder of its own.
 
 pub use crate::ran::Ran;
-use crate::{aws::Endpoint, built, root};
+use crate::{aws::Endpoint, built, part::part, root};
 use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
@@ -39,6 +39,7 @@ pub fn binary() -> &'static str {
 /// A configuration and its state.
 #[derive(Debug)]
 pub struct Terraform {
+    program: PathBuf,
     folder: TempDir,
     variables: Vec<(String, String)>,
 }
@@ -50,7 +51,16 @@ impl Terraform {
         Terraform::with(endpoint, provider())
     }
 
-    /// The same with another build of the provider.
+    /// The same with OpenTofu in terraform's place.
+    ///
+    /// # Panics
+    /// When OpenTofu cannot be built.
+    #[must_use]
+    pub fn opentofu(endpoint: &Endpoint) -> Self {
+        Terraform { program: part("tofu"), ..Terraform::new(endpoint) }
+    }
+
+    /// An empty configuration with another build of the provider.
     ///
     /// # Panics
     /// When the folder cannot be written.
@@ -69,7 +79,7 @@ impl Terraform {
             ("TF_IN_AUTOMATION".to_owned(), "1".to_owned()),
             ("TF_INPUT".to_owned(), "0".to_owned()),
         ]);
-        let terraform = Terraform { folder, variables };
+        let terraform = Terraform { program: binary().into(), folder, variables };
         terraform.file("terraform.rc", &overrides);
         terraform.file(
             "versions.tf",
@@ -117,7 +127,7 @@ impl Terraform {
     /// The command, ready to be started.
     #[must_use]
     pub fn command(&self, arguments: &[&str]) -> Command {
-        let mut command = Command::new(binary());
+        let mut command = Command::new(&self.program);
         command
             .args(arguments)
             .current_dir(self.folder.path())

@@ -43,6 +43,7 @@ fn drift_is_told_by_path_and_just_that_is_repaired() {
     let _ = terraform.apply().ok();
     terraform.plan().nothing();
     assert_eq!(aws.hand().world(), before);
+    example::take_down(&terraform);
 }
 
 #[test]
@@ -66,6 +67,7 @@ fn ignored_drift_is_left_alone() {
     aws.hand().does("glue", "update_job", json!({ "JobName": "first-etl", "JobUpdate": update }));
 
     terraform.plan().nothing();
+    example::take_down(&terraform);
 }
 
 #[test]
@@ -80,4 +82,5 @@ fn a_lake_whose_members_all_vanished_is_drift_and_not_a_new_lake() {
     let _ = terraform.plan().changes().says("will be updated in-place").says("role/reader");
     let _ = terraform.apply().ok();
     terraform.plan().nothing();
+    let _ = terraform.destroy().ok();
 }

@@ -1,7 +1,7 @@
 //! A lake that uses every field of every kind.
 
 use lake_tests::{aws::Endpoint, terraform::Terraform};
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::collections::BTreeSet;
 
 const FULL: &str = include_str!("full.tf");
@@ -24,15 +24,13 @@ const ELSEWHERE: [&str; 11] = [
 #[test]
 fn a_lake_of_every_field_applies_and_its_second_plan_is_empty() {
     let aws = Endpoint::given_or_start();
+    let before = aws.hand().world();
     let terraform = Terraform::new(&aws);
     terraform.main(FULL);
     let _ = terraform.apply().ok();
     terraform.plan().nothing();
     let _ = terraform.destroy().ok();
-    let world = aws.hand().world();
-    for section in ["buckets", "accessPoints", "roles", "databases", "jobs", "crawlers", "filters"] {
-        assert_eq!(world[section], json!({}), "{section}");
-    }
+    assert_eq!(aws.hand().world(), before);
 }
 
 #[test]

@@ -4,6 +4,7 @@ mod failures;
 mod foreign;
 mod kill;
 mod moves;
+mod opentofu;
 mod replace;
 mod scale;
 mod waiting;
