@@ -11,6 +11,7 @@ use lake_reconcile::{
     inventory::{Inventory, Presence},
     kinds,
     plan::{Change, Later, Plan, Step},
+    reference::has_unknown,
     report::report,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -100,21 +101,24 @@ fn will_be(step: &Step, prior: &Told, unchanged: bool) -> (Later<ResourceStatus>
     }
 }
 
-/// Nodes that nobody looked at because they are not ours, or may turn out to be, and all that hangs on them.
+/// Nodes that nobody looked at because they are not ours, or may turn out to be; those that wait while it is not known
+/// what is wanted of them; and all that hangs on them.
 fn unseen(plan: &Plan, open: impl Fn(&NodeId) -> Open) -> BTreeSet<&NodeId> {
-    let looked_at = |step: &Step| match step.change {
+    let undecided = |step: &Step| match step.change {
         Change::Unseen => true,
         Change::Unknown(_) => step.hold == Hold::LookAt,
+        // What is only looked at says no more than its name.
+        Change::Wait(_) => step.hold == Hold::Own && step.wanted.as_ref().is_some_and(has_unknown),
         _ => open(&step.node) == Open::Hold,
     };
     // There is something that others may come to wait for.
-    let any = plan.steps.iter().any(|step| looked_at(step) || matches!(step.change, Change::Wait(_)));
+    let any = plan.steps.iter().any(|step| undecided(step) || matches!(step.change, Change::Wait(_)));
     let may_wait =
         |step: &Step| any && (open(&step.node) == Open::Needs || matches!(step.change, Change::Unknown(_)));
     let mut unseen: BTreeSet<&NodeId> = BTreeSet::new();
     // Each step stands after what it needs.
     for step in &plan.steps {
-        if looked_at(step) || may_wait(step) || step.after.iter().any(|need| unseen.contains(need)) {
+        if undecided(step) || may_wait(step) || step.after.iter().any(|need| unseen.contains(need)) {
             unseen.insert(&step.node);
         }
     }
