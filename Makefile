@@ -48,8 +48,8 @@ golden: tools-rust ## Write all generated files anew: crds/, docs/, goldens of t
 	tests/aws/check --update
 
 .PHONY: bench
-bench: release tools-aws ## Measure, and print the table that CONTRIBUTING.md keeps
-	cargo run --locked -p lake-tests --bin bench
+bench: release tools-aws ## Measure, and print the table that CONTRIBUTING.md keeps (ONLY=provider: that door)
+	cargo run --locked -p lake-tests --bin bench -- $(ONLY)
 
 .PHONY: aws
 aws: ## The AWS of tests in the foreground, with the variables to export

@@ -1,5 +1,6 @@
 //! `make bench`: measures what CONTRIBUTING.md keeps, and prints it as a table. Nothing is asserted here; bounds stand
-//! beside the figures.
+//! beside the figures. `make bench ONLY=provider` measures one door, `make bench ONLY="provider-start provider-size"` some
+//! of it.
 
 mod calls;
 mod commands;
@@ -28,11 +29,11 @@ impl Figure {
 #[allow(clippy::print_stdout, reason = "the table is what this program is for")]
 fn main() {
     let measures: [(&str, Measure); 10] = [
-        ("start", handshake::figures),
-        ("memory", memory::figures),
-        ("commands", commands::figures),
-        ("calls", calls::figures),
-        ("size", size::figures),
+        ("provider-start", handshake::figures),
+        ("provider-memory", memory::figures),
+        ("provider-commands", commands::figures),
+        ("provider-calls", calls::figures),
+        ("provider-size", size::figures),
         ("operator-calls", operator::calls::figures),
         ("operator-buckets", operator::many::buckets),
         ("operator-throttled", operator::many::throttled),
@@ -42,7 +43,7 @@ fn main() {
     let wanted: Vec<String> = std::env::args().skip(1).collect();
     println!("| figure | bound | measured |\n| --- | --- | --- |");
     for (name, measure) in measures {
-        if wanted.is_empty() || wanted.iter().any(|want| want == name) {
+        if wanted.is_empty() || wanted.iter().any(|want| name.starts_with(want)) {
             for Figure { what, bound, measured } in measure() {
                 println!("| {what} | {bound} | {measured} |");
             }
