@@ -6,12 +6,19 @@ use lake_tests::{
     terraform::{Terraform, release},
 };
 
-/// Not even a provider.
+/// Not even a provider; an output, since terraform plans no configuration without anything.
 pub(crate) fn none(aws: &Endpoint) -> Terraform {
     let terraform = Terraform::with(aws, release());
     std::fs::remove_file(terraform.folder().join("versions.tf"))
         .expect("a configuration begins with versions.tf");
-    terraform.main("");
+    terraform.main("output \"nothing\" {\n  value = null\n}\n");
+    terraform
+}
+
+/// The provider, and nothing of it: what terraform takes to start it and to read its schema.
+pub(crate) fn only_the_provider(aws: &Endpoint) -> Terraform {
+    let terraform = Terraform::with(aws, release());
+    terraform.main("provider \"lake\" {}\n");
     terraform
 }
 
