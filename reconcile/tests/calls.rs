@@ -9,7 +9,7 @@ use expect_test::expect;
 use futures::future::join_all;
 use lake_api::LakeSpec;
 use lake_reconcile::{
-    aws::Aws,
+    aws::{Aws, Priority},
     cloud::Cloud,
     engine::Engine,
     expand::expand,
@@ -18,9 +18,10 @@ use lake_reconcile::{
     inventory::Sight,
     kind::{Kind, Scope},
     kinds::{AccessPoint, Bucket, Key, Role, Settings},
-    owner::Owner,
+    owner::{Owner, Worn},
     record::Record,
 };
+use serde_json::json;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
 
 fn names(endpoint: &Endpoint) -> Vec<String> {
@@ -66,6 +67,46 @@ async fn a_bucket_a_role_and_an_access_point_take_few_calls() {
     let (made, quiet) = calls::<AccessPoint>(&endpoint, &aws, "accessPoint/door", *point).await;
     assert!(made.len() <= 6, "{}: {made:?}", made.len());
     assert!(quiet.len() <= 3, "{}: {quiet:?}", quiet.len());
+}
+
+/// A list that lags is late news, and no licence to write: the mark is asked of the bucket itself.
+#[tokio::test]
+async fn tags_that_are_told_late_are_told_late_and_no_more() {
+    let endpoint = Endpoint::start();
+    let aws = connect(&endpoint).await;
+    let Settings::Bucket(bucket) = settings(&aws, "{ buckets: { store: {} } }", "bucket/store") else {
+        panic!()
+    };
+    let names = ["one", "two"].map(|name| format!("late-{name}"));
+    for name in &names {
+        Bucket { name: name.as_str().into(), ..(*bucket).clone() }
+            .create(&aws, &mark("bucket/late"))
+            .await
+            .unwrap();
+    }
+    let taken = Worn { owner: "terraform/tests/other".into(), ..mark("bucket/late") };
+    // Posted before the write, from which on it answers as before.
+    endpoint.faults(json!([{ "operation": "GetResources", "stale": 1 }]));
+    Bucket::mark(&aws, &names[0], &taken).await.unwrap();
+    let worn = async || {
+        let sights = Priority::Routine.of(Bucket::read(&aws, &names)).await;
+        sights.into_iter().map(|sight| match sight {
+            Sight::Present(seen) => seen.worn,
+            other => panic!("{other:?}"),
+        })
+    };
+    endpoint.clear_journal();
+    assert_eq!(worn().await.next(), Some(Some(mark("bucket/late"))), "as it was");
+    assert!(!self::names(&endpoint).contains(&"s3:GetBucketTagging".to_owned()));
+    assert_eq!(Bucket::worn(&aws, &names[0]).await.unwrap(), Some(Some(taken.clone())), "as it is");
+    assert_eq!(worn().await.collect::<Vec<_>>(), [Some(taken), Some(mark("bucket/late"))], "and soon told");
+    endpoint.faults(json!([{ "operation": "GetResources", "stale": 1 }]));
+    aws.s3.delete_bucket().bucket(&names[1]).send().await.unwrap();
+    let sights = Priority::Routine.of(Bucket::read(&aws, &names)).await;
+    assert!(
+        matches!(&sights[..], [Sight::Present(_), Sight::Absent]),
+        "what is listed may be gone: {sights:?}"
+    );
 }
 
 /// Lakes that are looked at together.
