@@ -8,9 +8,13 @@ use lake_tests::{
     operator::{Operator, Setting},
 };
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// Where the lake stands in the repository.
 const FILE: &str = "lakes/first.yaml";
+
+/// So many periods of the operator (30 s here) and of ArgoCD ([`lake_tests::argocd::RESYNC`]) are watched.
+const PERIODS: usize = 3;
 
 /// What the operator was last asked, and has done.
 fn asked(namespace: &Namespace<'_>, when: &str) {
@@ -31,7 +35,9 @@ fn a_lake_lives_by_commits() {
     let namespace = cluster.namespace("gitops");
     let operator = Operator::start(&Setting::of(&cluster, "gitops"), &aws);
     let repository = Repository::new();
-    let manifest = example::first_lake_manifest();
+    // Looked at as often as can be, so that three periods pass soon.
+    let manifest =
+        example::first_lake_manifest().replace("spec:\n", "spec:\n  reconcile: { interval: 30s }\n");
 
     // It is added, and changed.
     let first = repository.commit(FILE, &manifest);
@@ -49,13 +55,13 @@ fn a_lake_lives_by_commits() {
     aws.hand().does("glue", "delete_crawler", json!({ "Name": "first-processed" }));
     asked(&namespace, "after-drift");
     assert_eq!(operator.metric("lake_drift_total{kind=\"crawler\"}"), Some(1.0));
-    // Looks that find nothing change nothing either.
-    for look in ["once", "twice", "thrice"] {
-        asked(&namespace, look);
-        argocd.refresh("lakes");
-        let refreshed = |it: &Value| it["metadata"]["annotations"]["argocd.argoproj.io/refresh"].is_null();
-        let _ = argocd.until("lakes", refreshed);
-    }
+    // Nothing is OutOfSync while nothing changes, for three periods of the operator and of ArgoCD.
+    let rounds = || operator.sum("controller_runtime_reconcile_total");
+    let before = rounds();
+    operator.until("it has looked three times by itself", |_| rounds() >= before + PERIODS as f64);
+    let compared: BTreeSet<String> =
+        history.history().iter().map(|seen| seen.object["status"]["reconciledAt"].to_string()).collect();
+    assert!(compared.len() > PERIODS, "ArgoCD has compared at {compared:?}");
     for seen in history.history() {
         assert_ne!(seen.object["status"]["sync"]["status"], "OutOfSync", "{:#}", seen.object["status"]);
     }

@@ -8,9 +8,13 @@ use lake_tests::{
     operator::{Operator, Setting},
 };
 use serde_json::{Value, json};
+use std::{
+    sync::atomic::{AtomicUsize, Ordering},
+    thread,
+};
 
-/// Every third call is tried, as two tests that take turns: the simulation tries them all.
-const STRIDE: usize = 6;
+/// So many lakes are killed side by side, each on an AWS of its own: most of the time they wait.
+const SIDE_BY_SIDE: usize = 4;
 
 /// A lake that is created, changed and deleted, and its operator.
 struct Case {
@@ -29,10 +33,18 @@ enum Act {
 
 const ACTS: [Act; 3] = [Act::Create, Act::Update, Act::Delete];
 
-/// How an act goes without a kill: the world afterwards, and the calls that change something.
+/// How an act goes without a kill: the world afterwards, and how many calls change something.
 struct Undisturbed {
     world: Value,
     writes: usize,
+}
+
+impl Undisturbed {
+    /// So many moments differ in what is there on AWS: before and after each call that changes something. A kill at a
+    /// call that reads is one at the write before it, or behind it.
+    fn moments(&self) -> usize {
+        2 * self.writes
+    }
 }
 
 impl Case {
@@ -79,10 +91,10 @@ impl Case {
         })
     }
 
-    /// Kill the operator while the `nth` call of an act that changes something is under way, and let another go on.
-    fn killed(&self, act: Act, nth: usize, expected: &Undisturbed) {
-        // Every other time, AWS carries the call out.
-        let hold = if nth.is_multiple_of(2) { "after" } else { "before" };
+    /// Kill the operator at a moment of an act, and let another go on.
+    fn killed(&self, act: Act, moment: usize, expected: &Undisturbed) {
+        let hold = if moment.is_multiple_of(2) { "before" } else { "after" };
+        let nth = moment / 2 + 1;
         self.aws.clear_journal();
         self.aws.faults(json!([{ "mutating": true, "afterCalls": nth, "times": 1, "hold": hold }]));
         let first = self.start();
@@ -92,20 +104,15 @@ impl Case {
         self.aws.faults(json!([]));
         let _second = self.start();
         self.finish(act);
-        assert_eq!(self.aws.hand().world(), expected.world, "{act:?}, killed at call {nth}");
+        assert_eq!(self.aws.hand().world(), expected.world, "{act:?}, killed {hold} call {nth}");
         self.aws.assert_nothing_made_twice();
     }
 
-    fn killed_from(&self, first: usize) {
-        let undisturbed = self.undisturbed();
-        let most = undisturbed.iter().map(|act| act.writes).max().unwrap_or_default();
-        assert!(most > STRIDE, "an act of many calls");
-        for nth in (first..=most).step_by(STRIDE) {
-            for (act, expected) in ACTS.into_iter().zip(&undisturbed) {
-                self.killed(act, nth.min(expected.writes), expected);
-            }
-        }
-        self.aws.assert_all_emulated();
+    /// The same act in peace, for the sake of the next.
+    fn in_peace(&self, act: Act) {
+        let _operator = self.start();
+        self.begin(act);
+        self.finish(act);
     }
 }
 
@@ -127,11 +134,31 @@ fn changed() -> Value {
 }
 
 #[test]
-fn killed_at_every_sixth_call() {
-    Case::new("killed").killed_from(1);
-}
-
-#[test]
-fn killed_at_the_calls_halfway_between() {
-    Case::new("killed-between").killed_from(1 + STRIDE / 2);
+fn killed_before_and_after_each_call_that_changes_something() {
+    let turn = AtomicUsize::new(0);
+    thread::scope(|scope| {
+        for number in 0..SIDE_BY_SIDE {
+            let turn = &turn;
+            scope.spawn(move || {
+                let case = Case::new(&format!("killed-{number}"));
+                let undisturbed = case.undisturbed();
+                let most = undisturbed.iter().map(|act| act.moments()).max().unwrap_or_default();
+                assert!(most > 40, "an act of many calls: {most}");
+                loop {
+                    let moment = turn.fetch_add(1, Ordering::Relaxed);
+                    if moment >= most {
+                        break;
+                    }
+                    for (act, expected) in ACTS.into_iter().zip(&undisturbed) {
+                        if moment < expected.moments() {
+                            case.killed(act, moment, expected);
+                        } else {
+                            case.in_peace(act);
+                        }
+                    }
+                }
+                case.aws.assert_all_emulated();
+            });
+        }
+    });
 }

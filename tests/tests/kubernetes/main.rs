@@ -1,5 +1,6 @@
 //! End-to-end cases on a real Kubernetes control plane.
 
+mod adversity;
 mod apiserver;
 mod argocd;
 mod chart;
@@ -23,3 +24,4 @@ mod replicas;
 mod scale;
 mod stage;
 mod tenants;
+mod wire;

@@ -1,14 +1,11 @@
 //! AWS refuses, throttles or is not there: the lake says why and when it is tried again, and goes on by itself.
 
-use crate::stage::{Stage, condition, manifest, message};
+use crate::{
+    stage::{Stage, condition, manifest, message},
+    wire::Wire,
+};
 use lake_tests::{aws::REGION, cluster::Seen};
 use serde_json::{Value, json};
-use std::{
-    io,
-    net::{Shutdown, SocketAddr, TcpListener, TcpStream},
-    sync::{Arc, Mutex},
-    thread,
-};
 
 /// The longest pause between two attempts, and the second to which it is rounded.
 const LONGEST: i64 = 121;
@@ -118,7 +115,7 @@ fn no_region() {
 fn aws_is_down_at_first_and_later() {
     let wire = Wire::new();
     let stage = Stage::with("down", |setting| {
-        setting.variables.push(("AWS_ENDPOINT_URL".to_owned(), format!("http://{}", wire.address)));
+        setting.variables.push(("AWS_ENDPOINT_URL".to_owned(), wire.url()));
     });
     let here = role().replace("\"roles\":", &format!("\"region\":\"{REGION}\",\"roles\":"));
     let _ = stage.namespace.apply(&here).ok();
@@ -134,49 +131,4 @@ fn aws_is_down_at_first_and_later() {
     wire.lead_to(Some(&stage.aws.url));
     let _ = stage.ready("unlucky");
     assert_eq!(stage.aws.writes().iter().filter(|call| call.operation == "CreateRole").count(), 1);
-}
-
-/// A wire to AWS that can be cut: connections are closed at once while it leads nowhere.
-struct Wire {
-    address: SocketAddr,
-    end: Arc<Mutex<Option<String>>>,
-    open: Arc<Mutex<Vec<TcpStream>>>,
-}
-
-impl Wire {
-    fn new() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").expect("a free port");
-        let wire = Wire {
-            address: listener.local_addr().expect("it has one"),
-            end: Arc::default(),
-            open: Arc::default(),
-        };
-        let (end, open) = (wire.end.clone(), wire.open.clone());
-        thread::spawn(move || {
-            for near in listener.incoming().map_while(Result::ok) {
-                let end = end.lock().expect("nobody panics with it").clone();
-                let Some(far) = end.and_then(|end| TcpStream::connect(end).ok()) else { continue };
-                open.lock().expect("nobody panics with it").extend(near.try_clone());
-                for (mut from, mut to) in [(near.try_clone(), far.try_clone()), (Ok(far), Ok(near))]
-                    .into_iter()
-                    .filter_map(|(from, to)| from.ok().zip(to.ok()))
-                {
-                    thread::spawn(move || {
-                        let _ = io::copy(&mut from, &mut to);
-                        let _ = to.shutdown(Shutdown::Both);
-                    });
-                }
-            }
-        });
-        wire
-    }
-
-    /// Let it lead to an endpoint, or nowhere.
-    fn lead_to(&self, url: Option<&str>) {
-        let end = url.map(|url| url.trim_start_matches("http://").to_owned());
-        *self.end.lock().expect("nobody panics with it") = end;
-        for connection in self.open.lock().expect("nobody panics with it").drain(..) {
-            let _ = connection.shutdown(Shutdown::Both);
-        }
-    }
 }
