@@ -7,8 +7,8 @@ use lake_reconcile::{
     gather::Gathered,
     place::Place,
 };
-use std::{collections::HashMap, sync::Arc};
-use tokio::sync::{Mutex, OnceCell};
+use std::{collections::HashMap, path::PathBuf, sync::Arc, time::SystemTime};
+use tokio::sync::{Mutex, MutexGuard, OnceCell};
 
 /// A cloud, and where it is.
 #[derive(Clone)]
@@ -55,36 +55,66 @@ type Way = (Option<(String, Option<String>)>, Option<String>);
 /// The ways that are open.
 pub struct Connections {
     clouds: Arc<dyn Clouds>,
-    open: Mutex<HashMap<Way, Arc<OnceCell<Connection>>>>,
+    /// The files that say who the operator is and where AWS answers.
+    files: Vec<PathBuf>,
+    ways: Mutex<Ways>,
+}
+
+#[derive(Default)]
+struct Ways {
+    open: HashMap<Way, Arc<OnceCell<Connection>>>,
+    /// As of when the files were when these were opened.
+    files: Vec<Option<SystemTime>>,
 }
 
 impl Connections {
     /// None yet.
     #[must_use]
     pub fn new(clouds: Arc<dyn Clouds>) -> Self {
-        Connections { clouds, open: Mutex::default() }
+        Connections { clouds, files: shared_files(), ways: Mutex::default() }
     }
 
-    /// The way for an access. A lake that waits for one that does not open holds up no other.
+    /// The way for an access. A lake that waits for one that does not open holds up no other. The SDK reads keys and
+    /// endpoints of files once; when a file is written anew (a secret that was rotated), all ways are opened anew.
     ///
     /// # Errors
     /// When AWS cannot be reached as somebody; the next call tries again.
     pub async fn open(&self, access: &Access) -> Result<Connection, NoAccess> {
         let role = access.assume_role.first().map(|role| (role.role_arn.clone(), role.external_id.clone()));
         let way = (role, access.region.clone());
-        let cell = self.open.lock().await.entry(way.clone()).or_default().clone();
+        let cell = self.ways().await.open.entry(way.clone()).or_default().clone();
         let connection = cell.get_or_try_init(|| self.clouds.connect(access)).await?;
         if way.1.is_some() {
             return Ok(connection.clone());
         }
         // A lake names no region until its record does, and must meet the others of its region all the same.
-        let mut open = self.open.lock().await;
+        let open = &mut self.ways.lock().await.open;
         let there = (way.0.clone(), Some(connection.place.region.clone()));
         let known = open.get(&there).filter(|known| known.initialized()).unwrap_or(&cell).clone();
         open.insert(there, known.clone());
         open.insert(way, known.clone());
         Ok(known.get().unwrap_or(connection).clone())
     }
+
+    /// The ways that are open with the files as they are.
+    async fn ways(&self) -> MutexGuard<'_, Ways> {
+        let mut ways = self.ways.lock().await;
+        let written = |file: &PathBuf| std::fs::metadata(file).and_then(|file| file.modified()).ok();
+        let files: Vec<_> = self.files.iter().map(written).collect();
+        if ways.files != files {
+            *ways = Ways { open: HashMap::new(), files };
+        }
+        ways
+    }
+}
+
+/// Where the SDKs look for keys, roles and endpoints (AWS SDKs and Tools Reference Guide, "Shared config and credentials
+/// files"). Tokens of web identities and pods are in files too, which the SDK reads again by itself.
+fn shared_files() -> Vec<PathBuf> {
+    let home = std::env::var_os("HOME").map(PathBuf::from).unwrap_or_default();
+    [("AWS_CONFIG_FILE", ".aws/config"), ("AWS_SHARED_CREDENTIALS_FILE", ".aws/credentials")]
+        .map(|(variable, usual)| std::env::var_os(variable).map_or_else(|| home.join(usual), PathBuf::from))
+        .to_vec()
 }
 
 #[cfg(test)]
@@ -160,6 +190,21 @@ mod tests {
         let (open, _) = ways(&[Some("eu-west-1"), None, Some("eu-west-1"), Some("us-east-1")]).await;
         assert!(open[..3].iter().all(|it| Arc::ptr_eq(&it.cloud, &open[0].cloud)));
         assert!(!Arc::ptr_eq(&open[3].cloud, &open[0].cloud));
+    }
+
+    #[tokio::test]
+    async fn a_file_that_is_written_anew_opens_all_ways_anew() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let clouds = Arc::new(Silent::default());
+        let files = vec![file.path().to_owned(), PathBuf::from("/nowhere")];
+        let connections = Connections { files, ..Connections::new(clouds.clone()) };
+        let open = async || connections.open(&access(None)).await.unwrap();
+        let (first, again) = (open().await, open().await);
+        assert!(Arc::ptr_eq(&first.cloud, &again.cloud));
+        file.as_file().set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        let (anew, again) = (open().await, open().await);
+        assert!(!Arc::ptr_eq(&first.cloud, &anew.cloud) && Arc::ptr_eq(&anew.cloud, &again.cloud));
+        assert_eq!(clouds.0.load(Ordering::Relaxed), 2);
     }
 
     #[tokio::test]

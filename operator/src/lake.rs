@@ -116,7 +116,7 @@ impl<'a> Visit<'a> {
         let record = record.unwrap_or_else(|| Record::new(connection.place.clone()));
         let owner = self.operator.owner(&self.object.name());
         let graph =
-            spec.map_or_else(Graph::new, |spec| wanted::graph(&spec, &connection.place, &owner, self.object));
+            spec.map_or_else(Graph::new, |spec| self.object.name().graph(&spec, &connection.place, &owner));
         self.work(connection, owner, graph, record).await
     }
 

@@ -5,6 +5,7 @@
 
 pub mod claim;
 pub mod connections;
+mod identity;
 pub mod lake;
 pub mod metrics;
 pub mod object;

@@ -5,10 +5,10 @@ use jiff::Timestamp;
 use k8s_openapi::{NamespaceResourceScope, apimachinery::pkg::apis::meta::v1::ObjectMeta};
 use kube::{Resource, runtime::reflector::ObjectRef};
 use lake_api::{
-    Lake, LakeStatus,
+    Finding, Lake, LakeSpec, LakeStatus, contract, lint,
     spec::{Reconcile, reconcile::Mode},
 };
-use lake_reconcile::owner::Owner;
+use lake_reconcile::{expand::expand, graph::Graph, kind::Scope, owner::Owner, place::Place};
 use serde::{Deserialize, Deserializer};
 use serde_json::Value;
 use std::{borrow::Cow, fmt, time::Duration};
@@ -34,6 +34,30 @@ impl Name {
     #[must_use]
     pub fn owner(&self, instance: &str) -> Owner {
         Owner { door: "kubernetes".to_owned(), instance: instance.to_owned(), lake: self.to_string() }
+    }
+
+    /// The lake's spec, if it is good for this owner.
+    ///
+    /// # Errors
+    /// All that is wrong with it.
+    pub fn check(&self, spec: Value, owner: &Owner) -> Result<LakeSpec, Vec<Finding>> {
+        let spec = contract::decode(spec)?;
+        let of_owner = lint::lint_for(&spec, &owner.to_string());
+        let findings = lint::lint(&spec, &self.name).into_iter().chain(of_owner);
+        let errors: Vec<Finding> = findings.filter(Finding::is_error).collect();
+        if errors.is_empty() { Ok(spec) } else { Err(errors) }
+    }
+
+    /// What the lake's spec wants at a place, for this owner.
+    #[must_use]
+    pub fn graph(&self, spec: &LakeSpec, place: &Place, owner: &Owner) -> Graph {
+        let scope = Scope {
+            place: place.clone(),
+            owner: owner.clone(),
+            lake: self.name.clone(),
+            namespace: self.namespace.clone(),
+        };
+        expand(spec, &scope)
     }
 }
 

@@ -12,7 +12,7 @@ use crate::{
     slots::Slots,
     sources::Sources,
     store::Store,
-    tenants::Tenants,
+    tenants::Register,
 };
 use futures::FutureExt;
 use kube::{Client, runtime::events::Reporter};
@@ -37,7 +37,7 @@ pub struct Operator {
     pub store: Store,
     queue: Arc<Queue<Name>>,
     connections: Connections,
-    tenants: Tenants,
+    tenants: Register,
     pub(crate) claim: Claim,
     instance: String,
     region: Option<String>,
@@ -56,7 +56,7 @@ pub struct Parts {
     /// The ways to AWS.
     pub connections: Connections,
     /// Whose credentials work for whom.
-    pub tenants: Tenants,
+    pub tenants: Register,
     /// Whether this replica leads.
     pub claim: Claim,
     /// What marks on AWS call this cluster.
@@ -100,7 +100,7 @@ impl Operator {
     /// The way to AWS for a lake.
     pub(crate) async fn connect(&self, object: &Object, region: Option<&str>) -> Result<Connection, Verdict> {
         let namespace = &object.name().namespace;
-        let access = self.tenants.access(namespace, region, self.region.as_deref());
+        let access = self.tenants.tenants().access(namespace, region, self.region.as_deref());
         let access = access.ok_or_else(|| Verdict::no_tenant(namespace))?;
         self.connections.open(&access).await.map_err(|error| Verdict::no_access(&error))
     }

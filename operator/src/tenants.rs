@@ -2,7 +2,11 @@
 
 use lake_reconcile::aws::{Access, AssumeRole};
 use serde::Deserialize;
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::BTreeMap,
+    path::{Path, PathBuf},
+    sync::{Arc, Mutex, PoisonError},
+};
 
 /// How often a call that was throttled or not answered is repeated at once; then the lake makes way for others and
 /// comes back.
@@ -50,17 +54,6 @@ impl Tenants {
         Tenants { default: Some(Tenant::default()), namespaces: BTreeMap::new() }
     }
 
-    /// What a file says.
-    ///
-    /// # Errors
-    /// When it cannot be read, or holds a word that is not known.
-    pub fn read(path: &Path) -> Result<Self, NoTenants> {
-        let name = path.display().to_string();
-        let text =
-            std::fs::read_to_string(path).map_err(|error| NoTenants::Unreadable(name.clone(), error))?;
-        serde_saphyr::from_str(&text).map_err(|error| NoTenants::Malformed(name, Box::new(error)))
-    }
-
     /// How AWS is reached for a namespace, in the region of a lake or else its own; nothing when it is refused.
     #[must_use]
     pub fn access(&self, namespace: &str, region: Option<&str>, fallback: Option<&str>) -> Option<Access> {
@@ -79,6 +72,87 @@ impl Tenants {
             ..Access::default()
         })
     }
+}
+
+/// The tenants as the file has them now: it is read again for each round, so that whoever edits it restarts nothing.
+#[derive(Debug)]
+pub struct Register {
+    /// None where everybody works with the operator's own credentials.
+    file: Option<PathBuf>,
+    last: Mutex<Last>,
+}
+
+/// What was read last.
+#[derive(Debug)]
+struct Last {
+    text: String,
+    /// What that says or, while nobody can understand it, what was said before.
+    tenants: Arc<Tenants>,
+    /// Why it could not be used the last time, which is told once.
+    trouble: Option<String>,
+}
+
+impl Register {
+    /// The register that a file holds; without one, everybody works with the operator's own credentials.
+    ///
+    /// # Errors
+    /// When it cannot be read, or holds a word that is not known.
+    pub fn open(file: Option<&Path>) -> Result<Self, NoTenants> {
+        let last = match file {
+            None => Last::of(String::new(), Tenants::everybody()),
+            Some(path) => {
+                let text = read(path)?;
+                let tenants = parse(path, &text)?;
+                Last::of(text, tenants)
+            }
+        };
+        Ok(Register { file: file.map(Path::to_owned), last: Mutex::new(last) })
+    }
+
+    /// What it says now. A file that cannot be used is told in the log, and what it said before stays in force.
+    #[must_use]
+    pub fn tenants(&self) -> Arc<Tenants> {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        let Some(path) = &self.file else { return last.tenants.clone() };
+        let read = read(path).and_then(|text| {
+            if text == last.text {
+                return Ok(None);
+            }
+            let tenants = parse(path, &text)?;
+            last.text = text;
+            Ok(Some(tenants))
+        });
+        match read {
+            Ok(None) => last.trouble = None,
+            Ok(Some(tenants)) => {
+                tracing::info!(file = %path.display(), "the tenants have changed");
+                (last.tenants, last.trouble) = (Arc::new(tenants), None);
+            }
+            Err(error) => {
+                let trouble = error.to_string();
+                if last.trouble.as_ref() != Some(&trouble) {
+                    tracing::error!("{trouble}; what it said before stays in force");
+                }
+                last.trouble = Some(trouble);
+            }
+        }
+        last.tenants.clone()
+    }
+}
+
+impl Last {
+    fn of(text: String, tenants: Tenants) -> Self {
+        Last { text, tenants: Arc::new(tenants), trouble: None }
+    }
+}
+
+fn read(path: &Path) -> Result<String, NoTenants> {
+    std::fs::read_to_string(path).map_err(|error| NoTenants::Unreadable(path.display().to_string(), error))
+}
+
+fn parse(path: &Path, text: &str) -> Result<Tenants, NoTenants> {
+    serde_saphyr::from_str(text)
+        .map_err(|error| NoTenants::Malformed(path.display().to_string(), Box::new(error)))
 }
 
 /// A session's name has 64 characters at most (sts:AssumeRole).
@@ -113,6 +187,23 @@ mod tests {
         assert_eq!(access.region.as_deref(), Some("eu-west-1"));
         let access = Tenants::everybody().access("any", None, Some("us-east-1")).unwrap();
         assert_eq!((access.region.as_deref(), access.assume_role.len()), (Some("us-east-1"), 0));
+    }
+
+    #[test]
+    fn what_is_written_later_holds_from_then_on_unless_nobody_understands_it() {
+        let file = tempfile::NamedTempFile::new().unwrap();
+        let write = |text: &str| std::fs::write(file.path(), text).unwrap();
+        write("namespaces: { team-a: {} }");
+        let register = Register::open(Some(file.path())).unwrap();
+        let names = || register.tenants().namespaces.keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(), ["team-a"]);
+        write("namespaces: { team-a: {}, team-b: {} }");
+        assert_eq!(names(), ["team-a", "team-b"]);
+        write("namespaces: { team-a: { role: x } }");
+        assert_eq!(names(), ["team-a", "team-b"], "a misspelt word gives nobody other rights");
+        write("namespaces: { team-b: {} }");
+        assert_eq!(names(), ["team-b"]);
+        assert!(Register::open(Some(std::path::Path::new("/nowhere"))).is_err());
     }
 
     #[test]

@@ -10,16 +10,16 @@ use std::{
 };
 use tempfile::TempDir;
 
-/// The provider as tests use it; built when it is not current.
-pub fn provider() -> &'static Path {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| built::tested("terraform-provider-lake"))
+/// The provider as tests use it.
+#[must_use]
+pub fn provider() -> PathBuf {
+    built::tested("terraform-provider-lake")
 }
 
-/// The provider as users get it; built when it is not current.
-pub fn release() -> &'static Path {
-    static BUILT: OnceLock<PathBuf> = OnceLock::new();
-    BUILT.get_or_init(|| built::released("terraform-provider-lake"))
+/// The provider as users get it.
+#[must_use]
+pub fn release() -> PathBuf {
+    built::released("terraform-provider-lake")
 }
 
 /// The terraform on the PATH, or what `tools/terraform` makes in its place.
@@ -65,9 +65,9 @@ impl Terraform {
     /// # Panics
     /// When the folder cannot be written.
     #[must_use]
-    pub fn with(endpoint: &Endpoint, provider: &Path) -> Self {
+    pub fn with(endpoint: &Endpoint, provider: impl AsRef<Path>) -> Self {
         let folder = tempfile::Builder::new().prefix("lake").tempdir().expect("a folder for terraform");
-        let built = provider.parent().expect("the provider stands in a folder").display();
+        let built = provider.as_ref().parent().expect("the provider stands in a folder").display();
         let overrides = format!(
             "provider_installation {{\n  dev_overrides {{\n    \"lake-dev/lake\" = \"{built}\"\n  }}\n  direct {{}}\n}}\n"
         );

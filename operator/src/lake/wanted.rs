@@ -2,8 +2,7 @@
 
 use super::Verdict;
 use crate::{object::Object, operator::Operator};
-use lake_api::{Finding, LakeSpec, contract, lint};
-use lake_reconcile::{expand::expand, graph::Graph, kind::Scope, owner::Owner, place::Place};
+use lake_api::{LakeSpec, contract};
 
 impl Operator {
     /// The spec of a lake, with the contents that stand in config maps and secrets in their places.
@@ -12,25 +11,12 @@ impl Operator {
     /// The verdict on a spec that is wrong, or whose contents are not there.
     pub(super) async fn wanted(&self, object: &Object) -> Result<LakeSpec, Verdict> {
         let mut told = object.spec();
-        let spec = contract::decode(told.clone()).map_err(|findings| Verdict::invalid(&findings))?;
         let name = object.name();
-        let sense = lint::lint(&spec, &name.name).into_iter();
-        let findings = sense.chain(lint::lint_for(&spec, &self.owner(&name).to_string()));
-        let errors: Vec<Finding> = findings.filter(Finding::is_error).collect();
-        if !errors.is_empty() {
-            return Err(Verdict::invalid(&errors));
-        }
+        let owner = self.owner(&name);
+        let spec = name.check(told.clone(), &owner).map_err(|findings| Verdict::invalid(&findings))?;
         if !self.sources.fill(&name, &mut told).await? {
             return Ok(spec);
         }
         contract::decode(told).map_err(|findings| Verdict::invalid(&findings))
     }
-}
-
-/// The graph of a checked spec.
-pub(super) fn graph(spec: &LakeSpec, place: &Place, owner: &Owner, object: &Object) -> Graph {
-    let name = object.name();
-    let scope =
-        Scope { place: place.clone(), owner: owner.clone(), lake: name.name, namespace: name.namespace };
-    expand(spec, &scope)
 }

@@ -1,6 +1,7 @@
 //! The lakes of a file, as `kubectl apply` takes it, for the verbs that work from a shell.
 
-use lake_api::{Finding, LakeSpec, contract, lint};
+use crate::object::Name;
+use lake_api::{Finding, LakeSpec};
 use serde::Deserialize;
 use serde_json::Value;
 use std::{
@@ -10,9 +11,15 @@ use std::{
 
 /// A lake that is wanted.
 pub(super) struct Wanted {
-    pub(super) namespace: String,
-    pub(super) name: String,
+    pub(super) name: Name,
     pub(super) spec: LakeSpec,
+}
+
+impl Wanted {
+    /// The region that the lake names.
+    pub(super) fn region(&self) -> Option<String> {
+        self.spec.region.as_ref()?.0.known().map(ToString::to_string)
+    }
 }
 
 /// A file that cannot be worked with.
@@ -25,10 +32,10 @@ pub(super) enum NoLakes {
     #[error("{}: no lake stands in it", .0.display())]
     None(PathBuf),
     #[error("{}", findings(.0, .1))]
-    Wrong(String, Vec<Finding>),
+    Wrong(Name, Vec<Finding>),
 }
 
-fn findings(lake: &str, all: &[Finding]) -> String {
+fn findings(lake: &Name, all: &[Finding]) -> String {
     let lines: Vec<String> = all.iter().map(|finding| format!("{lake}: {finding}")).collect();
     lines.join("\n")
 }
@@ -47,8 +54,8 @@ struct Metadata {
     namespace: Option<String>,
 }
 
-/// The checked lakes of a file, or of standard input for `-`. What is no lake is passed over.
-pub(super) fn read(file: &Path, namespace: &str) -> Result<Vec<Wanted>, NoLakes> {
+/// The checked lakes of a file, or of standard input for `-`, as lakes of a cluster. What is no lake is passed over.
+pub(super) fn read(file: &Path, namespace: &str, instance: &str) -> Result<Vec<Wanted>, NoLakes> {
     let unreadable = |error| NoLakes::Unreadable(file.to_owned(), error);
     let mut text = String::new();
     if file == Path::new("-") {
@@ -61,18 +68,18 @@ pub(super) fn read(file: &Path, namespace: &str) -> Result<Vec<Wanted>, NoLakes>
     let lakes = all.into_iter().filter_map(|document| serde_json::from_value::<Manifest>(document).ok());
     let lakes: Vec<Wanted> = lakes
         .filter(|manifest| manifest.kind == "Lake")
-        .map(|manifest| check(manifest, namespace))
+        .map(|manifest| check(manifest, namespace, instance))
         .collect::<Result<_, _>>()?;
     if lakes.is_empty() { Err(NoLakes::None(file.to_owned())) } else { Ok(lakes) }
 }
 
-fn check(manifest: Manifest, namespace: &str) -> Result<Wanted, NoLakes> {
+fn check(manifest: Manifest, namespace: &str, instance: &str) -> Result<Wanted, NoLakes> {
     let Metadata { name, namespace: own } = manifest.metadata;
-    let namespace = own.unwrap_or_else(|| namespace.to_owned());
-    let wrong = |findings| NoLakes::Wrong(format!("{namespace}/{name}"), findings);
-    let spec = contract::decode(manifest.spec).map_err(wrong)?;
-    let errors: Vec<Finding> = lint::lint(&spec, &name).into_iter().filter(Finding::is_error).collect();
-    if errors.is_empty() { Ok(Wanted { namespace, name, spec }) } else { Err(wrong(errors)) }
+    let name = Name { namespace: own.unwrap_or_else(|| namespace.to_owned()), name };
+    match name.check(manifest.spec, &name.owner(instance)) {
+        Ok(spec) => Ok(Wanted { name, spec }),
+        Err(findings) => Err(NoLakes::Wrong(name, findings)),
+    }
 }
 
 #[cfg(test)]
@@ -92,8 +99,8 @@ mod tests {
             "apiVersion: v1\nkind: ConfigMap\nmetadata: { name: a }\n---\napiVersion: lake.dev/v1alpha1\nkind: Lake\n\
              metadata: { name: events }\nspec: { buckets: { store: {} } }\n",
         );
-        let lakes = read(&path, "data").expect("the lake is good");
-        assert_eq!((lakes[0].namespace.as_str(), lakes[0].name.as_str()), ("data", "events"));
+        let lakes = read(&path, "data", "c1").expect("the lake is good");
+        assert_eq!(lakes[0].name.to_string(), "data/events");
     }
 
     #[test]
@@ -101,7 +108,7 @@ mod tests {
         let (_kept, path) = file(
             "kind: Lake\nmetadata: { name: events }\nspec: { crawlers: { c: { role: r, database: d, targets: { s3: [ { bucket: b } ] } } } }\n",
         );
-        let told = read(&path, "data").err().expect("three references lead nowhere").to_string();
+        let told = read(&path, "data", "c1").err().expect("three references lead nowhere").to_string();
         for path in ["crawlers.c.role", "crawlers.c.database", "crawlers.c.targets.s3[0].bucket"] {
             assert!(told.contains(path), "{path} is not in {told}");
         }

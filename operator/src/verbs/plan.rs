@@ -2,17 +2,14 @@
 
 use super::lakes::{self, NoLakes, Wanted};
 use crate::{
+    identity::{self, NoIdentity},
     object::{Name, Object},
     options::instance,
 };
-use k8s_openapi::api::core::v1::Namespace;
-use kube::{Api, Client, ResourceExt};
+use kube::{Api, Client};
 use lake_reconcile::{
     aws::{Access, Aws, NoAccess},
     engine::Engine,
-    expand::expand,
-    kind::Scope,
-    owner::Owner,
     plan::Plan,
     record::{NoRecord, Record},
     render::render,
@@ -50,7 +47,7 @@ enum NoPlan {
     #[error(
         "the cluster cannot be asked ({0}): what marks on AWS call it is not known. Set KUBECONFIG, or give --instance"
     )]
-    Cluster(kube::Error),
+    Cluster(NoIdentity),
     #[error("{0}: the record in its status cannot be used: {1}. {remedy}", remedy = .1.remedy())]
     Record(Name, NoRecord),
 }
@@ -71,14 +68,14 @@ pub fn plan(question: &Question) -> ExitCode {
 }
 
 async fn answer(question: &Question) -> Result<bool, NoPlan> {
-    let lakes = lakes::read(&question.file, &question.namespace)?;
     let cluster = Cluster::find(question.instance.as_deref()).await?;
+    let lakes = lakes::read(&question.file, &question.namespace, &cluster.instance)?;
     let mut quiet = true;
     for lake in &lakes {
         let plan = look(lake, &cluster, question.region.as_deref()).await?;
         quiet &= plan.is_quiet();
         // Whoever closes the output has read enough.
-        let _ = write!(stdout(), "{}/{}\n{}", lake.namespace, lake.name, render(&plan));
+        let _ = write!(stdout(), "{}\n{}", lake.name, render(&plan));
     }
     Ok(quiet)
 }
@@ -95,11 +92,10 @@ impl Cluster {
         match (given, client) {
             (Some(given), client) => Ok(Cluster { client: client.ok(), instance: given.to_owned() }),
             (None, Ok(client)) => {
-                let namespaces: Api<Namespace> = Api::all(client.clone());
-                let system = namespaces.get("kube-system").await.map_err(NoPlan::Cluster)?;
-                Ok(Cluster { client: Some(client), instance: system.uid().unwrap_or_default() })
+                let instance = identity::ask(&client).await.map_err(NoPlan::Cluster)?;
+                Ok(Cluster { client: Some(client), instance })
             }
-            (None, Err(error)) => Err(NoPlan::Cluster(error)),
+            (None, Err(error)) => Err(NoPlan::Cluster(error.into())),
         }
     }
 
@@ -126,18 +122,13 @@ impl Cluster {
 }
 
 async fn look(lake: &Wanted, cluster: &Cluster, region: Option<&str>) -> Result<Plan, NoPlan> {
-    let name = Name { namespace: lake.namespace.clone(), name: lake.name.clone() };
-    let record = cluster.remembered(&name).await?;
-    let own = lake.spec.region.as_ref().and_then(|region| region.0.known().map(ToString::to_string));
+    let record = cluster.remembered(&lake.name).await?;
     let lives = record.as_ref().map(|record| record.place.region.clone());
-    let region = lives.or(own).or_else(|| region.map(str::to_owned));
+    let region = lives.or_else(|| lake.region()).or_else(|| region.map(str::to_owned));
     let aws = Aws::connect(&Access { region, ..Access::default() }).await.map_err(NoPlan::Access)?;
     let place = aws.place.clone();
-    let owner =
-        Owner { door: "kubernetes".to_owned(), instance: cluster.instance.clone(), lake: name.to_string() };
-    let scope =
-        Scope { place: place.clone(), owner: owner.clone(), lake: name.name, namespace: name.namespace };
-    let graph = expand(&lake.spec, &scope);
+    let owner = lake.name.owner(&cluster.instance);
+    let graph = lake.name.graph(&lake.spec, &place, &owner);
     let record = record.unwrap_or_else(|| Record::new(place.clone()));
     let engine = Engine::new(Arc::new(aws), owner, place);
     Ok(engine.look(&graph, record).await.leave().plan)

@@ -2,7 +2,7 @@
 
 use super::lakes::{self, NoLakes};
 use crate::options::instance;
-use lake_reconcile::{expand::expand, graph::Graph, kind::Scope, owner::Owner, place::Place, policy::needed};
+use lake_reconcile::{place::Place, policy::needed};
 use std::{
     io::{Write, stderr, stdout},
     path::PathBuf,
@@ -49,20 +49,13 @@ pub fn policy(subject: &Subject) -> ExitCode {
 /// A policy document a line, one for each lake: together they may be too long for one role.
 fn answer(subject: &Subject) -> Result<String, NoLakes> {
     let mut policies = String::new();
-    for lake in lakes::read(&subject.file, &subject.namespace)? {
-        let own = lake.spec.region.as_ref().and_then(|region| region.0.known().map(ToString::to_string));
+    for lake in lakes::read(&subject.file, &subject.namespace, &subject.instance)? {
         let place = Place {
             partition: subject.partition.clone(),
-            region: own.unwrap_or_else(|| subject.region.clone()),
+            region: lake.region().unwrap_or_else(|| subject.region.clone()),
             account: subject.account.clone(),
         };
-        let owner = Owner {
-            door: "kubernetes".to_owned(),
-            instance: subject.instance.clone(),
-            lake: format!("{}/{}", lake.namespace, lake.name),
-        };
-        let scope = Scope { place: place.clone(), owner, lake: lake.name, namespace: lake.namespace };
-        let graph: Graph = expand(&lake.spec, &scope);
+        let graph = lake.name.graph(&lake.spec, &place, &lake.name.owner(&subject.instance));
         policies.push_str(&needed(&graph, &place));
         policies.push('\n');
     }

@@ -3,15 +3,15 @@
 use crate::{
     claim::Candidate,
     connections::{Connections, RealAws},
+    identity,
     metrics::Metrics,
     operator::{Operator, Parts},
     options::{LogFormat, Options},
     server,
-    tenants::{NoTenants, Tenants},
+    tenants::{NoTenants, Register},
     watch::watch,
 };
-use k8s_openapi::api::core::v1::Namespace;
-use kube::{Api, Client, ResourceExt, runtime::events::Reporter};
+use kube::{Client, runtime::events::Reporter};
 use std::{process::ExitCode, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
@@ -61,10 +61,7 @@ async fn operate(options: &Options) -> Result<(), NoBegin> {
     let listen = |error| NoBegin::Listen(options.listen, error);
     let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
-    let tenants = match &options.tenants {
-        Some(path) => Tenants::read(path)?,
-        None => Tenants::everybody(),
-    };
+    let tenants = Register::open(options.tenants.as_deref())?;
     let client = Client::try_default().await.map_err(NoBegin::NoCluster)?;
     let identity = options.identity();
     let instance = tokio::select! {
@@ -142,15 +139,11 @@ async fn instance(client: &Client, options: &Options) -> String {
     if let Some(given) = &options.instance {
         return given.clone();
     }
-    let namespaces: Api<Namespace> = Api::all(client.clone());
     let mut pause = Duration::from_millis(200);
     loop {
-        match namespaces.get("kube-system").await.map(|namespace| namespace.uid()) {
-            Ok(Some(uid)) => return uid,
-            Ok(None) => tracing::warn!("the namespace kube-system has no uid"),
-            Err(error) => {
-                tracing::warn!(%error, "the namespace kube-system cannot be read: its uid is this cluster's name in marks")
-            }
+        match identity::ask(client).await {
+            Ok(uid) => return uid,
+            Err(error) => tracing::warn!("{error}: its uid is this cluster's name in marks; trying again"),
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(10));

@@ -143,7 +143,7 @@ fn killed_before_and_after_each_call_that_changes_something() {
                 let case = Case::new(&format!("killed-{number}"));
                 let undisturbed = case.undisturbed();
                 let most = undisturbed.iter().map(|act| act.moments()).max().unwrap_or_default();
-                assert!(most > 40, "an act of many calls: {most}");
+                assert!(most > 20, "an act of many calls: {most}");
                 loop {
                     let moment = turn.fetch_add(1, Ordering::Relaxed);
                     if moment >= most {

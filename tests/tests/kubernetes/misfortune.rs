@@ -6,6 +6,7 @@ use crate::{
 };
 use lake_tests::{aws::REGION, cluster::Seen};
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// The longest pause between two attempts, and the second to which it is rounded.
 const LONGEST: i64 = 121;
@@ -95,6 +96,32 @@ fn credentials_missing() {
     let key = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI\n";
     std::fs::write(&file, key).expect("the folder can be written");
     let _ = stage.ready("unlucky");
+}
+
+#[test]
+fn credentials_rotated() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let file = folder.path().join("credentials");
+    let write = |id: &str| {
+        let keys = format!("[default]\naws_access_key_id = {id}\naws_secret_access_key = wJalrXUtnFEMI\n");
+        std::fs::write(&file, keys).expect("the folder can be written");
+    };
+    write("AKIAOFYESTERDAY");
+    let stage = Stage::with("rotated", |setting| {
+        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+            setting.variables.push((name.to_owned(), String::new()));
+        }
+        setting.variables.push(("AWS_SHARED_CREDENTIALS_FILE".to_owned(), file.display().to_string()));
+    });
+    let _ = stage.namespace.apply(&role()).ok();
+    let _ = stage.ready("unlucky");
+    let keys =
+        || -> BTreeSet<String> { stage.aws.journal().into_iter().map(|call| call.access_key).collect() };
+    assert_eq!(keys(), BTreeSet::from(["AKIAOFYESTERDAY".to_owned()]));
+    write("AKIAOFTODAY");
+    stage.aws.clear_journal();
+    let _ = stage.look("unlucky", "rotated");
+    assert_eq!(keys(), BTreeSet::from(["AKIAOFTODAY".to_owned()]));
 }
 
 #[test]

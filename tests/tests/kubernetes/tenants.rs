@@ -1,7 +1,7 @@
 //! What one tenant may not do to another.
 
 use crate::stage::{Stage, condition, manifest, message};
-use lake_tests::cluster::Cluster;
+use lake_tests::cluster::{Cluster, is_ready};
 use serde_json::json;
 
 fn bucket(name: &str) -> serde_json::Value {
@@ -14,7 +14,7 @@ fn a_namespace_that_the_tenants_do_not_name_is_refused() {
     let file = folder.path().join("tenants.yaml");
     let role = "arn:aws:iam::210987654321:role/lake-team-a";
     let tenants = format!("namespaces:\n  tenants-named: {{ roleArn: '{role}', externalId: secret-word }}\n");
-    std::fs::write(&file, tenants).expect("the folder can be written");
+    std::fs::write(&file, &tenants).expect("the folder can be written");
     let stage = Stage::with("tenants-named", |setting| {
         setting.namespaces.push("tenants-unnamed".to_owned());
         setting.arguments.extend(["--tenants".to_owned(), file.display().to_string()]);
@@ -31,6 +31,14 @@ fn a_namespace_that_the_tenants_do_not_name_is_refused() {
     let lake = stage.ready("mine");
     assert_eq!(lake["status"]["place"]["account"], "210987654321");
     assert_eq!(stage.aws.hand().world()["buckets"], json!({}), "the operator's own account is not touched");
+
+    // Who is added while the operator runs has its turn with the next look.
+    let added =
+        tenants.clone() + "  tenants-unnamed: { roleArn: 'arn:aws:iam::109876543210:role/lake-team-b' }\n";
+    std::fs::write(&file, added).expect("the folder can be written");
+    let _ = unnamed.kubectl(&["annotate", "lake/theirs", "lake.dev/reconcile-requested-at=added"]).ok();
+    let lake = unnamed.until("lake/theirs", is_ready);
+    assert_eq!(lake["status"]["place"]["account"], "109876543210");
 }
 
 #[test]
