@@ -42,12 +42,16 @@ impl Watch {
         thread::spawn(move || {
             let documents = serde_json::Deserializer::from_reader(stdout).into_iter::<Value>();
             for mut document in documents.map_while(Result::ok) {
-                let seen = Seen {
-                    event: document["type"].as_str().unwrap_or_default().to_owned(),
-                    object: document["object"].take(),
+                let event = document["type"].as_str().unwrap_or_default().to_owned();
+                // What was there before comes as one list where it fills more than a page.
+                let objects = match document["object"]["items"].as_array_mut() {
+                    Some(objects) => std::mem::take(objects),
+                    None => vec![document["object"].take()],
                 };
-                if tell.send(seen).is_err() {
-                    return;
+                for object in objects {
+                    if tell.send(Seen { event: event.clone(), object }).is_err() {
+                        return;
+                    }
                 }
             }
         });
