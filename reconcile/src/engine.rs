@@ -44,8 +44,8 @@ pub const CONCURRENCY: usize = 16;
 const VISIBLE_WITHIN: Duration = Duration::from_secs(120);
 
 /// Where the record is kept while a lake is worked on, as Kubernetes does it: before each create. What is ours is then
-/// never forgotten, so no sign of an unfinished creation is needed, and no list of all that wears the lake's mark once
-/// the record names something. Terraform can keep the record only when all is done, and has no such memory.
+/// never forgotten, so no sign of an unfinished creation is needed, and no list of all that wears the lake's mark unless
+/// the memory was lost. Terraform can keep the record only when all is done, and has no such memory.
 pub trait Memory: Send + Sync {
     /// Keep the record. Nothing is created before this has succeeded.
     fn keep<'a>(&'a self, record: &'a Record) -> BoxFuture<'a, Result<(), CloudError>>;
@@ -147,11 +147,12 @@ impl Engine {
     /// Look at all that is wanted or remembered, and at what wears this lake's mark and is not remembered: that
     /// joins the record.
     pub async fn observe(&self, graph: &Graph, record: &mut Record) -> Observed {
-        let listed = match &self.memory {
-            Some(_) if !record.nodes.is_empty() => Ok(BTreeSet::new()),
-            _ => observe::leftovers(&*self.cloud, &self.owner, graph, record).await,
-        };
         let mut inventory = Inventory::new();
+        let listed = if self.memory.is_none() || self.was_forgotten(graph, record, &mut inventory).await {
+            observe::leftovers(&*self.cloud, &self.owner, graph, record).await
+        } else {
+            Ok(BTreeSet::new())
+        };
         self.observe_missing(graph, record, &mut inventory).await;
         let (leftovers, unlisted) = match listed {
             Ok(leftovers) => (leftovers, None),
@@ -159,6 +160,16 @@ impl Engine {
         };
         let unfinished = inventory.values().flat_map(BTreeMap::values).any(Presence::is_signed);
         Observed { inventory, leftovers, unfinished, unlisted }
+    }
+
+    /// Whether a lake that is kept in a memory seems to have lost it: nothing is remembered, and something that is wanted
+    /// wears its mark. A new lake, which is much the same to look at, is spared the search for what else might.
+    async fn was_forgotten(&self, graph: &Graph, record: &Record, inventory: &mut Inventory) -> bool {
+        if !record.nodes.is_empty() {
+            return false;
+        }
+        self.observe_missing(graph, record, inventory).await;
+        inventory.values().flat_map(BTreeMap::values).any(Presence::may_be_ours)
     }
 
     /// Look at what is wanted or remembered and is not in the inventory yet.

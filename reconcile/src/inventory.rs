@@ -82,6 +82,16 @@ impl Presence {
         matches!(self, Presence::Present { mark: Mark::Ours(_), creating: true, .. })
     }
 
+    /// Whether it wears this lake's mark, be it left behind, or may do so as far as can be told.
+    #[must_use]
+    pub fn may_be_ours(&self) -> bool {
+        match self {
+            Presence::Absent => false,
+            Presence::Present { mark, .. } => matches!(mark, Mark::Ours(_) | Mark::Retained(_)),
+            Presence::Settling(_) | Presence::Unreadable(_) => true,
+        }
+    }
+
     /// A sight, seen by one owner. `wears` says whether the kind can wear a mark at all.
     #[must_use]
     pub fn of(sight: Sight<Settings>, owner: &Owner, wears: Wears) -> Self {
