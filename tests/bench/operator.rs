@@ -46,22 +46,19 @@ impl Stage {
 
     /// Start an operator on lakes that are there already: it, and how long it takes until so many are Ready.
     fn started_until_ready(&self, lakes: usize, within: Duration) -> (Operator, Result<Duration, usize>) {
-        let mut watch = self.namespace.watch("lakes");
         let started = Instant::now();
         let operator = self.start();
         let mut ready = BTreeSet::new();
-        while ready.len() < lakes {
-            let Some(seen) = watch.next(within.saturating_sub(started.elapsed())) else {
-                return (operator, Err(ready.len()));
-            };
+        let all = self.namespace.follow("lakes", within, |seen| {
             let name = seen.object["metadata"]["name"].to_string();
             if is_ready(&seen.object) {
                 ready.insert(name)
             } else {
                 ready.remove(&name)
             };
-        }
-        (operator, Ok(started.elapsed()))
+            ready.len() >= lakes
+        });
+        (operator, if all { Ok(started.elapsed()) } else { Err(ready.len()) })
     }
 
     /// The calls of the journal, once nothing is under way any more.

@@ -3,6 +3,7 @@
 use super::{Cluster, Seen, User, WITHIN, Watch};
 use crate::ran::Ran;
 use serde_json::Value;
+use std::time::{Duration, Instant};
 
 /// A namespace as one user sees it. An object is named as kubectl names it: `lake/first`.
 #[derive(Clone, Debug)]
@@ -107,6 +108,21 @@ impl<'a> Namespace<'a> {
     #[must_use]
     pub fn until(&self, object: &str, mut wanted: impl FnMut(&Value) -> bool) -> Value {
         self.watch(object).until(|seen| !seen.deleted() && wanted(&seen.object)).object
+    }
+
+    /// Follow a kind until `enough` says so; false when the time is over first. The API server ends a watch that cannot
+    /// keep up: it is begun anew, with what is there by then.
+    pub fn follow(&self, kind: &str, within: Duration, mut enough: impl FnMut(&Seen) -> bool) -> bool {
+        let began = Instant::now();
+        let mut watch = self.watch(kind);
+        while let Some(left) = within.checked_sub(began.elapsed()) {
+            match watch.next(left) {
+                Some(seen) if enough(&seen) => return true,
+                Some(_) => {}
+                None => watch = self.watch(kind),
+            }
+        }
+        false
     }
 
     fn json(&self, arguments: &[&str]) -> Value {

@@ -8,7 +8,7 @@ use lake_tests::{
 use serde_json::{Value, json};
 use std::{
     collections::{BTreeMap, BTreeSet},
-    time::{Duration, Instant},
+    time::Duration,
 };
 
 /// So many buckets, each wanted by two lakes.
@@ -52,22 +52,20 @@ fn of_two_lakes_after_one_bucket_one_has_it_and_the_other_is_told() {
     for some in lakes.chunks(100) {
         let _ = namespace.apply(&format!("---\n{}", some.join("\n---\n"))).ok();
     }
-    let mut watch = namespace.watch("lakes");
-    let began = Instant::now();
     let operator = Operator::start(&setting, &aws);
     let mut last: BTreeMap<String, Value> = BTreeMap::new();
     let mut open: BTreeSet<String> = BTreeSet::new();
-    while last.len() < lakes.len() || !open.is_empty() {
-        let seen = watch.next(PATIENCE.saturating_sub(began.elapsed()));
-        let lake = seen.unwrap_or_else(|| panic!("not decided within {PATIENCE:?}: {open:?}")).object;
-        let name = name(&lake).to_owned();
-        if decided(&lake) {
+    let all = namespace.follow("lakes", PATIENCE, |seen| {
+        let name = name(&seen.object).to_owned();
+        if decided(&seen.object) {
             open.remove(&name)
         } else {
             open.insert(name.clone())
         };
-        last.insert(name, lake);
-    }
+        last.insert(name, seen.object.clone());
+        last.len() == lakes.len() && open.is_empty()
+    });
+    assert!(all, "not decided within {PATIENCE:?}: {open:?}");
 
     let instance =
         cluster.json(&["get", "namespace", "kube-system", "--output=json"])["metadata"]["uid"].clone();

@@ -12,20 +12,24 @@ from lakeaws.services.glue_tags import TAGGED
 from lakeaws.world import World
 
 
-def _resources(world: World, call: Call) -> Iterator[tuple[str, dict[str, str]]]:
-    """ARN and tags of what can be tagged here, but IAM roles.
+def _resources(world: World, call: Call, asked: set[str] | None) -> Iterator[tuple[str, dict[str, str]]]:
+    """ARN and tags of what can be tagged here, but IAM roles; of all of it, or of the ARNs that are asked for.
 
     Resource Groups User Guide, "Services that support the Resource Groups Tagging API" (of IAM not roles),
     https://docs.aws.amazon.com/resourcegroupstagging/latest/APIReference/supported-services.html.
     """
     for name, row in world.table("s3.bucket").items():
-        if (row["Account"], row["Region"]) == (call.account, call.region):
-            yield f"arn:{call.partition}:s3:::{name}", _map(row["Tags"])
+        arn = f"arn:{call.partition}:s3:::{name}"
+        if (asked is None or arn in asked) and (row["Account"], row["Region"]) == (call.account, call.region):
+            yield arn, _map(row["Tags"])
     for row in world.table("s3control.accesspoint", call.account, call.region).values():
-        yield row["AccessPointArn"], _map(row["Tags"])
+        if asked is None or row["AccessPointArn"] in asked:
+            yield row["AccessPointArn"], _map(row["Tags"])
     for kind in TAGGED:
         for name, row in world.table(f"glue.{kind}", call.account, call.region).items():
-            yield call.arn("glue", f"{kind}/{name}"), row["Tags"]
+            arn = call.arn("glue", f"{kind}/{name}")
+            if asked is None or arn in asked:
+                yield arn, row["Tags"]
 
 
 def _map(tags: list[dict[str, str]]) -> dict[str, str]:
@@ -56,12 +60,10 @@ def get_resources(world: World, call: Call) -> dict[str, Any]:
     size = asked.get("ResourcesPerPage", 50)
     if not 1 <= size <= 100:
         raise _invalid("ResourcesPerPage must be between 1 and 100")
-    found = sorted((arn, tags) for arn, tags in _resources(world, call) if tags and _wanted(arn, tags, asked))
+    resources = _resources(world, call, None if arns is None else set(arns))
+    found = sorted((arn, tags) for arn, tags in resources if tags and _wanted(arn, tags, asked))
     if arns is not None:
-        return {
-            "PaginationToken": "",
-            "ResourceTagMappingList": [_mapping(arn, tags) for arn, tags in found if arn in arns],
-        }
+        return {"PaginationToken": "", "ResourceTagMappingList": [_mapping(arn, tags) for arn, tags in found]}
     start = _start(asked.get("PaginationToken", ""))
     page = found[start : start + size]
     more = start + size < len(found)
