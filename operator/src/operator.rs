@@ -132,7 +132,7 @@ impl Operator {
                 lake = %name,
                 resources = left.join(", "),
                 "the finalizer was taken off by somebody: the resources stay on AWS under the mark of this lake. A new \
-                 lake of this name takes them up"
+                 lake of this name takes them up once it wants one of them"
             );
         }
     }

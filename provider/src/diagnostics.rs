@@ -101,7 +101,7 @@ fn of_step(step: &Step, waited: &impl Fn(&str) -> bool) -> Option<Diagnostic> {
         (Change::Foreign(owner), _) => warning(
             format!("{node} belongs to another owner now"),
             &format!(
-                "It wears the mark of {owner} and is not touched. To take it over, set adoptFrom: \"{owner}\"; to leave it to them, remove the member or give it another name."
+                "It belongs to {owner} and is not touched. To take it over, set adoptFrom: \"{owner}\"; to leave it to them, remove the member or give it another name."
             ),
         ),
         (Change::Retain, _) => {

@@ -7,20 +7,27 @@ use lake_reconcile::{
     graph::NodeId,
     inventory::{Inventory, Presence},
     kinds::Key,
-    record::{self, Record},
+    record::{NoRecord, Record},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What the private bytes hold.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Private {
     /// What the lake remembers.
     pub record: Record,
     /// What the last Read found; nothing after an apply.
-    #[serde(default, with = "pairs", skip_serializing_if = "Option::is_none")]
+    #[serde(with = "pairs", skip_serializing_if = "Option::is_none")]
     pub inventory: Option<Inventory>,
+}
+
+/// What stands beside the record, which knows itself how it is read.
+#[derive(Deserialize)]
+struct Beside {
+    #[serde(default, with = "pairs")]
+    inventory: Option<Inventory>,
 }
 
 /// Private bytes that cannot be used.
@@ -32,6 +39,15 @@ pub enum NoPrivate {
     /// They are not what any release writes.
     #[error("the record of this lake in the state cannot be read: {0}")]
     Broken(String),
+}
+
+impl From<NoRecord> for NoPrivate {
+    fn from(error: NoRecord) -> Self {
+        match error {
+            NoRecord::Newer(v) => NoPrivate::Newer(v),
+            NoRecord::Broken(why) => NoPrivate::Broken(why),
+        }
+    }
 }
 
 impl NoPrivate {
@@ -65,11 +81,10 @@ impl Private {
             return Ok(None);
         }
         let broken = |error: serde_json::Error| NoPrivate::Broken(error.to_string());
-        let value: serde_json::Value = serde_json::from_slice(bytes).map_err(broken)?;
-        match value["record"]["v"].as_u64() {
-            Some(v) if v > u64::from(record::VERSION) => Err(NoPrivate::Newer(v)),
-            _ => serde_json::from_value(value).map(Some).map_err(broken),
-        }
+        let mut value: serde_json::Value = serde_json::from_slice(bytes).map_err(broken)?;
+        let record = Record::of(value["record"].take())?;
+        let Beside { inventory } = serde_json::from_value(value).map_err(broken)?;
+        Ok(Some(Private { record, inventory }))
     }
 
     /// The bytes.

@@ -47,7 +47,7 @@ pub enum Cause {
     Blocked(Reason),
     /// It would destroy something, and the plan that was shown did not say so.
     Unplanned,
-    /// It wears the mark of this owner.
+    /// It belongs to this owner now.
     Foreign(String),
     /// It comes after this node, whose own step was not done.
     Skipped(NodeId),
@@ -114,48 +114,65 @@ impl Failure {
         format!("Cannot {} {} {}", self.action.verb(), words(self.node.kind()), self.node.name())
     }
 
-    /// What happened, AWS's request id, and the remedy.
+    /// What happened, AWS's request id, and what the user can do, for a door whose user has to come again.
     #[must_use]
     pub fn detail(&self) -> String {
         let id = match &self.cause {
             Cause::Refused(error) => error.request_id.as_deref(),
             _ => None,
         };
-        self.told(id)
+        let id = id.map(|id| format!(" AWS request id: {id}."));
+        let remedies: Vec<&str> = [self.remedy(), self.again()].into_iter().flatten().collect();
+        let remedies = if remedies.is_empty() { String::new() } else { format!("\n{}", remedies.join(" ")) };
+        format!("{}{}{remedies}", sentence(&self.cause.to_string()), id.unwrap_or_default())
     }
 
     /// What happened and what the user can do, in the same words each time that the same happens, for a door that comes
     /// again by itself.
     #[must_use]
     pub fn steady_detail(&self) -> String {
+        let remedy = self.remedy().map(|remedy| format!("\n{remedy}"));
+        format!("{}{}", sentence(&self.cause.to_string()), remedy.unwrap_or_default())
+    }
+
+    /// What the user can do beside coming again.
+    fn remedy(&self) -> Option<&str> {
         match &self.cause {
-            Cause::Stopped | Cause::Unsettled(_) => sentence(&self.cause.to_string()),
-            _ => self.told(None),
+            Cause::Refused(error) => error.remedy(),
+            Cause::Blocked(reason) => Some(&reason.remedy),
+            Cause::Foreign(_) => Some(
+                "To take it over, set adoptFrom to that owner; to leave it to them, remove the member or give it \
+                 another name.",
+            ),
+            Cause::Unsteady(_) => Some("See who else changes it; ignoreDrift leaves a field to others."),
+            Cause::Unplanned
+            | Cause::Stopped
+            | Cause::Unsettled(_)
+            | Cause::Skipped(_)
+            | Cause::Unknown(_) => None,
         }
     }
 
-    fn told(&self, request_id: Option<&str>) -> String {
-        let said = sentence(&self.cause.to_string());
+    /// How the user comes again, where that helps.
+    fn again(&self) -> Option<&'static str> {
+        const PATIENTLY: &str = "Apply again when AWS has finished, or raise the timeout.";
         match &self.cause {
-            Cause::Refused(error) => {
-                let id = request_id.iter().map(|id| format!(" AWS request id: {id}."));
-                let remedy = error.remedy().into_iter().map(|remedy| format!("\n{remedy}"));
-                std::iter::once(said).chain(id).chain(remedy).collect()
-            }
-            Cause::Blocked(reason) => format!("{said}\n{}", reason.remedy),
-            Cause::Unplanned => format!("{said}\nPlan again, and apply what the new plan shows."),
-            Cause::Foreign(_) => format!(
-                "{said}\nTo take it over, set adoptFrom to that owner; to leave it to them, remove the member or \
-                 give it another name."
-            ),
-            Cause::Stopped => format!("{said}\nApply again: what was done is found."),
-            Cause::Unsteady(_) => {
-                format!("{said}\nSee who else changes it; ignoreDrift leaves a field to others.")
-            }
-            Cause::Unsettled(_) => {
-                format!("{said}\nApply again when AWS has finished, or raise the timeout.")
-            }
-            Cause::Skipped(_) | Cause::Unknown(_) => said,
+            Cause::Refused(error) => match error.retry {
+                Retry::Throttled => Some("Apply again, or raise the timeout."),
+                Retry::Settling | Retry::Busy => Some(PATIENTLY),
+                Retry::Conflict | Retry::Propagating => Some("Apply again."),
+                Retry::Unanswered => Some("Apply again: what was done is found."),
+                Retry::Gone => Some("Then apply again."),
+                Retry::Never => error.remedy().map(|_| "Then apply again."),
+            },
+            Cause::Unplanned => Some("Plan again, and apply what the new plan shows."),
+            Cause::Stopped => Some("Apply again: what was done is found."),
+            Cause::Unsettled(_) => Some(PATIENTLY),
+            Cause::Blocked(_)
+            | Cause::Foreign(_)
+            | Cause::Unsteady(_)
+            | Cause::Skipped(_)
+            | Cause::Unknown(_) => None,
         }
     }
 
@@ -178,7 +195,7 @@ impl fmt::Display for Cause {
             Cause::Refused(error) => write!(f, "{error}"),
             Cause::Blocked(reason) => write!(f, "{reason}"),
             Cause::Unplanned => f.write_str("changed since the plan was made, plan again"),
-            Cause::Foreign(owner) => write!(f, "it now wears the mark of {owner}"),
+            Cause::Foreign(owner) => write!(f, "it now belongs to {owner}"),
             Cause::Skipped(node) => write!(f, "it comes after {node}, which was not done"),
             Cause::Unknown(what) => write!(f, "{what} is not known"),
             Cause::Unsteady(what) => {
@@ -226,7 +243,12 @@ mod tests {
         assert_eq!(
             failure.detail(),
             "s3control:CreateAccessPoint: AccessDenied: Access Denied. AWS request id: 4442587FB7D0A2F9.\n\
-             Allow the call in the policy of the credentials in use, then apply again."
+             Allow the call in the policy of the credentials in use. Then apply again."
+        );
+        assert_eq!(
+            failure.steady_detail(),
+            "s3control:CreateAccessPoint: AccessDenied: Access Denied.\n\
+             Allow the call in the policy of the credentials in use."
         );
     }
 }

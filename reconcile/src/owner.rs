@@ -100,8 +100,7 @@ impl Worn {
         let me = owner.to_string();
         match self.owner.strip_prefix(RETAINED) {
             Some(was) if was == me => Mark::Retained(NodeId::from(self.node.clone())),
-            // Left behind by somebody else: nobody's.
-            Some(_) => Mark::Nobody,
+            Some(was) => Mark::Left(was.to_owned()),
             None if self.owner == me => Mark::Ours(NodeId::from(self.node.clone())),
             None => Mark::Other(self.owner.clone()),
         }
@@ -118,7 +117,9 @@ pub enum Mark {
     Retained(NodeId),
     /// It wears the mark of this owner.
     Other(String),
-    /// It wears no mark, or was left behind by somebody else.
+    /// This owner left it behind: it is nobody's.
+    Left(String),
+    /// It wears no mark.
     Nobody,
     /// Its kind can wear no mark.
     CannotWear,

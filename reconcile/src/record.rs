@@ -102,11 +102,17 @@ impl Record {
     /// # Errors
     /// When a later release has written it, or nobody.
     pub fn read(text: &str) -> Result<Self, NoRecord> {
-        let broken = |error: serde_json::Error| NoRecord::Broken(error.to_string());
-        let value: serde_json::Value = serde_json::from_str(text).map_err(broken)?;
+        Record::of(serde_json::from_str(text).map_err(|error| NoRecord::Broken(error.to_string()))?)
+    }
+
+    /// The record that a JSON value is.
+    ///
+    /// # Errors
+    /// When a later release has written it, or nobody.
+    pub fn of(value: serde_json::Value) -> Result<Self, NoRecord> {
         match value["v"].as_u64() {
             Some(v) if v > u64::from(VERSION) => Err(NoRecord::Newer(v)),
-            _ => serde_json::from_value(value).map_err(broken),
+            _ => serde_json::from_value(value).map_err(|error| NoRecord::Broken(error.to_string())),
         }
     }
 

@@ -58,7 +58,7 @@ pub fn headline(step: &Step) -> String {
         Change::Wait(reason) => format!(". {node} {key}: {reason}"),
         Change::Settle(reason) => format!(". {node} {key}: {reason}"),
         Change::Unreadable(error) => format!("x {node} {key}: cannot be read: {error}"),
-        Change::Foreign(owner) => format!("x {node} {key}: now wears the mark of {owner}"),
+        Change::Foreign(owner) => format!("x {node} {key}: now belongs to {owner}"),
         Change::Blocked(reason) => format!("x {node} {key}: {reason}\n    {}", reason.remedy),
     }
 }

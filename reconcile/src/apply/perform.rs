@@ -206,8 +206,9 @@ async fn expect(tools: Tools<'_>, key: &Key, expected: &Expect<'_>) -> Result<()
     let fits = match (expected, &mark) {
         (_, Mark::Ours(_)) => true,
         (Expect::Taken(Taking::Resume), Mark::Retained(_)) => true,
-        (Expect::Taken(Taking::Adopt(None)), Mark::Nobody) => true,
-        (Expect::Taken(Taking::Adopt(Some(from))), Mark::Other(owner)) => from == owner,
+        (Expect::Taken(Taking::Adopt(None)), Mark::Left(_) | Mark::Nobody) => true,
+        // Should they leave it behind at this very moment, they have let go of it.
+        (Expect::Taken(Taking::Adopt(Some(from))), Mark::Other(owner) | Mark::Left(owner)) => from == owner,
         _ => false,
     };
     if fits {

@@ -119,7 +119,7 @@ impl NoAccess {
                 "The session has expired: get new credentials (`aws sso login`, or assume the role again)."
             }
             NoAccess::Refused(error) if error.is("AccessDenied") => {
-                "Allow sts:AssumeRole on the role of `assume_role`, on both sides: the caller's policy and the role's trust policy."
+                "Allow sts:AssumeRole on the role that is to be assumed, on both sides: the caller's policy and the role's trust policy."
             }
             NoAccess::Refused(_) => {
                 "Check the access key, its secret and the session token, and that the key is active."

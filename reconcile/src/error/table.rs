@@ -35,29 +35,32 @@ fn find(doing: &str, code: &str, said: &str) -> Option<&'static Row> {
     })
 }
 
-/// What can be done about a class of errors, where nothing more special is known.
+/// What is the matter with a class of errors, and what can be done beside coming again, where nothing more special is
+/// known. How to come again, each door knows.
 pub(super) fn remedy_of(retry: Retry) -> Option<&'static str> {
     match retry {
-        Throttled => Some("AWS limits the calls of this account. Apply again, or raise the timeout."),
+        Throttled => Some("AWS limits the calls of this account."),
         Propagating => Some(ROLE),
-        Settling => Some("Apply again once AWS has finished what it is doing, or raise the timeout."),
-        Conflict => Some("Somebody else changes this resource at the same time. Apply again."),
-        Busy => Some("It is at work. Apply again when it has finished, or raise the timeout."),
-        Unanswered => Some("Check the network and the endpoint, then apply again: what was done is found."),
-        Gone => Some("What it needs does not exist. Make it, or correct the name, and apply again."),
+        Settling => Some("AWS has to finish what it is doing first."),
+        Conflict => Some("Somebody else changes this resource at the same time."),
+        Busy => Some("It is at work."),
+        Unanswered => Some("Check the network and the endpoint."),
+        Gone => Some("What it needs does not exist. Make it, or correct the name."),
         Never => None,
     }
 }
 
 const ROLE: &str = "A role made moments ago is often not visible to other services for some seconds. If this stays, \
                     check that the role's trust policy names the service and that its policies allow the action.";
-const DENIED: &str = "Allow the call in the policy of the credentials in use, then apply again.";
-const EXPIRED: &str = "Renew the credentials and apply again.";
+const DENIED: &str = "Allow the call in the policy of the credentials in use.";
+const EXPIRED: &str = "Renew the credentials.";
 const QUOTA: &str = "Ask AWS to raise the quota, or remove what is no longer needed.";
 const TAKEN: &str = "Bucket names are shared by all accounts of a partition. Choose another name.";
+const MADE_MEANWHILE: &str =
+    "Something of this name was made at the same moment: the next look tells whose it is.";
 const EMPTY_FIRST: &str =
-    "It still holds data. Empty it, or set onDelete: Empty and apply before removing it.";
-const DETACH_FIRST: &str = "Somebody else attached something to it. Detach that and apply again.";
+    "It still holds data. Empty it, or let its member say onDelete: Empty before it leaves.";
+const DETACH_FIRST: &str = "Somebody else attached something to it. Detach that.";
 const ELSEWHERE: &str = "Nothing need be done: the replica that leads now goes on with it.";
 const LF_ADMIN: &str = "Make the credentials in use a Lake Formation administrator of the account, or grant them the \
                         permission with the grant option.";
@@ -120,12 +123,12 @@ static TABLE: &[Row] = &[
     row("lakeformation", "", "is not authorized to access requested permissions", Propagating),
     told("lakeformation", "", "Insufficient Lake Formation permission", Propagating, LF_ADMIN),
     // Made by a call of ours whose answer was lost, and not visible yet: the next look finds our mark, or somebody's.
-    row("s3", "BucketAlreadyOwnedByYou", "", Propagating),
+    told("s3", "BucketAlreadyOwnedByYou", "", Propagating, MADE_MEANWHILE),
     row("s3", "PreconditionFailed", "", Conflict),
-    row("s3control", "AccessPointAlreadyOwnedByYou", "", Propagating),
-    row("", "AlreadyExistsException", "", Propagating),
-    row("", "EntityAlreadyExists", "", Propagating),
-    row("", "EntityAlreadyExistsException", "", Propagating),
+    told("s3control", "AccessPointAlreadyOwnedByYou", "", Propagating, MADE_MEANWHILE),
+    told("", "AlreadyExistsException", "", Propagating, MADE_MEANWHILE),
+    told("", "EntityAlreadyExists", "", Propagating, MADE_MEANWHILE),
+    told("", "EntityAlreadyExistsException", "", Propagating, MADE_MEANWHILE),
     told("s3", "BucketAlreadyExists", "", Never, TAKEN),
     // At work.
     row("glue", "CrawlerRunningException", "", Busy),

@@ -36,12 +36,12 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
             Standing::Other(owner) => {
                 let why = match key.traits().wears {
                     Wears::Nothing => format!("{key} goes with what {owner} has taken over"),
-                    _ => format!("{key} now wears the mark of {owner}"),
+                    _ => format!("{key} now belongs to {owner}"),
                 };
                 plan.note(node, "OwnershipLost", format!("{why}: it is left to them"));
                 return plan.forget(node, key);
             }
-            Standing::Nobody | Standing::Loose { used: false, .. } => {
+            Standing::Left(_) | Standing::Nobody | Standing::Loose { used: false, .. } => {
                 plan.note(
                     node,
                     "OwnershipLost",

@@ -33,6 +33,8 @@ pub(super) enum Standing {
     Retained,
     /// This owner's.
     Other(String),
+    /// Nobody's since this owner left it behind.
+    Left(String),
     /// Nobody's, though its kind can wear a mark.
     Nobody,
     /// It can wear no mark, hangs on nothing of ours, and was not made by us; whether it is used already, and whose what
@@ -83,6 +85,7 @@ impl<'a> Scene<'a> {
             Mark::Ours(worn) => Standing::OursAs(worn.clone()),
             Mark::Retained(_) => Standing::Retained,
             Mark::Other(owner) => Standing::Other(owner.clone()),
+            Mark::Left(owner) => Standing::Left(owner.clone()),
             Mark::Nobody => Standing::Nobody,
             Mark::CannotWear => self.unmarked(node, key),
         }
@@ -122,10 +125,10 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Whose what a key hangs on is, if it wears somebody else's mark.
+    /// Whose what a key hangs on is or was, if it wears somebody else's mark.
     fn hangs_on_others(&self, key: &Key) -> Option<String> {
         match self.found.get(&key.hangs_on()?)? {
-            Presence::Present { mark: Mark::Other(owner), .. } => Some(owner.clone()),
+            Presence::Present { mark: Mark::Other(owner) | Mark::Left(owner), .. } => Some(owner.clone()),
             _ => None,
         }
     }

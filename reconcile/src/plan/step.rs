@@ -92,7 +92,7 @@ pub enum Change {
     Settle(String),
     /// It could not be looked at.
     Unreadable(CloudError),
-    /// It was ours and now wears the mark of this owner: not touched.
+    /// It was ours and now belongs to this owner: not touched.
     Foreign(String),
     /// It cannot be done until the user changes something.
     Blocked(Reason),

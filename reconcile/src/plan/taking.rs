@@ -35,9 +35,17 @@ pub(super) fn take(
         }
         Standing::Other(owner) if got.is_some() => Err(Change::Foreign(owner.clone())),
         Standing::Other(owner) => blocked(
-            format!("{} {key} exists already and wears the mark of {owner}", words(id.kind())),
+            format!("{} {key} exists already and belongs to {owner}", words(id.kind())),
             format!("Choose another name. To take it over from its owner, set adoptFrom: \"{owner}\"."),
         ),
+        Standing::Left(owner) if treatment.adopt_from.as_ref() == Some(owner) => {
+            Ok(Some(Taking::Adopt(Some(owner.clone()))))
+        }
+        Standing::Left(owner) if treatment.adopt == Adopt::Never => blocked(
+            format!("{} {key} exists already, and {owner} has left it behind", words(id.kind())),
+            format!("Choose another name. To take it over, set adoptFrom: \"{owner}\"."),
+        ),
+        Standing::Left(_) => Ok(Some(Taking::Adopt(None))),
         Standing::Nobody if treatment.adopt == Adopt::Never => blocked(
             format!("{} {key} exists already and does not wear this lake's mark", words(id.kind())),
             "Choose another name. To take it over as it is, set adopt: Unowned.".to_owned(),

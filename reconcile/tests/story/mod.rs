@@ -177,7 +177,10 @@ fn presence(id: &NodeId, sight: &Sight, settings: Settings, key: &Key) -> Presen
         Some("retained") => Mark::Retained(id.clone()),
         Some("nobody") => Mark::Nobody,
         Some(node) if node.split('/').count() == 2 => Mark::Ours(NodeId::from(node)),
-        Some(owner) => Mark::Other(owner.to_owned()),
+        Some(owner) => match owner.strip_prefix("retained:") {
+            Some(left_by) => Mark::Left(left_by.to_owned()),
+            None => Mark::Other(owner.to_owned()),
+        },
     };
     let mut facts = settings.predict(&scope().place);
     for name in settings.traits().facts {
