@@ -6,12 +6,13 @@ mod common;
 
 use common::{Endpoint, connect, found, graph, look, mark, owner};
 use expect_test::expect;
-use futures::future::join_all;
+use futures::future::{BoxFuture, join_all};
 use lake_api::LakeSpec;
 use lake_reconcile::{
     aws::{Aws, Priority},
     cloud::Cloud,
-    engine::Engine,
+    engine::{Engine, Memory},
+    error::CloudError,
     expand::expand,
     gather::Gathered,
     graph::Graph,
@@ -107,6 +108,38 @@ async fn tags_that_are_told_late_are_told_late_and_no_more() {
         matches!(&sights[..], [Sight::Present(_), Sight::Absent]),
         "what is listed may be gone: {sights:?}"
     );
+}
+
+/// A memory that was lost whenever somebody asks.
+struct Lost;
+
+impl Memory for Lost {
+    fn keep<'a>(&'a self, _: &'a Record) -> BoxFuture<'a, Result<(), CloudError>> {
+        Box::pin(async { Ok(()) })
+    }
+}
+
+/// What is kept in a memory need not be searched for, unless the memory was lost: then something that is wanted is there
+/// already, and what else there is, is found.
+#[tokio::test]
+async fn a_new_lake_is_spared_the_search_and_a_forgotten_one_is_found() {
+    let endpoint = Endpoint::start();
+    let aws = connect(&endpoint).await;
+    let role = "etl: { assumedBy: { services: [glue.amazonaws.com] } }";
+    let (owner, both) = lake(&aws, "lost", &format!("{{ buckets: {{ store: {{}} }}, roles: {{ {role} }} }}"));
+    let (_, store) = lake(&aws, "lost", "{ buckets: { store: {} } }");
+    let engine = Engine::new(Arc::new(aws.clone()), owner, aws.place.clone()).with_memory(Arc::new(Lost));
+    endpoint.clear_journal();
+    let round = engine.round(&both, Record::new(aws.place.clone())).await;
+    assert_eq!(round.outcome.failures, []);
+    let calls = names(&endpoint);
+    let searches = |call: &String| call.ends_with(":GetResources") || call.ends_with(":ListRoles");
+    assert!(!calls.iter().any(searches), "{calls:?}");
+    endpoint.clear_journal();
+    let round = engine.round(&store, Record::new(aws.place.clone())).await;
+    assert_eq!(round.outcome.failures, []);
+    let calls = names(&endpoint);
+    assert!(calls.iter().any(searches) && calls.contains(&"iam:DeleteRole".to_owned()), "{calls:?}");
 }
 
 /// Lakes that are looked at together.
