@@ -34,6 +34,11 @@ use tokio::{
 /// How long who waits is kept waiting for company while others look. Lakes that are applied together ask within some
 /// milliseconds of one another; nobody notices so little.
 const WINDOW: Duration = Duration::from_millis(25);
+/// So many looks of one sort are under way at once; who comes then waits for one of them to end, so that the slower AWS
+/// answers, the more go together.
+const BUSY: usize = 2;
+/// Nobody waits longer than this for others' looks to end: one of them may hang.
+const LATEST: Duration = Duration::from_secs(1);
 /// So many keys go without waiting for more: AWS takes a hundred names, or ARNs, to the call.
 const FULL: usize = 100;
 
@@ -60,6 +65,8 @@ struct Pool {
     keys: BTreeSet<Key>,
     waiting: Vec<oneshot::Sender<Arc<Batch>>>,
     due: Option<Instant>,
+    /// Whether the time is over, and they only wait for a look to end.
+    is_overdue: bool,
     /// How many batches have left.
     left: u64,
     under_way: usize,
@@ -194,18 +201,30 @@ impl Shared {
             let (shared, batch) = (self.clone(), pool.left);
             tokio::spawn(async move {
                 sleep_until(due).await;
-                if let Some(pool) = shared.pools().get_mut(&lane).filter(|pool| pool.left == batch) {
-                    shared.leave(lane, pool);
-                }
+                shared.depart(lane, batch, BUSY);
+                sleep_until(due + LATEST).await;
+                shared.depart(lane, batch, usize::MAX);
             });
         }
         Some(receiver)
+    }
+
+    /// The time of a batch is over: it goes, if fewer looks than this are under way, or else with the end of one.
+    fn depart(self: &Arc<Self>, lane: Lane, batch: u64, busy: usize) {
+        if let Some(pool) = self.pools().get_mut(&lane).filter(|pool| pool.left == batch) {
+            if pool.under_way < busy {
+                self.leave(lane, pool);
+            } else {
+                pool.is_overdue = true;
+            }
+        }
     }
 
     /// Go with whoever is there.
     fn leave(self: &Arc<Self>, lane: Lane, pool: &mut Pool) {
         let (keys, waiting) = (std::mem::take(&mut pool.keys), std::mem::take(&mut pool.waiting));
         pool.due = None;
+        pool.is_overdue = false;
         pool.left += 1;
         pool.under_way += 1;
         let shared = self.clone();
@@ -235,6 +254,9 @@ impl Drop for UnderWay<'_> {
     fn drop(&mut self) {
         if let Some(pool) = self.shared.pools().get_mut(&self.lane) {
             pool.under_way -= 1;
+            if pool.is_overdue {
+                self.shared.leave(self.lane, pool);
+            }
         }
     }
 }
@@ -338,6 +360,36 @@ mod tests {
         assert!(when - start <= WINDOW + Duration::from_millis(101), "{:?}", when - start);
         assert_eq!(three.await.unwrap().0, ["b absent"]);
         assert_eq!(reads(&fake), [vec!["a"], vec!["b", "c", "settles"]], "no key twice");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn while_others_look_more_go_together() {
+        let (fake, lake) = cloud();
+        let start = Instant::now();
+        let mut looks = Vec::new();
+        for name in ["a", "b", "c", "d"] {
+            looks.push(look(lake.urgent(), &[name]));
+            sleep(WINDOW + Duration::from_millis(1)).await;
+        }
+        let mut told = Vec::new();
+        for look in looks {
+            told.push((look.await.unwrap().1 - start).as_millis());
+        }
+        assert_eq!(reads(&fake), [vec!["a"], vec!["b"], vec!["c", "d"]], "the third waits, and has company");
+        assert!(told[2] == told[3] && told[2] <= 201, "when the first is answered: {told:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn nobody_waits_for_ever_for_one_that_hangs() {
+        let (_, lake) = cloud();
+        let start = Instant::now();
+        let _hang: Vec<_> = (0..BUSY)
+            .map(|_| UnderWay { shared: &lake.shared, lane: (Priority::Urgent, "role") })
+            .inspect(|it| it.shared.pools().entry(it.lane).or_default().under_way += 1)
+            .collect();
+        let (told, when) = look(lake.urgent(), &["a"]).await.unwrap();
+        assert_eq!(told, ["a absent"]);
+        assert!(when - start <= WINDOW + LATEST + Duration::from_millis(101), "{:?}", when - start);
     }
 
     #[tokio::test(start_paused = true)]
