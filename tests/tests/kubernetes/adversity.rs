@@ -61,7 +61,8 @@ impl Unlucky {
 
         let pauses: Vec<Duration> = attempts.windows(2).map(|pair| pair[1] - pair[0]).collect();
         assert!(pauses.len() >= 5, "{reason}: it is tried again and again: {pauses:?}");
-        assert!(pauses[0] < longest / 2, "{reason}: soon at first: {pauses:?}");
+        // A lake that was well has been tried some times before its user is told.
+        assert!(pauses[0] < longest.mul_f64(0.75), "{reason}: soon at first: {pauses:?}");
         for pause in &pauses {
             assert!(*pause <= longest + SLACK, "{reason}: not given up: {pauses:?}");
         }
