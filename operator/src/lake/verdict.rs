@@ -7,7 +7,7 @@ use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use lake_api::{Finding, LakeStatus};
 use lake_reconcile::{
     aws::NoAccess,
-    engine::Outcome,
+    engine::{Outcome, pause},
     error::{CloudError, Retry},
     failure::{Cause, Failure},
     place::Place,
@@ -183,7 +183,7 @@ impl Verdict {
             .iter()
             .filter(|failure| !is_for_the_user(failure))
             .map(|failure| failure.retry())
-            .min_by_key(|class| lake_reconcile::engine::pause(*class, 0));
+            .min_by_key(|class| pause(*class, 0));
         Verdict::new(Standing::Underway, reason, message, retry)
     }
 
@@ -200,12 +200,21 @@ impl Verdict {
                 .map(lake_reconcile::render::headline)
                 .collect();
             let left = left.join("\n");
-            return if unsteady {
-                let said = format!("AWS answers success, and yet this does not stay as it is set:\n{left}");
-                Verdict::new(Standing::Underway, "Unsteady", said, Some(Retry::Settling))
-            } else {
-                Verdict::new(Standing::Underway, "Progressing", format!("Left to do:\n{left}"), None)
+            let unseen = outcome.plan.steps.iter().filter_map(|step| match &step.change {
+                Change::Unreadable(error) => Some(error),
+                _ => None,
+            });
+            let (reason, said, retry) = match unseen.min_by_key(|error| pause(error.retry, 0)) {
+                _ if unsteady => (
+                    "Unsteady",
+                    format!("AWS answers success, and yet this does not stay as it is set:\n{left}"),
+                    Some(Retry::Settling),
+                ),
+                // What was done could not be looked at.
+                Some(error) => (error.word(), left, Some(error.retry)),
+                None => ("Progressing", format!("Left to do:\n{left}"), None),
             };
+            return Verdict::new(Standing::Underway, reason, said, retry);
         }
         let waiting: Vec<String> = outcome
             .plan
@@ -299,8 +308,8 @@ mod tests {
     use super::*;
     use lake_reconcile::{
         failure::Action,
-        graph::NodeId,
-        plan::{Plan, Reason},
+        graph::{Hold, NodeId},
+        plan::{Plan, Reason, Step},
     };
 
     fn outcome(causes: Vec<Cause>) -> Outcome {
@@ -361,6 +370,26 @@ mod tests {
         assert_eq!((verdict.reason, verdict.retry), ("Refused", Some(Retry::Never)));
         assert_eq!(verdict.standing, Standing::Underway);
         assert!(verdict.message.contains("tagging:GetResources: AccessDenied"), "{}", verdict.message);
+    }
+
+    #[test]
+    fn what_could_not_be_looked_at_is_looked_at_again_soon() {
+        let error = CloudError::answered("s3:GetBucketCors", "SlowDown", "Please reduce your request rate.");
+        let step = Step {
+            node: NodeId::new("bucket", "store"),
+            key: None,
+            origin: "buckets.store".parse().unwrap(),
+            change: Change::Unreadable(error),
+            taking: None,
+            hold: Hold::Own,
+            after: Default::default(),
+            wanted: None,
+            facts: Default::default(),
+            secret: Default::default(),
+        };
+        let left = Outcome { plan: Plan { steps: vec![step], ..Plan::default() }, ..outcome(vec![]) };
+        let verdict = Verdict::of(&left, false, false);
+        assert_eq!((verdict.reason, verdict.retry), ("Throttled", Some(Retry::Throttled)));
     }
 
     #[test]
