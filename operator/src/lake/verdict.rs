@@ -200,10 +200,7 @@ impl Verdict {
                 .map(lake_reconcile::render::headline)
                 .collect();
             let left = left.join("\n");
-            let unseen = outcome.plan.steps.iter().filter_map(|step| match &step.change {
-                Change::Unreadable(error) => Some(error),
-                _ => None,
-            });
+            let unseen = outcome.plan.unreadable().map(|(_, error)| error);
             let (reason, said, retry) = match unseen.min_by_key(|error| pause(error.retry, 0)) {
                 _ if unsteady => (
                     "Unsteady",

@@ -7,7 +7,7 @@ use super::{
 use crate::{
     failure::{Cause, Failure},
     graph::Graph,
-    plan::{Change, Plan},
+    plan::Plan,
     record::Record,
 };
 use std::collections::BTreeMap;
@@ -20,12 +20,12 @@ pub struct Look<'a> {
 
 impl<'a> Look<'a> {
     pub(super) async fn at(engine: &'a Engine, graph: &'a Graph, record: Record) -> Self {
-        let before = record.clone();
+        let nothing = record.nodes.is_empty().then(|| record.clone());
         let mut work = Work::begin(engine, graph, record, None).await;
         let plan = work.plan().await;
-        if work.unlisted.is_some() {
+        if let (Some(_), Some(nothing)) = (&work.unlisted, nothing) {
             // What a lake has left behind is looked for only as long as it remembers nothing.
-            work.record = before;
+            work.record = nothing;
         }
         Look { work, plan }
     }
@@ -63,10 +63,7 @@ impl<'a> Look<'a> {
 fn again(failures: &BTreeMap<StepId, Failure>, left: &Plan, progress: bool) -> Again {
     let failed =
         failures.values().filter(|failure| !matches!(failure.cause, Cause::Skipped(_))).map(Failure::retry);
-    let unseen = left.steps.iter().filter_map(|step| match &step.change {
-        Change::Unreadable(error) => Some(error.retry),
-        _ => None,
-    });
+    let unseen = left.unreadable().map(|(_, error)| error.retry);
     match failed.chain(unseen).min_by_key(|class| super::pause(*class, 0)) {
         Some(class) => Again::After(class),
         None if progress && !left.is_quiet() => Again::Now,

@@ -5,12 +5,7 @@ use super::{
     pass::{self, Passed, StepId, Work},
     patience::Patience,
 };
-use crate::{
-    failure::Cause,
-    graph::Graph,
-    plan::{Change, Plan},
-    record::Record,
-};
+use crate::{failure::Cause, graph::Graph, plan::Plan, record::Record};
 use std::{collections::BTreeMap, time::Duration};
 use tokio::time::{Instant, sleep};
 
@@ -86,10 +81,8 @@ impl Time<'_> {
     async fn look(&self, work: &mut Work<'_>, patience: &mut Patience<StepId>) -> Plan {
         loop {
             let plan = work.plan().await;
-            let waits = plan.steps.iter().filter_map(|step| match &step.change {
-                Change::Unreadable(error) => patience.wait(pass::id(step), error.retry),
-                _ => None,
-            });
+            let waits =
+                plan.unreadable().filter_map(|(step, error)| patience.wait(pass::id(step), error.retry));
             match waits.min() {
                 Some(wait) if !self.engine.stop.is_stopped() && self.wait(wait).await => work.look_again(),
                 _ => return plan,

@@ -210,6 +210,14 @@ impl Plan {
         self.steps.iter().filter(|step| step.change.writes())
     }
 
+    /// The steps about what could not be looked at, and why it could not.
+    pub fn unreadable(&self) -> impl Iterator<Item = (&Step, &CloudError)> {
+        self.steps.iter().filter_map(|step| match &step.change {
+            Change::Unreadable(error) => Some((step, error)),
+            _ => None,
+        })
+    }
+
     /// The step of a wanted node, or of one that leaves, about the key that is wanted of it.
     #[must_use]
     pub fn step(&self, node: &NodeId) -> Option<&Step> {

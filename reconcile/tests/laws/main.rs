@@ -31,7 +31,7 @@ use lake_reconcile::{
 };
 use proptest::prelude::*;
 use random::place;
-use sim::Sim;
+use sim::{Faults, Rng, Sim};
 use std::{
     collections::BTreeSet,
     future::Future,
@@ -73,6 +73,17 @@ fn engine(sim: &Arc<Sim>) -> Engine {
 
 /// How long after one process the next begins: what AWS shows late it shows by then.
 const LATER: Duration = Duration::from_secs(300);
+
+/// Calls that are refused, answers that are lost and looks that come too early, so many of a hundred.
+fn misfortunes() -> impl Strategy<Value = Faults> {
+    (0_u64..50, 0_u64..30, 0_u64..30, any::<u64>()).prop_map(|(throttled, lost, stale, seed)| Faults {
+        throttled,
+        lost,
+        stale,
+        rng: Rng::new(seed),
+        ..Faults::default()
+    })
+}
 
 /// Make a lake as wanted, in an undisturbed process.
 async fn settle(sim: &Arc<Sim>, graph: &Graph, record: Record) -> Outcome {

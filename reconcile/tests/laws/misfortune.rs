@@ -2,10 +2,10 @@
 
 use crate::{
     LONG, MEMBERS, a_record, a_sim, applied, engine, expend, in_time, is_for_the_user, keys, killed,
-    no_crime,
+    misfortunes, no_crime,
     random::{evolutions, lakes},
     same_world, settle,
-    sim::{Faults, Rng, Sim},
+    sim::Sim,
     told, writes,
 };
 use lake_reconcile::{graph::Graph, kind::Wears, kinds::Key, record::Record};
@@ -109,14 +109,11 @@ proptest! {
     fn misfortune_changes_nothing(
         lake in lakes(MEMBERS),
         change in evolutions(MEMBERS),
-        throttled in 0_u64..50,
-        lost in 0_u64..30,
-        stale in 0_u64..30,
-        seed in any::<u64>(),
+        misfortune in misfortunes(),
     ) {
         in_time(async {
             let (calm, hit) = (a_sim(), a_sim());
-            hit.world(|world| world.faults = Faults { throttled, lost, stale, rng: Rng::new(seed), ..Faults::default() });
+            hit.world(|world| world.faults = misfortune);
             let mut ends = Vec::new();
             for sim in [&calm, &hit] {
                 let first = settle(sim, &lake.graph, a_record()).await;

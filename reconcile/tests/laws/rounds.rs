@@ -1,10 +1,11 @@
 //! Rounds: a door that never waits brings a lake to quiet by rounds alone, as the operator does.
 
 use crate::{
-    Kept, LATER, LONG, MEMBERS, a_record, a_sim, applied, in_time, is_for_the_user, no_crime, owner,
+    Kept, LATER, LONG, MEMBERS, a_record, a_sim, applied, in_time, is_for_the_user, misfortunes, no_crime,
+    owner,
     random::{evolutions, lakes, place},
     same_world, settle,
-    sim::{Faults, Rng, Sim},
+    sim::Sim,
     told, writes,
 };
 use futures::future::BoxFuture;
@@ -17,7 +18,6 @@ use lake_reconcile::{
     inventory::Sight,
     kinds::{Key, Settings},
     owner::{Owner, Worn},
-    plan::Change,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -93,10 +93,7 @@ pub(crate) async fn rounds(sim: &Arc<Sim>, graph: &Graph, kept: &Arc<Kept>) -> R
 fn asks_rightly(round: &Round) -> Result<(), TestCaseError> {
     let outcome = &round.outcome;
     let failed = outcome.failures.iter().filter(|failure| !matches!(failure.cause, Cause::Skipped(_)));
-    let unseen = outcome.plan.steps.iter().filter_map(|step| match &step.change {
-        Change::Unreadable(error) => Some(error.retry),
-        _ => None,
-    });
+    let unseen = outcome.plan.unreadable().map(|(_, error)| error.retry);
     let unlisted = outcome.unlisted.iter().map(|error| error.retry);
     let own: Vec<Retry> = failed.map(Failure::retry).chain(unseen).chain(unlisted).collect();
     let rightly = match round.again {
@@ -175,14 +172,11 @@ proptest! {
     fn misfortune_makes_rounds_no_more_than_many(
         lake in lakes(MEMBERS),
         change in evolutions(MEMBERS),
-        throttled in 0_u64..50,
-        lost in 0_u64..30,
-        stale in 0_u64..30,
-        seed in any::<u64>(),
+        misfortune in misfortunes(),
     ) {
         in_time(async {
             let (calm, hit) = (a_sim(), a_sim());
-            hit.world(|world| world.faults = Faults { throttled, lost, stale, rng: Rng::new(seed), ..Faults::default() });
+            hit.world(|world| world.faults = misfortune);
             let mut ends = Vec::new();
             for sim in [&calm, &hit] {
                 let kept = Kept::new();

@@ -2,7 +2,7 @@
 //! all the while, is tried ever more seldom but never given up, and goes on by itself.
 
 use crate::{
-    stage::{Stage, condition, manifest},
+    stage::{MissingKeys, Stage, condition, manifest},
     wire::Wire,
 };
 use lake_tests::cluster::{Seen, is_ready};
@@ -107,22 +107,13 @@ fn refused() {
 }
 
 fn without_credentials() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("credentials");
-    let stage = Stage::with("long-without", |setting| {
-        // What is empty is not there.
-        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
-            setting.variables.push((name.to_owned(), String::new()));
-        }
-        setting.variables.push(("AWS_SHARED_CREDENTIALS_FILE".to_owned(), file.display().to_string()));
-    });
+    let keys = MissingKeys::new();
+    let stage = Stage::with("long-without", |setting| keys.of(setting));
     let _ = stage.namespace.apply(&lake()).ok();
     let unlucky = Unlucky { stage, reason: "NoCredentials", longest: Duration::from_secs(15) };
     unlucky.endures(|stage| {
         assert_eq!(stage.aws.journal(), [], "nobody asks AWS as nobody");
-        let key =
-            "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI\n";
-        std::fs::write(&file, key).expect("the folder can be written");
+        keys.come();
     });
 }
 

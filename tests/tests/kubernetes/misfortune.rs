@@ -1,7 +1,7 @@
 //! AWS refuses, throttles or is not there: the lake says why and when it is tried again, and goes on by itself.
 
 use crate::{
-    stage::{Stage, condition, manifest, message},
+    stage::{MissingKeys, Stage, condition, manifest, message},
     wire::Wire,
 };
 use lake_tests::{aws::REGION, cluster::Seen};
@@ -80,21 +80,13 @@ fn refused() {
 
 #[test]
 fn credentials_missing() {
-    let folder = tempfile::tempdir().expect("a folder");
-    let file = folder.path().join("credentials");
-    let stage = Stage::with("credentials", |setting| {
-        // What is empty is not there.
-        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
-            setting.variables.push((name.to_owned(), String::new()));
-        }
-        setting.variables.push(("AWS_SHARED_CREDENTIALS_FILE".to_owned(), file.display().to_string()));
-    });
+    let keys = MissingKeys::new();
+    let stage = Stage::with("credentials", |setting| keys.of(setting));
     let _ = stage.namespace.apply(&role()).ok();
     let _ = tried_in_vain(&stage, "NoCredentials", 2);
     assert_eq!(stage.aws.journal(), []);
     assert!(stage.operator.is_ready(), "the operator itself is well");
-    let key = "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI\n";
-    std::fs::write(&file, key).expect("the folder can be written");
+    keys.come();
     let _ = stage.ready("unlucky");
 }
 

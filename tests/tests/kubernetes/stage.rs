@@ -6,7 +6,8 @@ use lake_tests::{
     operator::{Operator, Setting},
 };
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::{collections::BTreeSet, path::PathBuf};
+use tempfile::TempDir;
 
 /// A namespace, an AWS, and what works between them.
 pub(crate) struct Stage {
@@ -14,6 +15,36 @@ pub(crate) struct Stage {
     pub(crate) aws: Endpoint,
     pub(crate) operator: Operator,
     setting: Setting,
+}
+
+/// Keys that nobody has yet: an operator looks for them in a file that is not there.
+pub(crate) struct MissingKeys {
+    _folder: TempDir,
+    file: PathBuf,
+}
+
+impl MissingKeys {
+    pub(crate) fn new() -> Self {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("credentials");
+        MissingKeys { _folder: folder, file }
+    }
+
+    /// Let an operator have no others.
+    pub(crate) fn of(&self, setting: &mut Setting) {
+        // What is empty is not there.
+        for name in ["AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY"] {
+            setting.variables.push((name.to_owned(), String::new()));
+        }
+        setting.variables.push(("AWS_SHARED_CREDENTIALS_FILE".to_owned(), self.file.display().to_string()));
+    }
+
+    /// They come.
+    pub(crate) fn come(&self) {
+        let key =
+            "[default]\naws_access_key_id = AKIAIOSFODNN7EXAMPLE\naws_secret_access_key = wJalrXUtnFEMI\n";
+        std::fs::write(&self.file, key).expect("the folder can be written");
+    }
 }
 
 impl Stage {
