@@ -74,6 +74,8 @@ struct Visit<'a> {
     course: Course,
     teller: Teller,
     before: LakeStatus,
+    /// How long the pause after this round is, by why there is one: what the user is told is what is done.
+    pause: Option<(Retry, Duration)>,
 }
 
 impl<'a> Visit<'a> {
@@ -81,7 +83,7 @@ impl<'a> Visit<'a> {
         let teller = Teller::new(operator, object, course.told.as_ref());
         // What this process told itself is newer than what the watch has brought.
         let before = course.told.clone().unwrap_or_else(|| object.status());
-        Visit { operator, object, lane, manner: object.manner(), course, teller, before }
+        Visit { operator, object, lane, manner: object.manner(), course, teller, before, pause: None }
     }
 
     async fn round(&mut self) -> Next {
@@ -164,7 +166,7 @@ impl<'a> Visit<'a> {
     }
 
     /// The status while the first resources are made.
-    fn progressing(&self, connection: &Connection, graph: &Graph) -> LakeStatus {
+    fn progressing(&mut self, connection: &Connection, graph: &Graph) -> LakeStatus {
         let verdict = Verdict::progressing(self.object.is_leaving());
         let mut status = self.status(&verdict);
         // What was asked for is answered when the work is done.
@@ -265,7 +267,6 @@ impl<'a> Visit<'a> {
         let unsteady = self.course.restless > RESTLESS;
         let verdict = Verdict::of(&outcome, self.object.is_leaving(), unsteady);
         if verdict.is_passing() && self.was_as_wanted() && self.course.failures < TOLERATED {
-            self.course.failures += 1;
             return self.retry(verdict.retry.unwrap_or(Retry::Unanswered));
         }
         let mut status = self.status(&verdict);
@@ -294,10 +295,10 @@ impl<'a> Visit<'a> {
     }
 
     /// The status so far, with new conditions.
-    fn status(&self, verdict: &Verdict) -> LakeStatus {
+    fn status(&mut self, verdict: &Verdict) -> LakeStatus {
         let mut status = self.before.clone();
         status.plan = None;
-        status.next_attempt = None;
+        status.next_attempt = verdict.retry.map(|class| tell::in_time(self.pause(class)));
         status.observed_generation = Some(self.object.generation());
         status.last_handled_reconcile_at =
             self.object.annotation(crate::object::REQUESTED_AT).map(str::to_owned);
@@ -309,10 +310,7 @@ impl<'a> Visit<'a> {
     /// When the lake comes again: after a pause where something failed, else at its slot.
     fn come_again(&mut self, retry: Option<Retry>) -> Next {
         match retry {
-            Some(class) => {
-                self.course.failures += 1;
-                self.retry(class)
-            }
+            Some(class) => self.retry(class),
             None => {
                 self.course.failures = 0;
                 self.at_its_slot()
@@ -320,10 +318,21 @@ impl<'a> Visit<'a> {
         }
     }
 
-    fn retry(&self, class: Retry) -> Next {
-        let pause = pause(class, self.course.failures.saturating_sub(1))
-            .min(self.manner.interval.max(Duration::from_secs(30)));
+    fn retry(&mut self, class: Retry) -> Next {
+        let pause = self.pause(class);
+        self.course.failures += 1;
         Some((Lane::Routine, Instant::now() + pause))
+    }
+
+    /// How long the pause is after a round that failed by this class.
+    fn pause(&mut self, class: Retry) -> Duration {
+        if let Some((_, known)) = self.pause.filter(|(of, _)| *of == class) {
+            return known;
+        }
+        let longest = self.manner.interval.max(Duration::from_secs(30));
+        let pause = pause(class, self.course.failures).min(longest);
+        self.pause = Some((class, pause));
+        pause
     }
 
     fn at_its_slot(&self) -> Next {

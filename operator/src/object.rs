@@ -1,6 +1,7 @@
 //! A lake as the API server has it, kept small: thousands of them stand in memory.
 
-use crate::lake::MANAGER;
+mod received;
+
 use jiff::Timestamp;
 use k8s_openapi::{NamespaceResourceScope, apimachinery::pkg::apis::meta::v1::ObjectMeta};
 use kube::{Resource, runtime::reflector::ObjectRef};
@@ -9,7 +10,8 @@ use lake_api::{
     spec::{Reconcile, reconcile::Mode},
 };
 use lake_reconcile::{expand::expand, graph::Graph, kind::Scope, owner::Owner, place::Place};
-use serde::{Deserialize, Deserializer};
+use received::{Received, Text};
+use serde::Deserialize;
 use serde_json::Value;
 use std::{borrow::Cow, fmt, time::Duration};
 
@@ -68,36 +70,18 @@ impl fmt::Display for Name {
 }
 
 /// A lake's object. What it says is checked when it is worked on and not when it is received, so that one lake that
-/// cannot be read hides no other.
+/// cannot be read hides no other. Of its metadata only what is read here is kept.
 #[derive(Clone, Debug, Default, Deserialize)]
+#[serde(from = "Received")]
 pub struct Object {
     /// Its metadata.
     pub metadata: ObjectMeta,
     /// What its user wants.
-    #[serde(default)]
     spec: Text,
     /// What was told last.
-    #[serde(default)]
     status: Text,
     /// When another than this operator has written to the status, if any of that still stands.
-    #[serde(skip)]
     pub meddled: Option<Timestamp>,
-}
-
-/// JSON as text, a tenth of what the same takes as a tree.
-#[derive(Clone, Debug, Default)]
-struct Text(Box<str>);
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Text(Value::deserialize(deserializer)?.to_string().into()))
-    }
-}
-
-impl Text {
-    fn json(&self) -> Value {
-        serde_json::from_str(&self.0).unwrap_or_default()
-    }
 }
 
 impl Resource for Object {
@@ -130,21 +114,6 @@ impl Resource for Object {
 }
 
 impl Object {
-    /// Without what nobody here reads.
-    #[must_use]
-    pub fn slim(mut self) -> Self {
-        let managers = self.metadata.managed_fields.take().into_iter().flatten();
-        let meddlers = managers.filter(|it| {
-            it.subresource.as_deref() == Some("status") && it.manager.as_deref() != Some(MANAGER)
-        });
-        self.meddled = meddlers.filter_map(|it| Some(it.time?.0)).max();
-        if let Some(annotations) = &mut self.metadata.annotations {
-            annotations.retain(|name, _| [REQUESTED_AT, APPROVE].contains(&name.as_str()));
-        }
-        self.metadata.labels = None;
-        self
-    }
-
     /// Which lake it is.
     #[must_use]
     pub fn name(&self) -> Name {
@@ -250,6 +219,7 @@ impl Manner {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::lake::MANAGER;
     use serde_json::json;
 
     fn object(reconcile: Value) -> Object {
@@ -265,7 +235,7 @@ mod tests {
 
     #[test]
     fn a_lake_is_received_whatever_it_says() {
-        let lake = object(json!({})).slim();
+        let lake = object(json!({}));
         assert_eq!(lake.name().to_string(), "data/events");
         assert_eq!(
             (lake.annotation(APPROVE), lake.annotation("kubectl.kubernetes.io/last")),
@@ -282,9 +252,8 @@ mod tests {
             json!({"manager": by, "operation": "Apply", "subresource": what, "time": time, "apiVersion": "lake.dev/v1alpha1"})
         };
         let meddled = |managers: Value| {
-            let mut lake = object(json!({}));
-            lake.metadata.managed_fields = serde_json::from_value(managers).unwrap();
-            lake.slim().meddled
+            let lake = json!({"metadata": {"name": "events", "managedFields": managers}});
+            serde_json::from_value::<Object>(lake).unwrap().meddled
         };
         let spec = json!({"manager": "kubectl", "operation": "Apply", "apiVersion": "lake.dev/v1alpha1"});
         assert_eq!(meddled(json!([written(MANAGER, "status"), spec])), None);

@@ -8,6 +8,10 @@ use kube::{
 };
 use std::{collections::HashSet, sync::Arc};
 
+/// Lakes on a page of a list: a page is held in memory as a whole, and a lake may be some 10 kB with as much again of who
+/// wrote what.
+const PAGE: u32 = 100;
+
 /// Watch the lakes of one namespace, or of all, for ever. What breaks a watch (an API server that goes, a version that
 /// is too old) is told in the log, and the watch begun anew.
 pub(crate) async fn watch(operator: Arc<Operator>, client: Client, namespace: Option<String>) {
@@ -15,7 +19,7 @@ pub(crate) async fn watch(operator: Arc<Operator>, client: Client, namespace: Op
         Some(namespace) => Api::namespaced(client, namespace),
         None => Api::all(client),
     };
-    let events = watcher(api, watcher::Config::default()).default_backoff();
+    let events = watcher(api, watcher::Config::default().page_size(PAGE)).default_backoff();
     let mut events = std::pin::pin!(events);
     let mut listed = HashSet::new();
     let mut first = true;
@@ -24,7 +28,7 @@ pub(crate) async fn watch(operator: Arc<Operator>, client: Client, namespace: Op
             Ok(watcher::Event::Init) => listed.clear(),
             Ok(watcher::Event::InitApply(object)) => {
                 listed.insert(object.name());
-                operator.seen(object.slim());
+                operator.seen(object);
             }
             Ok(watcher::Event::InitDone) => {
                 for object in operator.store.missing_from(namespace.as_deref(), &listed) {
@@ -35,8 +39,8 @@ pub(crate) async fn watch(operator: Arc<Operator>, client: Client, namespace: Op
                     operator.store.told_all();
                 }
             }
-            Ok(watcher::Event::Apply(object)) => operator.seen(object.slim()),
-            Ok(watcher::Event::Delete(object)) => operator.gone(&object.slim()),
+            Ok(watcher::Event::Apply(object)) => operator.seen(object),
+            Ok(watcher::Event::Delete(object)) => operator.gone(&object),
             Err(error) => tracing::warn!(%error, "the lakes cannot be watched; trying again"),
         }
     }

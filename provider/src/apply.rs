@@ -9,7 +9,7 @@ mod update;
 
 use crate::{
     diagnostics,
-    door::{Connection, Door},
+    door::{Connection, Door, Running},
     timeouts, told,
     told::Told,
 };
@@ -40,8 +40,12 @@ struct Work<'a> {
 }
 
 impl Work<'_> {
+    fn running(&self, stop: &Stop) -> Running {
+        self.door.engine(&self.connection, &self.name, stop)
+    }
+
     async fn settle(&self, stop: &Stop) -> Outcome {
-        let running = self.door.engine(&self.connection, &self.name, stop);
+        let running = self.running(stop);
         running.engine.settle(&self.graph, self.record.clone(), self.within, Some(&self.shown)).await
     }
 

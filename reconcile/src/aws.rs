@@ -22,6 +22,7 @@ pub(crate) use tagging::{tagged, tags_at_leisure, tags_of};
 use crate::{kinds::access_point, place::Place};
 use aws_config::SdkConfig;
 use std::sync::Arc;
+use tokio::sync::Semaphore;
 
 /// The configuration of a service's client: the shared one, and the way to that service.
 macro_rules! on_the_way {
@@ -54,6 +55,8 @@ pub struct Aws {
     pub tagging: aws_sdk_resourcegroupstagging::Client,
     /// Access points that were looked at: nothing of them ever changes.
     pub(crate) points: Arc<access_point::Known>,
+    /// Who lists all roles of the account, with which one alone fills some megabytes.
+    pub(crate) account_list: Arc<Semaphore>,
 }
 
 impl Aws {
@@ -102,6 +105,7 @@ impl Aws {
                 of!(aws_sdk_resourcegroupstagging, "tagging").build(),
             ),
             points: Arc::default(),
+            account_list: Arc::new(Semaphore::new(1)),
             place,
         }
     }

@@ -193,14 +193,14 @@ impl Engine {
     ///
     /// `fence` is the plan that the user was shown: what it does not say will be destroyed fails with "changed since
     /// the plan was made", and what it shows as waiting is left out.
-    pub async fn settle(
-        &self,
-        graph: &Graph,
+    pub async fn settle<'a>(
+        &'a self,
+        graph: &'a Graph,
         record: Record,
         within: Duration,
-        fence: Option<&Plan>,
+        fence: Option<&'a Plan>,
     ) -> Outcome {
-        settle::settle(self, graph, record, within, fence).await
+        self.look(graph, record).await.settle(within, fence).await
     }
 
     /// The record of a lake that exists, from the marks it wears (an import).

@@ -1,7 +1,7 @@
 //! The AWS calls of a second plan.
 
 use crate::{Figure, lakes};
-use lake_tests::aws::Endpoint;
+use lake_tests::aws::{Call, Endpoint};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Calls that read no facet of a resource: who we are, and what may be there that no record names. Of these the bound
@@ -21,14 +21,6 @@ pub(crate) fn figures() -> Vec<Figure> {
     aws.clear_journal();
     terraform.plan().nothing();
     let calls = aws.journal();
-    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
-    for call in &calls {
-        *counts.entry(call.name()).or_default() += 1;
-    }
-    let list: Vec<String> = counts
-        .iter()
-        .map(|(name, count)| if *count == 1 { name.clone() } else { format!("{count} × {name}") })
-        .collect();
     let facets: BTreeSet<(String, &str)> = calls
         .iter()
         .map(|call| (call.name(), call.resource.as_str()))
@@ -38,6 +30,16 @@ pub(crate) fn figures() -> Vec<Figure> {
     vec![Figure::new(
         "AWS calls of a second plan of first-lake",
         "≤ 1.2 × one read for each facet, + tagging and roles",
-        format!("{} of {bound:.0} ({} facets): {}", calls.len(), facets.len(), list.join(", ")),
+        format!("{} of {bound:.0} ({} facets): {}", calls.len(), facets.len(), counted(&calls)),
     )]
+}
+
+/// Calls by their names, with how many there were of each.
+pub(crate) fn counted(calls: &[Call]) -> String {
+    let mut counts: BTreeMap<String, usize> = BTreeMap::new();
+    for call in calls {
+        *counts.entry(call.name()).or_default() += 1;
+    }
+    let times = |(name, count)| if count == 1 { name } else { format!("{count} × {name}") };
+    counts.into_iter().map(times).collect::<Vec<_>>().join(", ")
 }

@@ -112,6 +112,38 @@ fn ten_resources(number: usize) -> Value {
     lake
 }
 
+/// A lake of ten resources of which AWS tells all but the bucket together with those of other lakes.
+fn ten_gathered(number: usize) -> Value {
+    let three = |one: fn(usize) -> Value| -> Value {
+        (0..3).map(|each| (format!("events-{each}"), one(each))).collect::<serde_json::Map<_, _>>().into()
+    };
+    let role = json!({
+        "assumedBy": { "services": ["glue.amazonaws.com"] },
+        "allow": [{ "read": { "bucket": "store", "prefix": "events/" } }, { "use": { "database": "lake" } }],
+    });
+    lake(
+        &format!("gathered-{number:04}"),
+        json!({
+            "tags": { "project": "bench" },
+            "buckets": { "store": { "versioning": true, "onDelete": "Empty" } },
+            "roles": { "crawler": role, "reader": role },
+            "databases": { "lake": { "name": format!("gathered_{number:04}") } },
+            "tables": three(|each| json!({
+                "database": "lake",
+                "name": format!("events_{each}"),
+                "format": "Parquet",
+                "location": { "bucket": "store", "prefix": format!("events/{each}/") },
+                "columns": [{ "name": "id", "type": "string" }],
+            })),
+            "crawlers": three(|each| json!({
+                "role": "crawler",
+                "database": "lake",
+                "targets": { "s3": [{ "bucket": "store", "prefix": format!("events/{each}/") }] },
+            })),
+        }),
+    )
+}
+
 fn lake(name: &str, spec: Value) -> Value {
     json!({ "apiVersion": "lake.dev/v1alpha1", "kind": "Lake", "metadata": { "name": name }, "spec": spec })
 }

@@ -1,12 +1,13 @@
 //! What a lake's user is told: status and events. Nothing is written that has not changed.
 
-use super::{Course, Standing, Verdict, verdict};
+use super::{Course, Standing, Verdict};
 use crate::{
     claim::Claim,
     object::{FINALIZER, Name, Object},
     operator::Operator,
 };
-use k8s_openapi::api::core::v1::ObjectReference;
+use jiff::{SignedDuration, Timestamp};
+use k8s_openapi::{api::core::v1::ObjectReference, apimachinery::pkg::apis::meta::v1::Time};
 use kube::{
     Api, Client, Resource,
     api::{Patch, PatchParams},
@@ -31,6 +32,7 @@ use std::{
     collections::BTreeMap,
     fmt::Debug,
     sync::{Arc, Mutex, PoisonError},
+    time::Duration,
 };
 
 /// Who writes the status.
@@ -137,12 +139,9 @@ impl Teller {
         &self,
         course: &mut Course,
         before: &LakeStatus,
-        mut status: LakeStatus,
+        status: LakeStatus,
         verdict: &Verdict,
     ) -> Result<(), Verdict> {
-        if verdict.retry.is_some() {
-            status.next_attempt = Some(next_attempt(verdict, course.failures));
-        }
         let last = course.told.as_ref().unwrap_or(before);
         if *last == status && !self.is_overwritten {
             course.told.get_or_insert(status);
@@ -286,10 +285,10 @@ pub(super) fn place(place: &Place) -> PlaceStatus {
     }
 }
 
-/// When the lake is tried again, to the second; later by the jitter of the pause.
-fn next_attempt(verdict: &Verdict, failures: u32) -> k8s_openapi::apimachinery::pkg::apis::meta::v1::Time {
-    let pause = verdict.retry.map(|class| lake_reconcile::engine::pause(class, failures)).unwrap_or_default();
-    let now = verdict::now();
-    let pause = jiff::SignedDuration::from_secs(i64::try_from(pause.as_secs() + 1).unwrap_or(i64::MAX));
-    k8s_openapi::apimachinery::pkg::apis::meta::v1::Time(now.0.checked_add(pause).unwrap_or(now.0))
+/// So much later than now, as the next full second.
+pub(super) fn in_time(pause: Duration) -> Time {
+    let then =
+        Timestamp::now().saturating_add(SignedDuration::try_from(pause).unwrap_or(SignedDuration::MAX));
+    let then = then.unwrap_or(Timestamp::MAX);
+    Time(Timestamp::from_second(then.as_second() + 1).unwrap_or(then))
 }

@@ -12,7 +12,7 @@ use crate::{
     told::Told,
     wanted,
 };
-use lake_reconcile::{engine::Outcome, graph::Graph, inventory::Inventory, plan::plan, record::Record};
+use lake_reconcile::{engine::Outcome, inventory::Inventory, plan::plan, record::Record};
 use tfplug::{ApplyRequest, ApplyResponse, Diagnostics, Severity};
 
 pub(super) async fn create(door: &Door, request: ApplyRequest) -> ApplyResponse {
@@ -46,17 +46,17 @@ async fn make<'a>(
     let graph = graph.map_err(|findings| told.extend(diagnostics::findings(findings))).ok()?;
     let record = Record::new(connection.place.clone());
     let shown = plan(&graph, &record, &Inventory::new());
-    let running = door.engine(&connection, &name, &request.stop);
-    // Only what wears the mark is looked at here, and not remembered: what an interrupted create left is the engine's
-    // to find, and to tell from what a plan could have named.
-    let observed = running.engine.observe(&Graph::new(), &mut record.clone()).await;
-    if lives_already(&observed) {
-        told.extend([meets_itself(Severity::Error, &owner, &connection.place.region, &observed)]);
-        return None;
-    }
     let within = within(&request.planned, "create");
     let work = Work { door, connection, name, graph, record, shown, within };
-    let outcome = work.settle(&request.stop).await;
+    let running = work.running(&request.stop);
+    let mut look = running.engine.look(&work.graph, work.record.clone()).await;
+    look.list(within).await;
+    if lives_already(look.observed()) {
+        let region = &work.connection.place.region;
+        told.extend([meets_itself(Severity::Error, &owner, region, look.observed())]);
+        return None;
+    }
+    let outcome = look.settle(within, Some(&work.shown)).await;
     Some((work, outcome))
 }
 

@@ -3,12 +3,11 @@
 use super::{Engine, Outcome};
 use crate::{
     apply::{self, Applied, Task},
-    error::CloudError,
     failure::{Action, Cause, Failure},
     graph::{Graph, NodeId},
-    inventory::{Inventory, Presence},
+    inventory::Presence,
     kinds::Key,
-    observe,
+    observe::{self, Observed},
     plan::{self, Change, Note, Plan, Step},
     record::{Got, Record},
 };
@@ -22,14 +21,13 @@ const REPEATS: usize = 5;
 
 /// A lake being worked on, over one or more passes.
 pub(super) struct Work<'a> {
-    engine: &'a Engine,
+    pub(super) engine: &'a Engine,
     graph: &'a Graph,
-    fence: Option<&'a Plan>,
+    /// The plan that the user was shown, where there is one.
+    pub(super) fence: Option<&'a Plan>,
     pub(super) record: Record,
-    pub(super) inventory: Inventory,
-    leftovers: BTreeSet<(NodeId, Key)>,
+    pub(super) observed: Observed,
     creating: bool,
-    pub(super) unlisted: Option<CloudError>,
     pub(super) notes: Vec<Note>,
     /// Steps that will not be tried again.
     given_up: BTreeMap<StepId, Failure>,
@@ -48,23 +46,16 @@ pub(super) struct Passed {
 
 impl<'a> Work<'a> {
     /// Take up a lake: look at all of it.
-    pub(super) async fn begin(
-        engine: &'a Engine,
-        graph: &'a Graph,
-        mut record: Record,
-        fence: Option<&'a Plan>,
-    ) -> Self {
+    pub(super) async fn begin(engine: &'a Engine, graph: &'a Graph, mut record: Record) -> Self {
         let new = record.nodes.is_empty() && !graph.is_empty();
         let observed = engine.observe(graph, &mut record).await;
         Work {
             engine,
             graph,
-            fence,
+            fence: None,
             creating: (new && engine.memory.is_none()) || record.anchor.is_some() || observed.unfinished,
             record,
-            inventory: observed.inventory,
-            leftovers: observed.leftovers,
-            unlisted: observed.unlisted,
+            observed,
             notes: Vec::new(),
             given_up: BTreeMap::new(),
             repeats: BTreeMap::new(),
@@ -78,22 +69,24 @@ impl<'a> Work<'a> {
             observe::leftovers(&*self.engine.cloud, &self.engine.owner, self.graph, &mut self.record);
         match listed.await {
             Ok(leftovers) => {
-                self.leftovers = leftovers;
-                self.unlisted = None;
+                self.observed.leftovers = leftovers;
+                self.observed.unlisted = None;
                 self.look().await;
-                self.creating |= self.inventory.values().flat_map(BTreeMap::values).any(Presence::is_signed);
+                let mut found = self.observed.inventory.values().flat_map(BTreeMap::values);
+                self.observed.unfinished |= found.any(Presence::is_signed);
+                self.creating |= self.observed.unfinished;
             }
-            Err(error) => self.unlisted = Some(error),
+            Err(error) => self.observed.unlisted = Some(error),
         }
     }
 
     async fn look(&mut self) {
-        self.engine.observe_missing(self.graph, &self.record, &mut self.inventory).await;
+        self.engine.observe_missing(self.graph, &self.record, &mut self.observed.inventory).await;
     }
 
     /// What could not be read has to be looked at again.
     pub(super) fn look_again(&mut self) {
-        for found in self.inventory.values_mut() {
+        for found in self.observed.inventory.values_mut() {
             found.retain(|_, presence| !matches!(presence, Presence::Unreadable(_)));
         }
     }
@@ -101,7 +94,7 @@ impl<'a> Work<'a> {
     /// Look at what is not known, and plan. The record learns what the look taught.
     pub(super) async fn plan(&mut self) -> Plan {
         self.look().await;
-        let plan = plan::plan(self.graph, &self.record, &self.inventory);
+        let plan = plan::plan(self.graph, &self.record, &self.observed.inventory);
         for (node, key) in &plan.forget {
             self.record.forget(node, key);
         }
@@ -134,7 +127,8 @@ impl<'a> Work<'a> {
     pub(super) async fn pass(&mut self, plan: &Plan) -> Passed {
         let barred = self.barred(plan);
         let policies = self.graph.iter().map(|(id, node)| (id, node.treatment.on_delete)).collect();
-        let task = Task { plan, inventory: &self.inventory, policies, barred, creating: self.creating };
+        let task =
+            Task { plan, inventory: &self.observed.inventory, policies, barred, creating: self.creating };
         let applied = apply::apply(self.engine.tools(), task, &mut self.record).await;
         self.learn(plan, &applied);
         let id = |at: &usize| id(&plan.steps[*at]);
@@ -149,10 +143,10 @@ impl<'a> Work<'a> {
         Outcome {
             plan,
             record: self.record,
-            inventory: self.inventory,
+            inventory: self.observed.inventory,
             failures: failures.into_values().collect(),
             notes: self.notes,
-            unlisted: self.unlisted,
+            unlisted: self.observed.unlisted,
             stopped: self.engine.stop.is_stopped(),
         }
     }
@@ -165,6 +159,7 @@ impl<'a> Work<'a> {
     /// The creation is at its end: take its sign off, as the very last call.
     pub(super) async fn finish(&mut self) -> BTreeMap<StepId, Failure> {
         let signed: Vec<StepId> = self
+            .observed
             .inventory
             .iter()
             .flat_map(|(node, found)| found.iter().map(move |(key, presence)| (node, key, presence)))
@@ -177,10 +172,10 @@ impl<'a> Work<'a> {
             if let Err(cause) = apply::unsign(self.engine.tools(), &node, signed).await {
                 let origin = self.graph.get(&node).map(|node| node.origin.clone()).unwrap_or_default();
                 let failure = Failure { node: node.clone(), origin, action: Action::Update, cause };
-                self.inventory.remove(&node);
+                self.observed.inventory.remove(&node);
                 failures.insert((node, key), failure);
             } else if let Some(Presence::Present { creating, .. }) =
-                self.inventory.get_mut(&node).and_then(|found| found.get_mut(signed))
+                self.observed.inventory.get_mut(&node).and_then(|found| found.get_mut(signed))
             {
                 *creating = false;
             }
@@ -235,7 +230,8 @@ impl<'a> Work<'a> {
             _ => None,
         };
         let (Some(fence), Some(key)) = (self.fence, ends) else { return false };
-        let leftover = !key.traits().holds_data && self.leftovers.iter().any(|(_, left)| left == key);
+        let leftover =
+            !key.traits().holds_data && self.observed.leftovers.iter().any(|(_, left)| left == key);
         !leftover && !fence.tells_end_of(key)
     }
 
@@ -254,10 +250,10 @@ impl<'a> Work<'a> {
                 }
             }
         }
-        for found in self.inventory.values_mut() {
+        for found in self.observed.inventory.values_mut() {
             found.retain(|key, _| !stale.contains(key));
         }
-        self.inventory.retain(|_, found| !found.is_empty());
+        self.observed.inventory.retain(|_, found| !found.is_empty());
     }
 }
 

@@ -1,39 +1,63 @@
-//! One pass, which never waits: what Kubernetes calls again and again.
+//! A lake that was looked at, and one pass over it, which never waits: what Kubernetes calls again and again.
 
 use super::{
     Again, Engine, Outcome, Round,
     pass::{StepId, Work},
+    settle,
 };
 use crate::{
     failure::{Cause, Failure},
     graph::Graph,
+    observe::Observed,
     plan::Plan,
     record::Record,
 };
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, time::Duration};
+use tokio::time::Instant;
 
 /// A lake that was looked at, and what is to be done about it.
 pub struct Look<'a> {
     work: Work<'a>,
     plan: Plan,
+    begun: Instant,
 }
 
 impl<'a> Look<'a> {
     pub(super) async fn at(engine: &'a Engine, graph: &'a Graph, record: Record) -> Self {
+        let begun = Instant::now();
         let nothing = record.nodes.is_empty().then(|| record.clone());
-        let mut work = Work::begin(engine, graph, record, None).await;
+        let mut work = Work::begin(engine, graph, record).await;
         let plan = work.plan().await;
-        if let (Some(_), Some(nothing)) = (&work.unlisted, nothing) {
+        if let (Some(_), Some(nothing)) = (&work.observed.unlisted, nothing) {
             // What a lake has left behind is looked for only as long as it remembers nothing.
             work.record = nothing;
         }
-        Look { work, plan }
+        Look { work, plan, begun }
     }
 
     /// What is to be done.
     #[must_use]
     pub fn plan(&self) -> &Plan {
         &self.plan
+    }
+
+    /// What was found.
+    #[must_use]
+    pub fn observed(&self) -> &Observed {
+        &self.work.observed
+    }
+
+    /// List what wears the lake's mark, if that has failed for a reason that passes, until it succeeds or the time since
+    /// the look began is over.
+    pub async fn list(&mut self, within: Duration) {
+        settle::list(&mut self.work, self.begun + within).await;
+    }
+
+    /// Do it, and what comes of that, in passes until all is quiet, nothing more can be done, or the time since the look
+    /// began is over. `fence` as in [`Engine::settle`].
+    pub async fn settle(mut self, within: Duration, fence: Option<&'a Plan>) -> Outcome {
+        self.work.fence = fence;
+        settle::settle(self.work, self.begun + within).await
     }
 
     /// Do nothing of it.
@@ -44,7 +68,7 @@ impl<'a> Look<'a> {
 
     /// Do it, in one pass. Nothing is done while what wears the lake's mark cannot be listed.
     pub async fn go(mut self) -> Round {
-        if let Some(class) = self.work.unlisted.as_ref().map(|error| error.retry) {
+        if let Some(class) = self.work.observed.unlisted.as_ref().map(|error| error.retry) {
             let outcome = self.work.end(self.plan.clone(), BTreeMap::new());
             return Round { plan: self.plan, outcome, again: Again::After(class) };
         }

@@ -5,27 +5,21 @@ use super::{
     pass::{self, Passed, StepId, Work},
     patience::Patience,
 };
-use crate::{failure::Cause, graph::Graph, plan::Plan, record::Record};
+use crate::{failure::Cause, plan::Plan};
 use std::{collections::BTreeMap, time::Duration};
 use tokio::time::{Instant, sleep};
 
 /// How many passes may only find that a value is still unknown, or only make way for one another.
 const IDLE_PASSES: usize = 3;
 
-pub(super) async fn settle(
-    engine: &Engine,
-    graph: &Graph,
-    record: Record,
-    within: Duration,
-    fence: Option<&Plan>,
-) -> Outcome {
-    let time = Time { engine, deadline: Instant::now() + within };
-    let mut work = Work::begin(engine, graph, record, fence).await;
-    time.list(&mut work).await;
+/// Passes over a lake that was looked at, until a time.
+pub(super) async fn settle(mut work: Work<'_>, deadline: Instant) -> Outcome {
+    list(&mut work, deadline).await;
+    let time = Time { engine: work.engine, deadline };
     let mut patience = Patience::default();
     let mut idle = 0;
     let mut failures = BTreeMap::new();
-    while !engine.stop.is_stopped() {
+    while !work.engine.stop.is_stopped() {
         let plan = work.plan().await;
         let mut passed = work.pass(&plan).await;
         idle = if passed.done.is_empty() { idle + 1 } else { 0 };
@@ -47,6 +41,18 @@ pub(super) async fn settle(
     work.end(plan, failures)
 }
 
+/// What wears the lake's mark has to be known before anything is done.
+pub(super) async fn list(work: &mut Work<'_>, deadline: Instant) {
+    let time = Time { engine: work.engine, deadline };
+    let mut patience = Patience::default();
+    while let Some(class) = work.observed.unlisted.as_ref().map(|error| error.retry) {
+        match patience.wait((), class) {
+            Some(wait) if !time.engine.stop.is_stopped() && time.wait(wait).await => work.list().await,
+            _ => return,
+        }
+    }
+}
+
 /// How long a lake may be worked on.
 struct Time<'a> {
     engine: &'a Engine,
@@ -64,17 +70,6 @@ impl Time<'_> {
             () = self.engine.stop.stopped() => {}
         }
         true
-    }
-
-    /// What wears the lake's mark has to be known before anything is done.
-    async fn list(&self, work: &mut Work<'_>) {
-        let mut patience = Patience::default();
-        while let Some(class) = work.unlisted.as_ref().map(|error| error.retry) {
-            match patience.wait((), class) {
-                Some(wait) if !self.engine.stop.is_stopped() && self.wait(wait).await => work.list().await,
-                _ => return,
-            }
-        }
     }
 
     /// The last look. What cannot be seen for a reason that passes is looked at again.

@@ -1,5 +1,6 @@
 //! An IAM role: who may assume it, and what it may do.
 
+mod account;
 mod expand;
 mod leftovers;
 mod needs;

@@ -1,12 +1,16 @@
 //! Roles that wear a lake's mark. The tagging API does not list roles, so IAM is asked.
 
-use super::read::{are_many, details, plain, roles};
+use super::{
+    account::{details, roles},
+    read::{are_many, plain},
+};
 use crate::{
     aws::Aws,
     error::CloudError,
     kinds::Key,
     owner::{Owner, Worn},
 };
+use aws_sdk_iam::types::RoleDetail;
 use futures::stream::{self, StreamExt, TryStreamExt};
 
 /// How many roles are asked for at once.
@@ -30,7 +34,7 @@ pub(super) async fn leftovers(
             return Ok(all);
         }
     }
-    let under = roles(aws, &path(owner)).await?;
+    let under = roles(aws, &path(owner), |_| true).await?;
     if are_many(under.len())
         && let Ok(all) = anywhere(aws, owner).await
     {
@@ -50,10 +54,8 @@ pub(super) async fn leftovers(
 
 /// All roles of the account that wear the mark.
 async fn anywhere(aws: &Aws, owner: &Owner) -> Result<Vec<(String, Option<Worn>)>, CloudError> {
-    let all = details(aws).await?;
-    let worn =
-        all.iter().filter_map(|role| Some((role.role_name()?.to_owned(), Worn::part(plain(role.tags())).1)));
-    Ok(ours(worn, owner))
+    let worn = |role: RoleDetail| Some((role.role_name?, Worn::part(plain(role.tags.as_deref()?)).1));
+    Ok(ours(details(aws, worn).await?, owner))
 }
 
 /// Those that are in the lake, or were left behind by it.

@@ -1,6 +1,6 @@
 //! Roles as IAM has them.
 
-use super::{ALLOW, Role};
+use super::{ALLOW, Role, account};
 use crate::{
     aws::{Aws, Priority},
     error::CloudError,
@@ -8,13 +8,13 @@ use crate::{
     owner::Worn,
     policy::{self, Statements, Texts},
 };
-use aws_sdk_iam::types::{EntityType, Role as IamRole, RoleDetail, Tag};
+use aws_sdk_iam::types::{Role as IamRole, RoleDetail, Tag};
 use futures::{
     future::try_join,
     stream::{self, StreamExt, TryStreamExt},
 };
 use lake_api::Input;
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 
 /// From how many roles on the account's whole list is cheaper, when somebody waits.
 ///
@@ -26,8 +26,6 @@ const MANY: usize = 20;
 /// From how many roles on a routine look takes the list: there calls count and time does not, and ten calls at worst are
 /// no more than those of three roles.
 const SEVERAL: usize = 3;
-/// Roles on a page of the account's list, the most that IAM allows.
-const PAGE: i32 = 1000;
 
 /// Whether so many roles are cheaper read from the account's list.
 pub(super) fn are_many(count: usize) -> bool {
@@ -41,7 +39,7 @@ pub(super) fn are_many(count: usize) -> bool {
 const AT_ONCE: usize = 8;
 
 /// IAM's parts agree a moment after a change.
-const SETTLING: &str = "IAM does not know the role everywhere";
+pub(super) const SETTLING: &str = "IAM does not know the role everywhere";
 
 /// What of a role is not its policies.
 struct Bare<'a> {
@@ -59,8 +57,8 @@ struct Policies {
 pub(super) async fn read(aws: &Aws, names: &[String]) -> Vec<Sight<Role>> {
     if are_many(names.len()) {
         // Who may not list the whole account may still read each role.
-        if let Ok(all) = read_all(aws).await {
-            return names.iter().map(|name| all.get(name).cloned().unwrap_or(Sight::Absent)).collect();
+        if let Ok(mut found) = account::read(aws, names).await {
+            return names.iter().map(|name| found.remove(name).unwrap_or(Sight::Absent)).collect();
         }
     }
     stream::iter(names.to_vec())
@@ -80,7 +78,7 @@ pub(super) fn plain(tags: &[Tag]) -> BTreeMap<String, String> {
     tags.iter().map(|tag| (tag.key().to_owned(), tag.value().to_owned())).collect()
 }
 
-fn sight(read: Result<Seen<Role>, CloudError>) -> Sight<Role> {
+pub(super) fn sight(read: Result<Seen<Role>, CloudError>) -> Sight<Role> {
     match read {
         Ok(seen) => Sight::Present(seen),
         Err(error) => Sight::Unreadable(error),
@@ -151,25 +149,8 @@ pub(super) async fn attached(aws: &Aws, name: &str) -> Result<Texts, CloudError>
     Ok(arns)
 }
 
-/// Every role of the account. The account's details lack description and session duration, which the list of roles
-/// has; the list lacks all the rest. A role that only one of them knows was made or deleted this moment.
-async fn read_all(aws: &Aws) -> Result<BTreeMap<String, Sight<Role>>, CloudError> {
-    let (details, roles) = try_join(details(aws), roles(aws, "/")).await?;
-    let details: BTreeMap<&str, &RoleDetail> =
-        details.iter().filter_map(|detail| Some((detail.role_name()?, detail))).collect();
-    let roles: BTreeMap<&str, &IamRole> = roles.iter().map(|role| (role.role_name(), role)).collect();
-    let names: BTreeSet<&str> = details.keys().chain(roles.keys()).copied().collect();
-    let sights = names.into_iter().map(|name| {
-        let sight = match (details.get(name), roles.get(name)) {
-            (Some(detail), Some(role)) => sight(detailed(detail, role, &aws.place.partition)),
-            _ => Sight::Settling(SETTLING.to_owned()),
-        };
-        (name.to_owned(), sight)
-    });
-    Ok(sights.collect())
-}
-
-fn detailed(detail: &RoleDetail, role: &IamRole, partition: &str) -> Result<Seen<Role>, CloudError> {
+/// A role as the account's lists tell it.
+pub(super) fn detailed(detail: &RoleDetail, role: &IamRole, partition: &str) -> Result<Seen<Role>, CloudError> {
     let boundary = detail.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn());
     let inline = detail
         .role_policy_list()
@@ -178,28 +159,6 @@ fn detailed(detail: &RoleDetail, role: &IamRole, partition: &str) -> Result<Seen
     let attached = detail.attached_managed_policies().iter().filter_map(|policy| policy.policy_arn());
     let policies = Policies { inline: inline.collect(), attached: attached.map(Input::from).collect() };
     seen(&Bare { role, boundary, tags: detail.tags() }, policies, partition)
-}
-
-/// Every role of the account with its policies and tags.
-pub(super) async fn details(aws: &Aws) -> Result<Vec<RoleDetail>, CloudError> {
-    let mut all = Vec::new();
-    let mut pages =
-        aws.iam.get_account_authorization_details().filter(EntityType::Role).max_items(PAGE).into_paginator().send();
-    while let Some(page) = pages.next().await {
-        let page = page.map_err(|e| CloudError::from_sdk("iam:GetAccountAuthorizationDetails", e))?;
-        all.extend(page.role_detail_list.unwrap_or_default());
-    }
-    Ok(all)
-}
-
-/// Every role under a path, without tags and boundary.
-pub(super) async fn roles(aws: &Aws, path: &str) -> Result<Vec<IamRole>, CloudError> {
-    let mut all = Vec::new();
-    let mut pages = aws.iam.list_roles().path_prefix(path).max_items(PAGE).into_paginator().items().send();
-    while let Some(role) = pages.next().await {
-        all.push(role.map_err(|e| CloudError::from_sdk("iam:ListRoles", e))?);
-    }
-    Ok(all)
 }
 
 fn seen(bare: &Bare<'_>, policies: Policies, partition: &str) -> Result<Seen<Role>, CloudError> {
