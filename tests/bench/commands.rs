@@ -9,7 +9,7 @@ use std::time::Instant;
 
 pub(crate) fn figures() -> Vec<Figure> {
     let aws = Endpoint::start();
-    let configurations = [lakes::first(&aws), lakes::none(&aws), lakes::only_the_provider(&aws)];
+    let configurations = [lakes::first(&aws), lakes::none(&aws), lakes::note(&aws)];
     let validate = Times::of(&aws, &configurations, "validate");
     let plan = Times::of(&aws, &configurations, "plan");
     vec![
@@ -30,8 +30,8 @@ pub(crate) fn figures() -> Vec<Figure> {
 /// How often a command is timed.
 const TIMES: usize = 9;
 
-/// The milliseconds that a command takes at least: of first-lake, of an empty configuration, and of one that has this
-/// provider and nothing else.
+/// The milliseconds that a command takes at least: of first-lake, of an empty configuration, and of a single small
+/// resource of a provider that does next to nothing.
 struct Times([f64; 3]);
 
 impl Times {
@@ -49,11 +49,11 @@ impl Times {
     }
 
     fn text(&self) -> String {
-        let Times([lake, empty, provider]) = self;
+        let Times([lake, empty, note]) = self;
         format!(
-            "{lake:.0} ms, {:.1} × {empty:.0} ms; {:.1} × the {provider:.0} ms of the provider alone",
+            "{lake:.0} ms, {:.1} × {empty:.0} ms; the least provider: {note:.0} ms, {:.1} ×",
             lake / empty,
-            lake / provider
+            note / empty
         )
     }
 }

@@ -2,7 +2,7 @@
 
 use lake_tests::{
     aws::Endpoint,
-    example,
+    built, example,
     terraform::{Terraform, release},
 };
 
@@ -15,10 +15,19 @@ pub(crate) fn none(aws: &Endpoint) -> Terraform {
     terraform
 }
 
-/// The provider, and nothing of it: what terraform takes to start it and to read its schema.
-pub(crate) fn only_the_provider(aws: &Endpoint) -> Terraform {
+/// A resource of two attributes, of a provider that has no other and does next to nothing (tfplug's example): what
+/// terraform takes for a provider of any sort.
+pub(crate) fn note(aws: &Endpoint) -> Terraform {
     let terraform = Terraform::with(aws, release());
-    terraform.main("provider \"lake\" {}\n");
+    let folder = terraform.folder();
+    std::os::unix::fs::symlink(built::example("notes"), folder.join("terraform-provider-notes"))
+        .expect("terraform's folder can be written");
+    let overrides = format!("\"example/notes\" = \"{}\"", folder.display());
+    terraform.file(
+        "terraform.rc",
+        &format!("provider_installation {{\n  dev_overrides {{\n{overrides}\n}}\n}}\n"),
+    );
+    terraform.file("versions.tf", include_str!("note.tf"));
     terraform
 }
 

@@ -45,6 +45,15 @@ pub fn released(binary: &str) -> PathBuf {
     }
 }
 
+/// An example's program, built as users' binaries are.
+///
+/// # Panics
+/// When it does not build.
+#[must_use]
+pub fn example(name: &str) -> PathBuf {
+    once(&format!("release/examples/{name}"), &["build", "--release", "--workspace", "--example", name])
+}
+
 /// What cargo is told so that it builds a binary as `make release` does.
 #[must_use]
 pub fn release_of(binary: &str) -> [&str; 5] {

@@ -26,12 +26,9 @@ const GATHERED: Sort =
 
 pub(crate) fn figures() -> Vec<Figure> {
     let largest = part_of(1_000);
-    [10, 100, 1_000]
-        .into_iter()
-        .filter(|lakes| *lakes <= largest)
-        .flat_map(|lakes| grown(FIRST, lakes, lakes == largest))
-        .chain(grown(GATHERED, largest, true))
-        .collect()
+    let first = [10, 100, 1_000].into_iter().filter(|lakes| *lakes <= largest).map(|lakes| (FIRST, lakes));
+    let all = first.chain([(GATHERED, largest)]);
+    all.flat_map(|(sort, lakes)| grown(sort, lakes, lakes == largest)).collect()
 }
 
 fn grown(sort: Sort, lakes: usize, steady: bool) -> Vec<Figure> {

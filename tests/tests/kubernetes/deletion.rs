@@ -1,7 +1,11 @@
 //! Lakes that leave, at any time and in any way.
 
 use crate::stage::{Stage, condition};
-use lake_tests::{aws::Endpoint, cluster::Cluster, example};
+use lake_tests::{
+    aws::{Call, Endpoint},
+    cluster::Cluster,
+    example,
+};
 use serde_json::json;
 
 /// first-lake, of which nothing is retained.
@@ -25,6 +29,23 @@ fn nothing_is_left(aws: &Endpoint) {
     }
 }
 
+/// Each of these calls was made, the first of a pair before the second.
+fn in_order(aws: &Endpoint, pairs: &[(&str, &str)]) {
+    let writes: Vec<String> = aws.writes().iter().map(Call::name).collect();
+    let at = |name: &str| {
+        writes.iter().position(|call| call == name).unwrap_or_else(|| panic!("{name} of {writes:?}"))
+    };
+    for (earlier, later) in pairs {
+        assert!(at(earlier) < at(later), "{earlier} before {later}: {writes:?}");
+    }
+}
+
+/// A lake of which nothing is retained, as it lives.
+fn alive(stage: &Stage) {
+    let _ = stage.namespace.apply(&leaving_nothing()).ok();
+    let _ = stage.ready("first");
+}
+
 #[test]
 fn in_order_and_what_holds_data_is_kept_and_told() {
     let stage = Stage::new("deletion");
@@ -33,15 +54,14 @@ fn in_order_and_what_holds_data_is_kept_and_told() {
     stage.aws.clear_journal();
     let _ = stage.namespace.delete("lake/first").ok();
     stage.gone("first");
-    let writes: Vec<String> = stage.aws.writes().iter().map(lake_tests::aws::Call::name).collect();
-    let at = |name: &str| {
-        writes.iter().position(|call| call == name).unwrap_or_else(|| panic!("{name} of {writes:?}"))
-    };
-    for later in ["iam:DeleteRole"] {
-        for earlier in ["glue:DeleteCrawler", "glue:DeleteJob", "s3control:DeleteAccessPoint"] {
-            assert!(at(earlier) < at(later), "{earlier} before {later}: {writes:?}");
-        }
-    }
+    in_order(
+        &stage.aws,
+        &[
+            ("glue:DeleteCrawler", "iam:DeleteRole"),
+            ("glue:DeleteJob", "iam:DeleteRole"),
+            ("s3control:DeleteAccessPoint", "iam:DeleteRole"),
+        ],
+    );
     let retained = stage.events("first", "Retained").join("\n");
     for node in ["bucket/store", "database/lake", "table/events"] {
         assert!(retained.contains(node), "{node} is not in {retained}");
@@ -55,23 +75,19 @@ fn in_order_and_what_holds_data_is_kept_and_told() {
     assert_eq!(stage.operator.metric("lake_lost_total"), Some(0.0), "it went as it should");
 
     // The same lake takes up again what it left.
-    let _ = stage.namespace.apply(&leaving_nothing()).ok();
-    let _ = stage.ready("first");
+    alive(&stage);
     stage.aws.clear_journal();
     let _ = stage.namespace.delete("lake/first").ok();
     stage.gone("first");
     nothing_is_left(&stage.aws);
-    let writes: Vec<String> = stage.aws.writes().iter().map(lake_tests::aws::Call::name).collect();
-    let at = |name: &str| {
-        writes.iter().position(|call| call == name).unwrap_or_else(|| panic!("{name} of {writes:?}"))
-    };
-    for (earlier, later) in [
-        ("glue:DeleteTable", "glue:DeleteDatabase"),
-        ("lakeformation:DeleteDataCellsFilter", "glue:DeleteTable"),
-        ("s3control:DeleteAccessPoint", "s3:DeleteBucket"),
-    ] {
-        assert!(at(earlier) < at(later), "{earlier} before {later}: {writes:?}");
-    }
+    in_order(
+        &stage.aws,
+        &[
+            ("glue:DeleteTable", "glue:DeleteDatabase"),
+            ("lakeformation:DeleteDataCellsFilter", "glue:DeleteTable"),
+            ("s3control:DeleteAccessPoint", "s3:DeleteBucket"),
+        ],
+    );
 }
 
 #[test]
@@ -106,8 +122,7 @@ fn with_its_namespace() {
     let stage = Stage::with("with-namespace", |setting| {
         setting.arguments = vec!["--lease-namespace".to_owned(), system.name().to_owned()];
     });
-    let _ = stage.namespace.apply(&leaving_nothing()).ok();
-    let _ = stage.ready("first");
+    alive(&stage);
     let _ = cluster.kubectl(&["delete", "namespace", "with-namespace", "--timeout=120s"]).ok();
     nothing_is_left(&stage.aws);
 }
@@ -115,8 +130,7 @@ fn with_its_namespace() {
 #[test]
 fn while_no_operator_is_there() {
     let stage = Stage::new("absent");
-    let _ = stage.namespace.apply(&leaving_nothing()).ok();
-    let _ = stage.ready("first");
+    alive(&stage);
     let stage = stage.without_operator(|namespace, aws| {
         let _ = namespace.delete("lake/first").ok();
         let lake = namespace.get("lake/first").expect("its finalizer holds it");
@@ -130,8 +144,7 @@ fn while_no_operator_is_there() {
 #[test]
 fn what_aws_refuses_to_delete_is_told_until_it_goes() {
     let stage = Stage::new("undeletable");
-    let _ = stage.namespace.apply(&leaving_nothing()).ok();
-    let _ = stage.ready("first");
+    alive(&stage);
     stage.aws.faults(json!([{
         "operation": "DeleteCrawler", "code": "AccessDeniedException", "message": "not authorized to perform: glue:DeleteCrawler",
         "status": 400,
@@ -149,8 +162,7 @@ fn what_aws_refuses_to_delete_is_told_until_it_goes() {
 #[test]
 fn a_finalizer_taken_off_by_hand_comes_back_and_a_lost_lake_is_told() {
     let stage = Stage::new("lost");
-    let _ = stage.namespace.apply(&leaving_nothing()).ok();
-    let _ = stage.ready("first");
+    alive(&stage);
     let take_off = || {
         let _ = stage.namespace.patch("lake/first", &json!({ "metadata": { "finalizers": null } })).ok();
     };
