@@ -17,5 +17,6 @@ pub mod slots;
 pub mod sources;
 pub mod store;
 pub mod tenants;
+mod text;
 pub mod verbs;
 mod watch;

@@ -2,6 +2,7 @@
 
 mod received;
 
+use crate::text::Text;
 use jiff::Timestamp;
 use k8s_openapi::{NamespaceResourceScope, apimachinery::pkg::apis::meta::v1::ObjectMeta};
 use kube::{Resource, runtime::reflector::ObjectRef};
@@ -10,7 +11,7 @@ use lake_api::{
     spec::{Reconcile, reconcile::Mode},
 };
 use lake_reconcile::{expand::expand, graph::Graph, kind::Scope, owner::Owner, place::Place};
-use received::{Received, Text};
+use received::Received;
 use serde::Deserialize;
 use serde_json::Value;
 use std::{borrow::Cow, fmt, time::Duration};
@@ -166,13 +167,13 @@ impl Object {
     /// What its user wants.
     #[must_use]
     pub fn spec(&self) -> Value {
-        self.spec.json()
+        self.spec.read()
     }
 
     /// What was told last; nothing where that cannot be read, as a later release may have told it.
     #[must_use]
     pub fn status(&self) -> LakeStatus {
-        serde_json::from_value(self.status.json()).unwrap_or_default()
+        self.status.read()
     }
 
     /// How the operator shall go about it. The API server has filled in the defaults, where the section is there.

@@ -1,6 +1,6 @@
 //! What this process knows of a lake between two rounds. All of it can be lost: the object holds the rest.
 
-use crate::{connections::Connection, object::Name};
+use crate::{connections::Connection, object::Name, text::Text};
 use lake_api::LakeStatus;
 use lake_reconcile::{engine::Engine, place::Place, plan::Plan};
 use std::{
@@ -39,48 +39,65 @@ impl Course {
             }
         }
     }
+}
 
-    /// Why the lake is as it is: the reason of its condition Ready, and the message.
-    fn ready(&self) -> Option<(&str, &str)> {
-        let ready = self.told.as_ref()?.ready()?;
-        Some((&ready.reason, &ready.message))
-    }
+/// A course while nobody works on the lake.
+struct Kept {
+    /// Without what was told.
+    course: Course,
+    told: Option<Text>,
+}
+
+/// Why a lake is as it is.
+struct Why {
+    /// The reason of its condition Ready.
+    reason: String,
+    /// The message of it.
+    said: String,
 }
 
 /// The courses of all lakes.
 #[derive(Default)]
 pub struct Courses {
-    all: Mutex<HashMap<Name, Course>>,
+    all: Mutex<HashMap<Name, Kept>>,
     /// The uids of the objects that were let go and are not gone yet.
     let_go: Mutex<HashSet<String>>,
     /// Why each lake is as it is, also while it is worked on.
-    states: Mutex<HashMap<Name, String>>,
+    whys: Mutex<HashMap<Name, Why>>,
 }
 
 impl Courses {
-    fn all(&self) -> MutexGuard<'_, HashMap<Name, Course>> {
+    fn all(&self) -> MutexGuard<'_, HashMap<Name, Kept>> {
         self.all.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn whys(&self) -> MutexGuard<'_, HashMap<Name, Why>> {
+        self.whys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A lake's course, for the one who works on it.
     pub fn take(&self, name: &Name, uid: &str) -> Course {
-        let known = self.all().remove(name).filter(|course| course.uid == uid);
-        known.unwrap_or_else(|| Course { uid: uid.to_owned(), ..Course::default() })
+        let known = self.all().remove(name).filter(|kept| kept.course.uid == uid);
+        match known {
+            Some(Kept { course, told }) => Course { told: told.map(|told| told.read()), ..course },
+            None => Course { uid: uid.to_owned(), ..Course::default() },
+        }
     }
 
     /// Keep a course until the next round.
-    pub fn put(&self, name: Name, course: Course) {
-        if let Some((reason, _)) = course.ready() {
-            let mut states = self.states.lock().unwrap_or_else(PoisonError::into_inner);
-            states.insert(name.clone(), reason.to_owned());
+    pub fn put(&self, name: Name, mut course: Course) {
+        let told = course.told.take();
+        if let Some(ready) = told.as_ref().and_then(LakeStatus::ready) {
+            let why = Why { reason: ready.reason.clone(), said: ready.message.clone() };
+            self.whys().insert(name.clone(), why);
         }
-        self.all().insert(name, course);
+        self.all().insert(name, Kept { course, told: told.as_ref().map(Text::of) });
     }
 
     /// Forget a lake; its last status, if this process has told one.
     pub fn forget(&self, name: &Name) -> Option<LakeStatus> {
-        self.states.lock().unwrap_or_else(PoisonError::into_inner).remove(name);
-        self.all().remove(name)?.told
+        self.whys().remove(name);
+        Some(self.all().remove(name)?.told?.read())
     }
 
     /// A lake's object is about to be let go.
@@ -95,26 +112,55 @@ impl Courses {
 
     /// Forget all: another process may have told what this one does not know.
     pub fn clear(&self) {
-        self.states.lock().unwrap_or_else(PoisonError::into_inner).clear();
+        self.whys().clear();
         self.all().clear();
     }
 
     /// How many lakes stand how: by the reason of their condition Ready.
     pub fn states(&self) -> BTreeMap<String, i64> {
         let mut states = BTreeMap::new();
-        for state in self.states.lock().unwrap_or_else(PoisonError::into_inner).values() {
-            *states.entry(state.clone()).or_default() += 1;
+        for why in self.whys().values() {
+            *states.entry(why.reason.clone()).or_default() += 1;
         }
         states
     }
 
     /// The lakes that cannot go on because of something of this owner's.
     pub fn behind(&self, owner: &str) -> Vec<Name> {
-        let waits = |course: &Course| {
-            course.ready().is_some_and(|(reason, said)| {
-                ["Blocked", "Foreign"].contains(&reason) && said.contains(owner)
-            })
-        };
-        self.all().iter().filter(|(_, course)| waits(course)).map(|(name, _)| name.clone()).collect()
+        let waits =
+            |why: &Why| ["Blocked", "Foreign"].contains(&why.reason.as_str()) && why.said.contains(owner);
+        self.whys().iter().filter(|(_, why)| waits(why)).map(|(name, _)| name.clone()).collect()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_course_is_taken_up_as_it_was_left() {
+        let (courses, name) = (Courses::default(), Name { namespace: "data".into(), name: "events".into() });
+        let told: LakeStatus = serde_json::from_value(json!({
+            "outputs": { "bucket/store": { "name": "events" } },
+            "resources": { "bucket/store": { "state": "Present", "drift": { "tags": "a, wanted b" } } },
+            "conditions": [{
+                "type": "Ready", "status": "False", "reason": "Blocked", "message": "it is terraform:a:b's",
+                "lastTransitionTime": "2026-01-02T03:04:05Z", "observedGeneration": 2,
+            }],
+            "nextAttempt": "2026-01-02T03:04:35Z",
+            "record": "{}",
+        }))
+        .unwrap();
+        let mut course = courses.take(&name, "u");
+        course.told = Some(told.clone());
+        course.failures = 3;
+        courses.put(name.clone(), course);
+        assert_eq!(courses.states(), BTreeMap::from([("Blocked".to_owned(), 1)]));
+        assert_eq!(courses.behind("terraform:a:b"), [name.clone()]);
+        let course = courses.take(&name, "u");
+        assert_eq!((course.told.as_ref(), course.failures), (Some(&told), 3));
+        courses.put(name.clone(), course);
+        assert_eq!(courses.take(&name, "another").told, None, "another object is another lake");
     }
 }

@@ -2,10 +2,9 @@
 //! many times as much as all the rest.
 
 use super::{APPROVE, Object, REQUESTED_AT};
-use crate::lake::MANAGER;
+use crate::{lake::MANAGER, text::Text};
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
-use serde::{Deserialize, Deserializer};
-use serde_json::Value;
+use serde::Deserialize;
 use std::collections::BTreeMap;
 
 /// An object, without what nobody here reads.
@@ -68,21 +67,5 @@ impl From<Received> for Object {
             spec,
             status,
         }
-    }
-}
-
-/// JSON as text, a tenth of what the same takes as a tree.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Text(Box<str>);
-
-impl<'de> Deserialize<'de> for Text {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Ok(Text(Value::deserialize(deserializer)?.to_string().into()))
-    }
-}
-
-impl Text {
-    pub(super) fn json(&self) -> Value {
-        serde_json::from_str(&self.0).unwrap_or_default()
     }
 }
