@@ -5,6 +5,7 @@ mod answer;
 mod bound;
 mod call;
 mod endpoint;
+mod gated;
 mod hooks;
 mod pace;
 mod patience;

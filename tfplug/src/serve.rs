@@ -81,6 +81,9 @@ pub async fn serve(provider: impl Provider, options: ServeOptions) -> Result<(),
     .map_err(|why| ServeError::Output(why.to_string()))?;
 
     let server = Arc::new(Server::new(provider));
+    let asked = server.clone();
+    // The host takes some milliseconds to connect: what its first call asks for is made ready meanwhile.
+    tokio::task::spawn_blocking(move || asked.prepare());
     let mut shutdown = server.shutdown.subscribe();
     let (alive, mut all_gone) = mpsc::channel::<()>(1);
     tokio::pin!(orphaned);

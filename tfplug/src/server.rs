@@ -36,7 +36,7 @@ pub(crate) struct Server {
     pub(crate) stopping: watch::Sender<bool>,
 }
 
-/// What a provider offers. Computed at the first call that asks for it, so that the handshake need not wait for it.
+/// What a provider offers. Computed beside the handshake or at the first call that asks for it, whichever is sooner.
 struct Offers {
     schema: Schema,
     ty: Type,
@@ -63,6 +63,11 @@ impl Server {
 
     fn stop(&self) -> Stop {
         Stop::new(self.stopping.subscribe())
+    }
+
+    /// Compute what a first call asks for.
+    pub(crate) fn prepare(&self) {
+        self.offers();
     }
 
     fn offers(&self) -> &Offers {

@@ -5,9 +5,9 @@ use std::{fmt, sync::Arc, time::Duration};
 
 /// Says whether this process may write: the operator's lease.
 pub trait Gate: Send + Sync {
-    /// Whether it may write now. Asked right before each attempt of each call that can change something is sent, after
-    /// all waiting for its turn: a process that slept past its lease writes nothing when it wakes. Reads are not asked
-    /// for.
+    /// Whether it may write now. Asked before each attempt of each call that can change something, after all waiting for
+    /// its turn, and once more when the body of the call is about to be written: a process that slept past its lease writes
+    /// nothing when it wakes. Reads are not asked for.
     fn is_open(&self) -> bool;
 }
 

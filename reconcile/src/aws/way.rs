@@ -5,6 +5,7 @@ use super::{
     answer,
     bound::Bound,
     call::{Operation, mutates},
+    gated,
     hooks::{Called, Hooks},
     priority::Priority,
 };
@@ -68,7 +69,7 @@ impl HttpConnector for Way<SharedHttpConnector> {
 }
 
 impl Way<SharedHttpConnector> {
-    async fn go(self, request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
+    async fn go(self, mut request: HttpRequest) -> Result<HttpResponse, ConnectorError> {
         // What bears no name might do anything.
         let operation = request.extension::<Operation>().map_or_else(String::new, |it| it.0.clone());
         let writes = mutates(&operation);
@@ -78,9 +79,12 @@ impl Way<SharedHttpConnector> {
         if let Some(meter) = &self.hooks.meter {
             meter.waited(self.service, sent - asked);
         }
-        if writes && self.hooks.gate.as_ref().is_some_and(|gate| !gate.is_open()) {
-            // An error of the caller's own is repeated by nobody.
-            return Err(ConnectorError::user(NotLeading.into()));
+        if let Some(gate) = self.hooks.gate.as_ref().filter(|_| writes) {
+            if !gate.is_open() {
+                // An error of the caller's own is repeated by nobody.
+                return Err(ConnectorError::user(NotLeading.into()));
+            }
+            gated::behind(gate, &mut request);
         }
         let mut answer = self.inner.call(request).await;
         let took = sent.elapsed();
@@ -110,7 +114,10 @@ mod tests {
     use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
     use aws_smithy_types::body::SdkBody;
     use futures::{StreamExt, stream};
+    use http_body::Body;
     use std::{
+        future::poll_fn,
+        pin::Pin,
         sync::{
             Mutex,
             atomic::{AtomicUsize, Ordering},
@@ -172,6 +179,10 @@ mod tests {
     ) -> (aws_sdk_s3::Client, Arc<AtomicUsize>) {
         let calls = Arc::new(AtomicUsize::new(0));
         let connector = SharedHttpConnector::new(S3 { refuses, calls: calls.clone() });
+        (client_of(connector, account, hooks), calls)
+    }
+
+    fn client_of(connector: SharedHttpConnector, account: &str, hooks: &Hooks) -> aws_sdk_s3::Client {
         let keys = Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret", None, None, "test");
         let config = SdkConfig::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -181,7 +192,7 @@ mod tests {
             .retry_config(RetryConfig::standard().with_max_attempts(26))
             .build();
         let place = Place { partition: "aws".into(), region: "eu-west-1".into(), account: account.into() };
-        (aws_sdk_s3::Client::from_conf(on_the_way!(aws_sdk_s3, "s3", &config, &place, hooks).build()), calls)
+        aws_sdk_s3::Client::from_conf(on_the_way!(aws_sdk_s3, "s3", &config, &place, hooks).build())
     }
 
     async fn write(client: &aws_sdk_s3::Client) -> Result<(), CloudError> {
@@ -208,6 +219,37 @@ mod tests {
         let error = write(&client).await.unwrap_err();
         assert_eq!((error.word(), calls.load(Ordering::SeqCst)), ("NotLeading", 2), "{error}");
         assert_eq!(*meter.0.lock().unwrap(), ["s3:PutBucketPolicy Throttled"; 2]);
+    }
+
+    /// An S3 to which a connection is opened first, and that gets a body as hyper sends it.
+    #[derive(Debug)]
+    struct Far(Arc<AtomicUsize>);
+
+    impl HttpConnector for Far {
+        fn call(&self, mut request: HttpRequest) -> HttpConnectorFuture {
+            let arrived = self.0.clone();
+            HttpConnectorFuture::new(async move {
+                sleep(Duration::from_millis(50)).await;
+                let mut sent = 0;
+                while let Some(frame) = poll_fn(|cx| Pin::new(request.body_mut()).poll_frame(cx)).await {
+                    let frame = frame.map_err(ConnectorError::user)?;
+                    sent += frame.into_data().map_or(0, |data| data.len());
+                }
+                arrived.fetch_add(sent, Ordering::SeqCst);
+                Ok(HttpResponse::new(200.try_into().unwrap(), SdkBody::empty()))
+            })
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn the_gate_is_asked_once_more_before_the_first_byte() {
+        for (open, word, bytes) in [(1, Some("NotLeading"), 0), (usize::MAX, None, 2)] {
+            let hooks = Hooks { gate: Some(Arc::new(Counting(open.into()))), meter: None };
+            let arrived = Arc::new(AtomicUsize::new(0));
+            let client = client_of(SharedHttpConnector::new(Far(arrived.clone())), "far", &hooks);
+            assert_eq!(write(&client).await.err().map(|error| error.word().to_owned()).as_deref(), word);
+            assert_eq!(arrived.load(Ordering::SeqCst), bytes);
+        }
     }
 
     #[tokio::test(start_paused = true)]
