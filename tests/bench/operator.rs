@@ -17,6 +17,9 @@ use std::{
     time::{Duration, Instant},
 };
 
+/// A thousand lakes that have waited for others to be made are looked at first.
+const PATIENCE: Duration = Duration::from_secs(900);
+
 /// A namespace with lakes in it, an account, and how the operator is started on both.
 struct Stage {
     cluster: &'static Cluster,
@@ -63,7 +66,7 @@ impl Stage {
 
     /// The calls of the journal, once nothing is under way any more.
     fn calls_when_idle(&self, operator: &Operator) -> Vec<Call> {
-        operator.until("it is idle", |it| {
+        operator.until_within(PATIENCE, "it is idle", |it| {
             it.metric("controller_runtime_active_workers{controller=\"lake\"}") == Some(0.0)
         });
         self.aws.journal()

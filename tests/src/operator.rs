@@ -196,10 +196,18 @@ impl Operator {
     ///
     /// # Panics
     /// When it does not come about within [`WITHIN`].
-    pub fn until(&self, what: &str, mut so: impl FnMut(&Self) -> bool) {
-        let deadline = Instant::now() + WITHIN;
+    pub fn until(&self, what: &str, so: impl FnMut(&Self) -> bool) {
+        self.until_within(WITHIN, what, so);
+    }
+
+    /// Wait so long until this is so of it.
+    ///
+    /// # Panics
+    /// When it does not come about.
+    pub fn until_within(&self, within: Duration, what: &str, mut so: impl FnMut(&Self) -> bool) {
+        let deadline = Instant::now() + within;
         while !so(self) {
-            assert!(Instant::now() < deadline, "not within {WITHIN:?}: {what}\n{}", self.metrics());
+            assert!(Instant::now() < deadline, "not within {within:?}: {what}\n{}", self.metrics());
             thread::sleep(Duration::from_millis(50)); // between two looks
         }
     }
