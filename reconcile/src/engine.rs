@@ -158,8 +158,7 @@ impl Engine {
             Ok(leftovers) => (leftovers, None),
             Err(error) => (BTreeSet::new(), Some(error)),
         };
-        let unfinished = inventory.values().flat_map(BTreeMap::values).any(Presence::is_signed);
-        Observed { inventory, leftovers, unfinished, unlisted }
+        Observed { inventory, leftovers, unlisted }
     }
 
     /// Whether a lake that is kept in a memory seems to have lost it: nothing is remembered, and something that is wanted
@@ -200,7 +199,9 @@ impl Engine {
         within: Duration,
         fence: Option<&'a Plan>,
     ) -> Outcome {
-        self.look(graph, record).await.settle(within, fence).await
+        let mut look = self.look(graph, record).await;
+        look.list(within).await;
+        look.settle(within, fence).await
     }
 
     /// The record of a lake that exists, from the marks it wears (an import).

@@ -24,10 +24,16 @@ pub struct Observed {
     pub inventory: Inventory,
     /// What wears this lake's mark, or hangs on what does, and the record did not name: it does now.
     pub leftovers: BTreeSet<(NodeId, Key)>,
-    /// Whether something wears the sign of a lake whose creation never came to its end.
-    pub unfinished: bool,
     /// Why what wears the mark could not be listed, if it could not.
     pub unlisted: Option<CloudError>,
+}
+
+impl Observed {
+    /// Whether something wears the sign of a lake whose creation never came to its end.
+    #[must_use]
+    pub fn is_unfinished(&self) -> bool {
+        self.inventory.values().flat_map(BTreeMap::values).any(Presence::is_signed)
+    }
 }
 
 /// Look at what is wanted or remembered and is not in the inventory yet. `fresh` are keys that were made moments

@@ -59,7 +59,7 @@ impl Scene<'_> {
 
 /// Whether a finished lake of this name and owner lives already. An unfinished one is what an interrupted create left.
 pub(crate) fn lives_already(observed: &Observed) -> bool {
-    !observed.unfinished && living(observed).next().is_some()
+    !observed.is_unfinished() && living(observed).next().is_some()
 }
 
 /// What is told of a create that meets the living lake.

@@ -53,7 +53,7 @@ impl<'a> Work<'a> {
             engine,
             graph,
             fence: None,
-            creating: (new && engine.memory.is_none()) || record.anchor.is_some() || observed.unfinished,
+            creating: (new && engine.memory.is_none()) || record.anchor.is_some() || observed.is_unfinished(),
             record,
             observed,
             notes: Vec::new(),
@@ -72,9 +72,7 @@ impl<'a> Work<'a> {
                 self.observed.leftovers = leftovers;
                 self.observed.unlisted = None;
                 self.look().await;
-                let mut found = self.observed.inventory.values().flat_map(BTreeMap::values);
-                self.observed.unfinished |= found.any(Presence::is_signed);
-                self.creating |= self.observed.unfinished;
+                self.creating |= self.observed.is_unfinished();
             }
             Err(error) => self.observed.unlisted = Some(error),
         }

@@ -38,7 +38,7 @@ pub(super) async fn recall(engine: &Engine) -> Result<Recalled, CloudError> {
     let observed = engine.observe(&Graph::new(), &mut record).await;
     match observed.unlisted {
         Some(error) => Err(error),
-        None => Ok(Recalled { record, unfinished: observed.unfinished, inventory: observed.inventory }),
+        None => Ok(Recalled { record, unfinished: observed.is_unfinished(), inventory: observed.inventory }),
     }
 }
 

@@ -48,16 +48,20 @@ impl<'a> Look<'a> {
     }
 
     /// List what wears the lake's mark, if that has failed for a reason that passes, until it succeeds or the time since
-    /// the look began is over.
+    /// the look began is over; what is to be done is decided anew by it.
     pub async fn list(&mut self, within: Duration) {
-        settle::list(&mut self.work, self.begun + within).await;
+        if self.work.observed.unlisted.is_some() {
+            settle::list(&mut self.work, self.begun + within).await;
+            self.plan = self.work.plan().await;
+        }
     }
 
     /// Do it, and what comes of that, in passes until all is quiet, nothing more can be done, or the time since the look
-    /// began is over. `fence` as in [`Engine::settle`].
+    /// began is over. `fence` as in [`Engine::settle`]. What wears the lake's mark has to be listed before
+    /// ([`list`](Self::list)).
     pub async fn settle(mut self, within: Duration, fence: Option<&'a Plan>) -> Outcome {
         self.work.fence = fence;
-        settle::settle(self.work, self.begun + within).await
+        settle::settle(self.work, self.plan, self.begun + within).await
     }
 
     /// Do nothing of it.

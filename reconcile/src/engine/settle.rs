@@ -12,15 +12,13 @@ use tokio::time::{Instant, sleep};
 /// How many passes may only find that a value is still unknown, or only make way for one another.
 const IDLE_PASSES: usize = 3;
 
-/// Passes over a lake that was looked at, until a time.
-pub(super) async fn settle(mut work: Work<'_>, deadline: Instant) -> Outcome {
-    list(&mut work, deadline).await;
+/// Passes over a lake of which it is known what is to be done, until a time.
+pub(super) async fn settle(mut work: Work<'_>, mut plan: Plan, deadline: Instant) -> Outcome {
     let time = Time { engine: work.engine, deadline };
     let mut patience = Patience::default();
     let mut idle = 0;
     let mut failures = BTreeMap::new();
     while !work.engine.stop.is_stopped() {
-        let plan = work.plan().await;
         let mut passed = work.pass(&plan).await;
         idle = if passed.done.is_empty() { idle + 1 } else { 0 };
         if passed.done.is_empty() && passed.failures.is_empty() {
@@ -36,6 +34,7 @@ pub(super) async fn settle(mut work: Work<'_>, deadline: Instant) -> Outcome {
             Next::After(wait) if time.wait(wait).await => {}
             Next::Now | Next::After(_) | Next::Never => break,
         }
+        plan = work.plan().await;
     }
     let plan = time.look(&mut work, &mut patience).await;
     work.end(plan, failures)

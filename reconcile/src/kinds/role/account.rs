@@ -17,8 +17,8 @@ const PAGE: i32 = 1000;
 /// the list of roles has; the list lacks all the rest. A role that only one of them knows was made or deleted this moment.
 pub(super) async fn read(aws: &Aws, names: &[String]) -> Result<BTreeMap<String, Sight<Role>>, CloudError> {
     let wanted: BTreeSet<&str> = names.iter().map(String::as_str).collect();
-    let detail = |detail: RoleDetail| Some((detail.role_name.clone()?, detail));
-    let details = details(aws, |it| detail(it).filter(|(name, _)| wanted.contains(name.as_str())));
+    let named = |role: &RoleDetail| role.role_name().filter(|name| wanted.contains(name)).map(str::to_owned);
+    let details = details(aws, |role| Some((named(&role)?, role)));
     let roles = roles(aws, "/", |role| wanted.contains(role.role_name()));
     let (details, roles) = try_join(details, roles).await?;
     let mut details: BTreeMap<String, RoleDetail> = details.into_iter().collect();
