@@ -58,8 +58,9 @@ impl<T: JsonSchema> JsonSchema for Set<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let item = generator.subschema_for::<T>();
-        schemars::json_schema!({ "type": "array", "items": item, "x-kubernetes-list-type": "set" })
+        let mut set = schemars::json_schema!({ "type": "array", "x-kubernetes-list-type": "set" });
+        set.insert("items".into(), generator.subschema_for::<T>().to_value());
+        set
     }
 }
 
@@ -86,8 +87,9 @@ impl JsonSchema for Tags {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let value = generator.subschema_for::<TagValue>();
-        schemars::json_schema!({ "type": "object", "additionalProperties": value, "maxProperties": 40 })
+        let mut tags = schemars::json_schema!({ "type": "object", "maxProperties": 40 });
+        tags.insert("additionalProperties".into(), generator.subschema_for::<TagValue>().to_value());
+        tags
     }
 }
 
@@ -126,11 +128,11 @@ impl<T: JsonSchema> JsonSchema for Keyed<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let entry = generator.subschema_for::<T>();
-        schemars::json_schema!({
+        let mut map = schemars::json_schema!({
             "type": "object",
-            "additionalProperties": entry,
             "x-kubernetes-validations": json!([rule::keys()]),
-        })
+        });
+        map.insert("additionalProperties".into(), generator.subschema_for::<T>().to_value());
+        map
     }
 }

@@ -175,7 +175,7 @@ impl<T: Settings> JsonSchema for Member<T> {
     /// The settings' fields beside those of custody. What the settings require is required of our own members only.
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
         let mut schema = T::json_schema(generator);
-        let custody = Custody::json_schema(generator);
+        let mut custody = Custody::json_schema(generator);
         let Some(object) = schema.as_object_mut() else { return schema };
         let required = strings(object.remove("required"));
         let mut fields = match object.remove("properties") {
@@ -187,8 +187,8 @@ impl<T: Settings> JsonSchema for Member<T> {
             .filter(|(_, field)| field.get("default").is_none_or(is_empty))
             .map(|(name, _)| name.clone())
             .collect();
-        if let Some(Value::Object(custody)) = custody.get("properties") {
-            fields.extend(custody.clone());
+        if let Some(Value::Object(custody)) = custody.remove("properties") {
+            fields.extend(custody);
         }
         if let Some(on_delete) = fields.get_mut("onDelete") {
             let words: &[OnDelete] = match T::CAN_BE_EMPTIED {
@@ -315,12 +315,12 @@ impl<T: Settings> JsonSchema for Section<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let member = generator.subschema_for::<Member<T>>();
-        schemars::json_schema!({
+        let mut section = schemars::json_schema!({
             "type": "object",
-            "additionalProperties": member,
             "x-kubernetes-validations": [rule::keys()],
             "x-lake-members": true,
-        })
+        });
+        section.insert("additionalProperties".into(), generator.subschema_for::<Member<T>>().to_value());
+        section
     }
 }
