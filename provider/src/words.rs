@@ -6,6 +6,7 @@
 use crate::projection::{self, Block};
 use lake_api::spec::singular::snake;
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     sync::OnceLock,
 };
@@ -89,8 +90,8 @@ fn spell(text: &str, code: bool, told: &mut String) {
 
 /// `onDelete: Retain`, and what follows it.
 fn assignment<'t>(word: &str, after: &'t str) -> Option<(String, &'t str)> {
-    let field = words().fields.get(word)?;
     let value = after.strip_prefix(": ")?;
+    let field = words().fields.get(word)?;
     if let Some(end) = value.strip_prefix('"').and_then(|quoted| quoted.find('"')) {
         let (quoted, left) = value.split_at(end + 2);
         return Some((format!("{field} = {quoted}"), left));
@@ -108,14 +109,15 @@ fn assignment<'t>(word: &str, after: &'t str) -> Option<(String, &'t str)> {
     }
 }
 
-fn name(word: &str, after: &str, code: bool) -> String {
+fn name<'t>(word: &'t str, after: &str, code: bool) -> Cow<'t, str> {
     let of_two =
         word.chars().any(|c| c.is_ascii_uppercase()) && word.starts_with(|c: char| c.is_ascii_lowercase());
     let of_node = after.starts_with('/');
-    match words().fields.get(word) {
-        Some(_) if of_two && !of_node && !code => snake(word),
-        Some(field) if code && !of_node => field.clone(),
-        _ => word.to_owned(),
+    // Most words are prose, and need no search.
+    match (code || of_two).then(|| words().fields.get(word)).flatten() {
+        Some(_) if of_two && !of_node && !code => snake(word).into(),
+        Some(field) if code && !of_node => field.into(),
+        _ => word.into(),
     }
 }
 

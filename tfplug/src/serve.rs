@@ -68,6 +68,10 @@ pub async fn serve(provider: impl Provider, options: ServeOptions) -> Result<(),
     let handshake = if options.debug { Handshake::debug() } else { Handshake::from_host()? };
     log::init();
     guard::install();
+    let server = Arc::new(Server::new(provider));
+    let asked = server.clone();
+    // It takes some milliseconds until the host calls: what its first call asks for is made ready meanwhile.
+    tokio::task::spawn_blocking(move || asked.prepare());
     let folder = handshake.folder().map_err(socket)?;
     let path = folder.path().join("provider.sock");
     let listener = UnixListener::bind(&path).map_err(socket)?;
@@ -80,10 +84,6 @@ pub async fn serve(provider: impl Provider, options: ServeOptions) -> Result<(),
     }
     .map_err(|why| ServeError::Output(why.to_string()))?;
 
-    let server = Arc::new(Server::new(provider));
-    let asked = server.clone();
-    // The host takes some milliseconds to connect: what its first call asks for is made ready meanwhile.
-    tokio::task::spawn_blocking(move || asked.prepare());
     let mut shutdown = server.shutdown.subscribe();
     let (alive, mut all_gone) = mpsc::channel::<()>(1);
     tokio::pin!(orphaned);
@@ -119,6 +119,8 @@ pub async fn serve(provider: impl Provider, options: ServeOptions) -> Result<(),
     if tokio::time::timeout(FAREWELL, ended).await.is_err() {
         tracing::warn!("calls are still under way; they are cut off");
     }
+    // The host waits for the end of the process, which frees this sooner than we could, piece by piece.
+    std::mem::forget(server);
     Ok(())
 }
 
