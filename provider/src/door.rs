@@ -1,6 +1,6 @@
 //! What the lake's RPCs share: the provider's configuration, and the way to AWS that it opens.
 //!
-//! Nothing is loaded and nobody is asked before an RPC needs it: Terraform starts a provider several times per command.
+//! Nobody is asked before an RPC needs it: Terraform starts a provider several times per command.
 
 use crate::diagnostics;
 use futures::future::BoxFuture;
@@ -21,6 +21,9 @@ use tfplug::{Diagnostics, Stop};
 pub trait Clouds: Send + Sync {
     /// Connect, and learn where that leads.
     fn connect<'a>(&'a self, access: &'a Access) -> BoxFuture<'a, Result<Connection, NoAccess>>;
+
+    /// A connection will probably be wanted: make ready what it takes, beside what else is done.
+    fn prepare(&self) {}
 }
 
 /// A cloud, and where it is.
@@ -42,6 +45,10 @@ impl Clouds for RealAws {
             let aws = Aws::connect(access).await?;
             Ok(Connection { place: aws.place.clone(), cloud: Arc::new(aws) })
         })
+    }
+
+    fn prepare(&self) {
+        tokio::task::spawn_blocking(Aws::prepare);
     }
 }
 
@@ -99,8 +106,12 @@ impl Door {
         }
     }
 
-    /// Take the provider's configuration.
+    /// Take the provider's configuration. Terraform gives it to processes that will ask AWS, some milliseconds before they
+    /// do.
     pub fn configure(&self, settings: Settings) {
+        if settings.access.is_some() {
+            self.clouds.prepare();
+        }
         *self.settings.lock().unwrap_or_else(PoisonError::into_inner) = settings;
     }
 

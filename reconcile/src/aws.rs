@@ -61,6 +61,11 @@ pub struct Aws {
 }
 
 impl Aws {
+    /// Make ready what a first [`connect`](Self::connect) would do before its call. Takes some milliseconds; asks nobody.
+    pub fn prepare() {
+        access::prepare();
+    }
+
     /// Connect, and learn by one call (`sts:GetCallerIdentity`) to which partition and account the credentials
     /// belong. The region is the configured one.
     ///

@@ -29,7 +29,7 @@ use crate::{
     plan::{Note, Plan},
     record::Record,
 };
-use futures::future::BoxFuture;
+use futures::future::{BoxFuture, join};
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
@@ -149,7 +149,10 @@ impl Engine {
     pub async fn observe(&self, graph: &Graph, record: &mut Record) -> Observed {
         let mut inventory = Inventory::new();
         let listed = if self.memory.is_none() || self.was_forgotten(graph, record, &mut inventory).await {
-            observe::leftovers(&*self.cloud, &self.owner, graph, record).await
+            // Neither needs the other, and somebody waits for both.
+            let known = record.clone();
+            let listing = observe::leftovers(&*self.cloud, &self.owner, graph, record);
+            join(listing, self.observe_missing(graph, &known, &mut inventory)).await.0
         } else {
             Ok(BTreeSet::new())
         };

@@ -8,7 +8,11 @@ use aws_config::{
 };
 use aws_credential_types::{Credentials, provider::error::CredentialsError};
 use aws_smithy_http_client::tls::{Provider, rustls_provider::CryptoMode};
-use aws_smithy_runtime_api::client::http::SharedHttpClient;
+use aws_smithy_runtime_api::client::{
+    http::{HttpClient, SharedHttpClient},
+    runtime_components::RuntimeComponentsBuilder,
+};
+use aws_smithy_types::config_bag::ConfigBag;
 use std::{collections::BTreeMap, error::Error, fmt, sync::OnceLock, time::Duration};
 
 /// As in hashicorp/aws: throttled calls are repeated so often before they count as failed.
@@ -268,6 +272,12 @@ fn http() -> SharedHttpClient {
         aws_smithy_http_client::Builder::new().tls_provider(Provider::Rustls(CryptoMode::AwsLc)).build_https()
     })
     .clone()
+}
+
+/// Read what a first connection takes some milliseconds to read, the system's root certificates.
+pub(super) fn prepare() {
+    // How the SDK's own clients have it read before their first call. What is wrong is told by the connection itself.
+    let _ = http().validate_base_client_config(&RuntimeComponentsBuilder::new("prepare"), &ConfigBag::base());
 }
 
 #[cfg(test)]

@@ -269,8 +269,10 @@ macro_rules! kinds {
                 parents: &'a [Key],
             ) -> BoxFuture<'a, Result<Vec<(Key, Option<Worn>)>, CloudError>> {
                 Box::pin(async move {
-                    let mut all = crate::aws::tagged(self, owner).await?;
-                    all.extend(leftovers(self, owner, parents).await?);
+                    let tagged = crate::aws::tagged(self, owner);
+                    let (mut all, more) =
+                        futures::future::try_join(tagged, leftovers(self, owner, parents)).await?;
+                    all.extend(more);
                     Ok(all)
                 })
             }
