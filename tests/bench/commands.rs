@@ -9,7 +9,7 @@ use std::time::Instant;
 
 pub(crate) fn figures() -> Vec<Figure> {
     let aws = Endpoint::start();
-    let configurations = [lakes::first(&aws), lakes::none(&aws), lakes::note(&aws)];
+    let configurations = [lakes::first(&aws), lakes::none(&aws), lakes::note(&aws), lakes::silent(&aws)];
     let validate = Times::of(&aws, &configurations, "validate");
     let plan = Times::of(&aws, &configurations, "plan");
     vec![
@@ -30,14 +30,14 @@ pub(crate) fn figures() -> Vec<Figure> {
 /// How often a command is timed.
 const TIMES: usize = 9;
 
-/// The milliseconds that a command takes at least: of first-lake, of an empty configuration, and of a single small
-/// resource of a provider that does next to nothing.
-struct Times([f64; 3]);
+/// The milliseconds that a command takes at least: of first-lake, of an empty configuration, of a single small
+/// resource of a provider that does next to nothing, and of first-lake with a provider that does nothing.
+struct Times([f64; 4]);
 
 impl Times {
     /// By turns, so that what else the machine does falls on all; without the time in which AWS was asked.
-    fn of(aws: &Endpoint, configurations: &[Terraform; 3], command: &str) -> Self {
-        let mut least = [f64::INFINITY; 3];
+    fn of(aws: &Endpoint, configurations: &[Terraform; 4], command: &str) -> Self {
+        let mut least = [f64::INFINITY; 4];
         for _ in 0..TIMES {
             for (least, terraform) in least.iter_mut().zip(configurations) {
                 aws.clear_journal();
@@ -49,11 +49,13 @@ impl Times {
     }
 
     fn text(&self) -> String {
-        let Times([lake, empty, note]) = self;
+        let Times([lake, empty, note, silent]) = self;
         format!(
-            "{lake:.0} ms, {:.1} × {empty:.0} ms; the least provider: {note:.0} ms, {:.1} ×",
+            "{lake:.0} ms, {:.1} × {empty:.0} ms; the least provider: {note:.0} ms, {:.1} ×; the same lake with a provider \
+             that does nothing: {silent:.0} ms, {:.1} ×",
             lake / empty,
-            note / empty
+            note / empty,
+            silent / empty
         )
     }
 }

@@ -19,16 +19,29 @@ pub(crate) fn none(aws: &Endpoint) -> Terraform {
 /// terraform takes for a provider of any sort.
 pub(crate) fn note(aws: &Endpoint) -> Terraform {
     let terraform = Terraform::with(aws, release());
+    example_in_place_of(&terraform, "notes", "example/notes");
+    terraform.file("versions.tf", include_str!("note.tf"));
+    terraform
+}
+
+/// first-lake, with a provider that knows its schema and does nothing: what terraform takes for this configuration.
+pub(crate) fn silent(aws: &Endpoint) -> Terraform {
+    let terraform = first(aws);
+    example_in_place_of(&terraform, "silent", "lake-dev/lake");
+    terraform
+}
+
+/// Let an example serve as the provider of this name.
+fn example_in_place_of(terraform: &Terraform, example: &str, provider: &str) {
     let folder = terraform.folder();
-    std::os::unix::fs::symlink(built::example("notes"), folder.join("terraform-provider-notes"))
+    let (_, name) = provider.split_once('/').expect("a provider has a namespace");
+    std::os::unix::fs::symlink(built::example(example), folder.join(format!("terraform-provider-{name}")))
         .expect("terraform's folder can be written");
-    let overrides = format!("\"example/notes\" = \"{}\"", folder.display());
+    let overrides = format!("\"{provider}\" = \"{}\"", folder.display());
     terraform.file(
         "terraform.rc",
         &format!("provider_installation {{\n  dev_overrides {{\n{overrides}\n}}\n}}\n"),
     );
-    terraform.file("versions.tf", include_str!("note.tf"));
-    terraform
 }
 
 /// first-lake, with the release build.

@@ -1,12 +1,10 @@
 //! Many lakes of one resource, as ACK was measured.
 
-use super::{Stage, Usage, bucket_lake, part_of, role_lake};
+use super::{PATIENCE, Stage, Usage, bucket_lake, part_of, role_lake};
 use crate::Figure;
 use lake_tests::cluster::is_ready;
 use serde_json::{Value, json};
 use std::time::{Duration, Instant};
-
-const PATIENCE: Duration = Duration::from_secs(900);
 
 fn told(took: Result<Duration, usize>) -> String {
     match took {
