@@ -37,11 +37,7 @@ fn example_in_place_of(terraform: &Terraform, example: &str, provider: &str) {
     let (_, name) = provider.split_once('/').expect("a provider has a namespace");
     std::os::unix::fs::symlink(built::example(example), folder.join(format!("terraform-provider-{name}")))
         .expect("terraform's folder can be written");
-    let overrides = format!("\"{provider}\" = \"{}\"", folder.display());
-    terraform.file(
-        "terraform.rc",
-        &format!("provider_installation {{\n  dev_overrides {{\n{overrides}\n}}\n}}\n"),
-    );
+    terraform.provided_by(provider, folder);
 }
 
 /// first-lake, with the release build.

@@ -67,10 +67,6 @@ impl Terraform {
     #[must_use]
     pub fn with(endpoint: &Endpoint, provider: impl AsRef<Path>) -> Self {
         let folder = tempfile::Builder::new().prefix("lake").tempdir().expect("a folder for terraform");
-        let built = provider.as_ref().parent().expect("the provider stands in a folder").display();
-        let overrides = format!(
-            "provider_installation {{\n  dev_overrides {{\n    \"lake-dev/lake\" = \"{built}\"\n  }}\n  direct {{}}\n}}\n"
-        );
         let mut variables: Vec<(String, String)> =
             endpoint.variables().into_iter().map(|(name, value)| (name.to_owned(), value)).collect();
         variables.extend([
@@ -80,12 +76,25 @@ impl Terraform {
             ("TF_INPUT".to_owned(), "0".to_owned()),
         ]);
         let terraform = Terraform { program: binary().into(), folder, variables };
-        terraform.file("terraform.rc", &overrides);
+        let built = provider.as_ref().parent().expect("the provider stands in a folder");
+        terraform.provided_by("lake-dev/lake", built);
         terraform.file(
             "versions.tf",
             "terraform {\n  required_providers {\n    lake = {\n      source = \"lake-dev/lake\"\n    }\n  }\n}\n",
         );
         terraform
+    }
+
+    /// Let the program in this folder serve as the provider of this address, and no other be overridden.
+    ///
+    /// # Panics
+    /// When the folder of the configuration cannot be written.
+    pub fn provided_by(&self, address: &str, folder: &Path) {
+        let folder = folder.display();
+        let overrides = format!(
+            "provider_installation {{\n  dev_overrides {{\n    \"{address}\" = \"{folder}\"\n  }}\n  direct {{}}\n}}\n"
+        );
+        self.file("terraform.rc", &overrides);
     }
 
     /// The folder.

@@ -57,8 +57,7 @@ const FAREWELL: Duration = Duration::from_secs(30);
 /// Serve a provider until the host asks for the end or goes away.
 ///
 /// Must run within a tokio runtime with I/O, time and signals. Standard output belongs to the handshake: nothing else
-/// may be written to it. The process is to end with this call: the provider is not dropped, since the host waits for that
-/// end. What it must leave behind in order it keeps so with every answer, for hosts kill providers too.
+/// may be written to it.
 ///
 /// # Errors
 /// When the process was not started by a host, or the host cannot be served. The text of the error is one line for
@@ -120,8 +119,6 @@ pub async fn serve(provider: impl Provider, options: ServeOptions) -> Result<(),
     if tokio::time::timeout(FAREWELL, ended).await.is_err() {
         tracing::warn!("calls are still under way; they are cut off");
     }
-    // The end of the process frees it sooner than we could, piece by piece.
-    std::mem::forget(server);
     Ok(())
 }
 

@@ -11,6 +11,17 @@ use serde_json::json;
 use super::rule;
 use crate::names::{MemberKey, TagValue};
 
+/// The schema of a collection with that of its entries under this keyword. Within `json_schema!` the entries' whole schema
+/// would be serialised once more, at each level that it lies below.
+pub(super) fn holding<T: JsonSchema>(
+    mut collection: Schema,
+    keyword: &str,
+    generator: &mut SchemaGenerator,
+) -> Schema {
+    collection.insert(keyword.to_owned(), generator.subschema_for::<T>().to_value());
+    collection
+}
+
 /// Values without an order, none of them twice.
 ///
 /// A type of its own because a plain `BTreeSet` says `uniqueItems`, which Kubernetes does not take.
@@ -58,9 +69,8 @@ impl<T: JsonSchema> JsonSchema for Set<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut set = schemars::json_schema!({ "type": "array", "x-kubernetes-list-type": "set" });
-        set.insert("items".into(), generator.subschema_for::<T>().to_value());
-        set
+        let set = schemars::json_schema!({ "type": "array", "x-kubernetes-list-type": "set" });
+        holding::<T>(set, "items", generator)
     }
 }
 
@@ -87,9 +97,8 @@ impl JsonSchema for Tags {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut tags = schemars::json_schema!({ "type": "object", "maxProperties": 40 });
-        tags.insert("additionalProperties".into(), generator.subschema_for::<TagValue>().to_value());
-        tags
+        let tags = schemars::json_schema!({ "type": "object", "maxProperties": 40 });
+        holding::<TagValue>(tags, "additionalProperties", generator)
     }
 }
 
@@ -128,11 +137,10 @@ impl<T: JsonSchema> JsonSchema for Keyed<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut map = schemars::json_schema!({
+        let map = schemars::json_schema!({
             "type": "object",
             "x-kubernetes-validations": json!([rule::keys()]),
         });
-        map.insert("additionalProperties".into(), generator.subschema_for::<T>().to_value());
-        map
+        holding::<T>(map, "additionalProperties", generator)
     }
 }

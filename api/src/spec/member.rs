@@ -9,7 +9,7 @@ use serde::de::{self, DeserializeOwned};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value, json};
 
-use super::collections::Set;
+use super::collections::{Set, holding};
 use super::rule::{self, Rule};
 use crate::input::{is_unknown, unknown};
 use crate::names::{ExternalName, MemberKey, OwnerName, PathText};
@@ -315,12 +315,11 @@ impl<T: Settings> JsonSchema for Section<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let mut section = schemars::json_schema!({
+        let section = schemars::json_schema!({
             "type": "object",
             "x-kubernetes-validations": [rule::keys()],
             "x-lake-members": true,
         });
-        section.insert("additionalProperties".into(), generator.subschema_for::<Member<T>>().to_value());
-        section
+        holding::<Member<T>>(section, "additionalProperties", generator)
     }
 }
