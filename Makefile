@@ -26,9 +26,12 @@ demo-kubernetes: tools-rust tools-aws ## The same from kubectl, on a real contro
 	@tools/demo-kubernetes
 
 .PHONY: test
-test: format lint tools-aws tools-parts ## All tests: what CI runs
-	cargo test --locked --workspace --no-fail-fast
-	tests/aws/check
+test: format lint tools-aws tools-parts ## All tests: what CI runs; the slowest are listed at the end
+	@tools/test
+
+.PHONY: long
+long: format lint tools-aws tools-parts ## The same with outages, kills and crowds in full: about an hour more, run by no CI
+	@LAKE_TEST_LONG=yes tools/test
 
 .PHONY: format
 format: tools-rust

@@ -21,3 +21,9 @@ pub fn root() -> PathBuf {
     let tests = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
     tests.parent().expect("tests/ stands in the repository").to_owned()
 }
+
+/// Whether tests take their long form (`make long`) in place of the short one.
+#[must_use]
+pub fn is_long() -> bool {
+    std::env::var_os("LAKE_TEST_LONG").is_some_and(|it| it == "yes")
+}

@@ -1,16 +1,25 @@
-//! The provider killed in the middle of a create, an update and a destroy, at every fifth call that changes something:
-//! what was left is taken up, nothing exists twice, and the world in the end is that of an undisturbed run.
+//! The provider killed in the middle of a create, an update and a destroy, at every fifth call that changes something, and
+//! in `make long` before and after each: what was left is taken up, nothing exists twice, and the world in the end is that
+//! of an undisturbed run.
 
 use lake_tests::{
     aws::Endpoint,
-    example,
+    example, is_long,
     terraform::{Terraform, provider},
 };
 use serde_json::{Value, json};
 use std::{path::Path, process::Command};
 
-/// Every fifth call is tried: the simulation tries them all.
-const STRIDE: usize = 5;
+/// The calls of so many that a kill is tried at, from the first on, and whether the call is carried out. The simulation
+/// tries them all.
+fn moments(writes: usize) -> Vec<(usize, bool)> {
+    assert!(writes > 5, "a command of many calls: {writes}");
+    if is_long() {
+        (1..=writes).flat_map(|nth| [(nth, false), (nth, true)]).collect()
+    } else {
+        (1..=writes).step_by(5).map(|nth| (nth, nth % 2 == 0)).collect()
+    }
+}
 
 fn fresh(aws: &Endpoint) -> Terraform {
     aws.reset();
@@ -26,11 +35,13 @@ fn killed(aws: &Endpoint, terraform: &Terraform, arguments: &[&str], nth: usize,
     let hold = if committed { "after" } else { "before" };
     aws.faults(json!([{ "mutating": true, "afterCalls": nth, "times": 1, "hold": hold }]));
     let mut running = terraform.start(arguments);
-    if aws.held(|| running.try_wait().expect("terraform can be waited for").is_some()) {
-        for pid in providers(terraform.folder()) {
-            let killed = Command::new("kill").args(["-9", &pid.to_string()]).status().expect("kill runs");
-            assert!(killed.success(), "the provider runs until it is killed");
-        }
+    let held = aws.held(|| running.try_wait().expect("terraform can be waited for").is_some());
+    assert!(held, "{arguments:?} ended before call {nth}");
+    let providers = providers(terraform.folder());
+    assert!(!providers.is_empty(), "{arguments:?} makes call {nth}, and no provider runs");
+    for pid in providers {
+        let killed = Command::new("kill").args(["-9", &pid.to_string()]).status().expect("kill runs");
+        assert!(killed.success(), "the provider runs until it is killed");
     }
     aws.faults(json!([]));
     let _ = running.wait().expect("terraform can be waited for");
@@ -68,9 +79,9 @@ fn undisturbed(aws: &Endpoint) -> (Value, usize, usize) {
 fn killed_while_it_creates() {
     let aws = Endpoint::start();
     let (world, writes, _) = undisturbed(&aws);
-    for nth in (1..=writes).step_by(STRIDE) {
+    for (nth, committed) in moments(writes) {
         let terraform = fresh(&aws);
-        killed(&aws, &terraform, &["apply", "-no-color", "-auto-approve"], nth, nth % 2 == 0);
+        killed(&aws, &terraform, &["apply", "-no-color", "-auto-approve"], nth, committed);
         let plan = terraform.plan().never_says("is tainted").never_says("must be replaced");
         if plan.flat().contains("import {") {
             // Everything was done but telling terraform: the plan says how to go on, and nothing is done again.
@@ -127,9 +138,9 @@ fn undisturbed_update(aws: &Endpoint) -> (Value, usize) {
 fn killed_while_it_updates() {
     let aws = Endpoint::start();
     let (world, writes) = undisturbed_update(&aws);
-    for nth in (1..=writes).step_by(STRIDE) {
+    for (nth, committed) in moments(writes) {
         let terraform = changed_meanwhile(&aws);
-        killed(&aws, &terraform, &["apply", "-no-color", "-auto-approve"], nth, nth % 2 == 0);
+        killed(&aws, &terraform, &["apply", "-no-color", "-auto-approve"], nth, committed);
         let _ = terraform.plan().never_says("is tainted").never_says("must be replaced");
         let _ = terraform.apply().ok();
         terraform.plan().nothing();
@@ -168,10 +179,10 @@ fn killed_while_it_destroys() {
         aws.reset();
         aws.hand().world()
     };
-    for nth in (1..=writes).step_by(STRIDE) {
+    for (nth, committed) in moments(writes) {
         let terraform = fresh(&aws);
         let _ = terraform.apply().ok();
-        killed(&aws, &terraform, &["destroy", "-no-color", "-auto-approve"], nth, nth % 2 == 0);
+        killed(&aws, &terraform, &["destroy", "-no-color", "-auto-approve"], nth, committed);
         let _ = terraform.destroy().ok();
         assert_eq!(aws.hand().world(), nothing, "killed at call {nth}");
     }
