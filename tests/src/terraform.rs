@@ -218,6 +218,18 @@ impl Terraform {
         self.run(&["destroy", "-no-color", "-auto-approve"])
     }
 
+    /// The schema of the lake, as terraform tells it.
+    ///
+    /// # Panics
+    /// When there is none.
+    #[must_use]
+    pub fn schema(&self) -> Value {
+        let told = self.command(&["providers", "schema", "-json"]).output().expect("terraform starts");
+        let schema: Value = serde_json::from_slice(&told.stdout).expect("the schema is JSON");
+        let providers = schema["provider_schemas"].as_object().expect("providers");
+        providers.values().next().expect("one provider")["resource_schemas"]["lake"]["block"].clone()
+    }
+
     /// The plan as JSON tells it.
     ///
     /// # Panics

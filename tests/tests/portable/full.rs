@@ -6,19 +6,12 @@ use std::collections::BTreeSet;
 
 const FULL: &str = include_str!("full.tf");
 
-/// Words that the lake cannot hold: they stand against others, or are told by the provider.
-const ELSEWHERE: [&str; 11] = [
-    "adopt_from",
-    "bucket_account",
-    "external",
-    "iceberg",
-    "outputs",
-    "resources",
-    "region",
-    "timeouts",
-    "create",
-    "delete",
-    "update",
+/// Where the lake would be refused: policies of a role name nobody, and its trust policy no resource.
+const REFUSED: [&str; 4] = [
+    "role.assumed_by.statement.resources",
+    "role.assumed_by.statement.not_resources",
+    "role.inline_policy.statement.principals",
+    "role.inline_policy.statement.not_principals",
 ];
 
 #[test]
@@ -38,28 +31,51 @@ fn every_field_is_in_that_lake() {
     let aws = Endpoint::given_or_start();
     let terraform = Terraform::new(&aws);
     terraform.main(FULL);
-    let told = terraform.command(&["providers", "schema", "-json"]).output().expect("terraform starts");
-    let schema: Value = serde_json::from_slice(&told.stdout).expect("the schema is JSON");
-    let providers = schema["provider_schemas"].as_object().expect("providers");
-    let lake = &providers.values().next().expect("one provider")["resource_schemas"]["lake"]["block"];
-    let mut words = BTreeSet::new();
-    gather(lake, &mut words);
-    let used: BTreeSet<&str> =
-        FULL.split(|letter: char| !letter.is_ascii_alphanumeric() && letter != '_').collect();
-    let missing: Vec<_> = words
-        .iter()
-        .filter(|word| !used.contains(word.as_str()) && !ELSEWHERE.contains(&word.as_str()))
-        .collect();
-    assert!(words.len() > 100, "the schema has words: {words:?}");
+    let lake = terraform.schema();
+    let mut known = BTreeSet::new();
+    every_path(&lake, "", &mut known);
+    let plan = terraform.plan_json();
+    let mut given = BTreeSet::new();
+    for resource in plan["configuration"]["root_module"]["resources"].as_array().expect("resources") {
+        given_paths(&lake, &resource["expressions"], "", &mut given);
+    }
+    let refused = |path: &str| REFUSED.iter().any(|refused| path.starts_with(refused));
+    let missing: Vec<_> = known.difference(&given).filter(|path| !refused(path)).collect();
+    assert!(known.len() > 400, "the schema has {} paths", known.len());
     assert_eq!(missing, Vec::<&String>::new());
+    assert_eq!(given.iter().find(|path| refused(path)), None, "it is not refused any more");
 }
 
-fn gather(block: &Value, words: &mut BTreeSet<String>) {
-    for (name, _) in block["attributes"].as_object().into_iter().flatten() {
-        words.insert(name.clone());
+/// The paths that a configuration may give.
+fn every_path(block: &Value, at: &str, paths: &mut BTreeSet<String>) {
+    for (name, attribute) in entries(&block["attributes"]) {
+        if attribute["optional"] == true || attribute["required"] == true {
+            paths.insert(format!("{at}{name}"));
+        }
     }
-    for (name, nested) in block["block_types"].as_object().into_iter().flatten() {
-        words.insert(name.clone());
-        gather(&nested["block"], words);
+    for (name, nested) in entries(&block["block_types"]) {
+        paths.insert(format!("{at}{name}"));
+        every_path(&nested["block"], &format!("{at}{name}."), paths);
     }
+}
+
+/// Those that it gives, from the expressions that a plan tells of it.
+fn given_paths(block: &Value, given: &Value, at: &str, paths: &mut BTreeSet<String>) {
+    for (name, _) in entries(&block["attributes"]).filter(|(name, _)| given.get(name).is_some()) {
+        paths.insert(format!("{at}{name}"));
+    }
+    for (name, nested) in entries(&block["block_types"]) {
+        let Some(told) = given.get(name) else { continue };
+        paths.insert(format!("{at}{name}"));
+        let each: Vec<&Value> = match nested["nesting_mode"].as_str() {
+            Some("map") => entries(told).map(|(_, entry)| entry).collect(),
+            Some("list" | "set") => told.as_array().into_iter().flatten().collect(),
+            _ => vec![told],
+        };
+        each.iter().for_each(|inner| given_paths(&nested["block"], inner, &format!("{at}{name}."), paths));
+    }
+}
+
+fn entries(object: &Value) -> impl Iterator<Item = (&String, &Value)> {
+    object.as_object().into_iter().flatten()
 }

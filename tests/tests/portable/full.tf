@@ -1,4 +1,4 @@
-# Every field of every kind, at least once.
+# Every field of every kind, at least once: those of what is the lake's own, then of what is not.
 resource "lake" "full" {
   name = "full"
   tags = { project = "full", stage = "test" }
@@ -29,6 +29,7 @@ resource "lake" "full" {
     bucket_namespace          = "Global"
     on_delete                 = "Empty"
     adopt                     = "Unowned"
+    adopt_from                = "terraform/other/full"
     versioning                = true
     object_ownership          = "BucketOwnerEnforced"
     tls_only                  = true
@@ -56,7 +57,9 @@ resource "lake" "full" {
         actions   = ["s3:GetObject", "s3:ListBucket"]
         resources = ["arn:{partition}:s3:::full-store-{account}-{region}", "arn:{partition}:s3:::full-store-{account}-{region}/*"]
         principals {
-          aws = ["arn:aws:iam::{account}:root"]
+          aws       = ["arn:aws:iam::{account}:root"]
+          services  = ["logging.s3.amazonaws.com"]
+          federated = ["arn:{partition}:iam::{account}:saml-provider/office"]
         }
         conditions = {
           StringEquals = { "aws:PrincipalTag/team" = ["data", "etl"] }
@@ -68,8 +71,9 @@ resource "lake" "full" {
         not_actions   = ["s3:GetBucketLocation"]
         not_resources = ["arn:{partition}:s3:::full-store-{account}-{region}/public/*"]
         not_principals {
-          services = ["glue.amazonaws.com"]
-          aws      = ["arn:aws:iam::{account}:root"]
+          services  = ["glue.amazonaws.com"]
+          aws       = ["arn:aws:iam::{account}:root"]
+          federated = ["arn:{partition}:iam::{account}:saml-provider/office"]
         }
       }
     }
@@ -133,12 +137,19 @@ resource "lake" "full" {
     }
     request_metrics "whole" {
     }
+    request_metrics "inside" {
+      access_point = "arn:aws:s3:eu-west-1:123456789012:accesspoint/full-inside"
+    }
     request_metrics "raw" {
       prefix = "raw/"
       tags   = { kind = "event" }
     }
     object "text" {
       key          = "notes/hello.txt"
+      adopt        = "Unowned"
+      adopt_from   = "terraform/other/full"
+      on_delete    = "Delete"
+      ignore_drift = ["contentType"]
       content      = "Hello."
       content_type = "text/plain"
       tags         = { kind = "note" }
@@ -158,6 +169,10 @@ resource "lake" "full" {
   }
 
   role "etl" {
+    adopt                = "Unowned"
+    adopt_from           = "terraform/other/full"
+    ignore_drift         = ["tags.cost-centre"]
+    on_delete            = "Delete"
     name                 = "full-etl"
     path                 = "/lake/full/"
     description          = "Does the work."
@@ -170,9 +185,21 @@ resource "lake" "full" {
       accounts = ["123456789012"]
       arns     = ["arn:aws:iam::123456789012:root"]
       statement {
+        sid     = "Sessions"
+        effect  = "Allow"
         actions = ["sts:TagSession"]
         principals {
+          aws      = ["arn:aws:iam::123456789012:root"]
           services = ["glue.amazonaws.com"]
+        }
+      }
+      statement {
+        effect      = "Deny"
+        not_actions = ["sts:AssumeRole", "sts:TagSession"]
+        not_principals {
+          aws       = ["arn:aws:iam::123456789012:root"]
+          services  = ["glue.amazonaws.com"]
+          federated = ["arn:{partition}:iam::{account}:saml-provider/office"]
         }
       }
     }
@@ -185,6 +212,7 @@ resource "lake" "full" {
     allow {
       write {
         bucket = "store"
+        prefix = "processed/"
       }
     }
     allow {
@@ -201,11 +229,17 @@ resource "lake" "full" {
     inline_policy "logs" {
       statement {
         sid       = "Logs"
+        effect    = "Allow"
         actions   = ["logs:PutLogEvents"]
         resources = ["*"]
         conditions = {
           StringLike = { "aws:RequestedRegion" = ["eu-*"] }
         }
+      }
+      statement {
+        effect        = "Deny"
+        not_actions   = ["logs:PutLogEvents"]
+        not_resources = ["arn:{partition}:logs:{region}:{account}:*"]
       }
     }
   }
@@ -226,11 +260,14 @@ resource "lake" "full" {
   }
 
   database "lake" {
-    name        = "full_lake"
-    description = "Tables."
-    on_delete   = "Empty"
-    parameters  = { owner = "data" }
-    tags        = { team = "data" }
+    name         = "full_lake"
+    description  = "Tables."
+    on_delete    = "Empty"
+    parameters   = { owner = "data" }
+    tags         = { team = "data" }
+    adopt        = "Unowned"
+    adopt_from   = "terraform/other/full"
+    ignore_drift = ["parameters.seen"]
     location {
       bucket = "store"
       prefix = "tables/"
@@ -245,14 +282,17 @@ resource "lake" "full" {
   }
 
   table "events" {
-    name        = "events"
-    database    = "lake"
-    description = "What happened."
-    format      = "Csv"
-    compressed  = true
-    retention   = 30
-    on_delete   = "Delete"
-    parameters  = { classification = "csv", "skip.header.line.count" = "1" }
+    name         = "events"
+    database     = "lake"
+    description  = "What happened."
+    format       = "Csv"
+    compressed   = true
+    retention    = 30
+    adopt        = "Unowned"
+    adopt_from   = "terraform/other/full"
+    ignore_drift = ["parameters.seen"]
+    on_delete    = "Delete"
+    parameters   = { classification = "csv", "skip.header.line.count" = "1" }
     column {
       name       = "id"
       type       = "bigint"
@@ -268,9 +308,10 @@ resource "lake" "full" {
       type = "string"
     }
     partition_key {
-      name    = "day"
-      type    = "string"
-      comment = "The day."
+      name       = "day"
+      type       = "string"
+      comment    = "The day."
+      parameters = { calendar = "utc" }
     }
     partition_key {
       name = "hour"
@@ -318,6 +359,16 @@ resource "lake" "full" {
     }
   }
 
+  table "ice" {
+    database  = "lake"
+    name      = "ice"
+    on_delete = "Delete"
+    iceberg {
+      bucket = "store"
+      key    = "ice/metadata/v1.metadata.json"
+    }
+  }
+
   table "lines" {
     database  = "lake"
     name      = "lines"
@@ -338,31 +389,35 @@ resource "lake" "full" {
   }
 
   job "etl" {
-    name                     = "full-etl"
-    description              = "Moves data."
-    role                     = "etl"
-    command                  = "GlueEtl"
-    language                 = "Python"
-    python_version           = "3"
-    glue_version             = "4.0"
-    bookmarks                = true
-    data_catalog             = false
-    metrics                  = true
-    observability_metrics    = true
-    insights                 = true
-    auto_scaling             = true
-    timeout                  = 60
-    max_retries              = 2
-    max_concurrent_runs      = 3
-    execution_class          = "Flex"
-    notify_delay             = 10
-    run_queuing              = false
-    connections              = ["warehouse"]
-    security_configuration   = "encrypted"
-    tags                     = { team = "data" }
-    arguments                = { "--day" = "today" }
+    adopt                     = "Unowned"
+    adopt_from                = "terraform/other/full"
+    ignore_drift              = ["tags.cost-centre"]
+    on_delete                 = "Delete"
+    name                      = "full-etl"
+    description               = "Moves data."
+    role                      = "etl"
+    command                   = "GlueEtl"
+    language                  = "Python"
+    python_version            = "3"
+    glue_version              = "4.0"
+    bookmarks                 = true
+    data_catalog              = false
+    metrics                   = true
+    observability_metrics     = true
+    insights                  = true
+    auto_scaling              = true
+    timeout                   = 60
+    max_retries               = 2
+    max_concurrent_runs       = 3
+    execution_class           = "Flex"
+    notify_delay              = 10
+    run_queuing               = false
+    connections               = ["warehouse"]
+    security_configuration    = "encrypted"
+    tags                      = { team = "data" }
+    arguments                 = { "--day" = "today" }
     non_overridable_arguments = { "--fixed" = "yes" }
-    secret_arguments         = { "--salt" = "grains" }
+    secret_arguments          = { "--salt" = "grains" }
     script {
       bucket  = "store"
       key     = "scripts/etl.py"
@@ -398,6 +453,24 @@ resource "lake" "full" {
     }
   }
 
+  job "secret" {
+    role = "etl"
+    script {
+      bucket         = "store"
+      key            = "scripts/secret.py"
+      secret_content = "print('nobody reads this')"
+    }
+  }
+
+  job "secret-bytes" {
+    role = "etl"
+    script {
+      bucket                = "store"
+      key                   = "scripts/secret-bytes.py"
+      secret_content_base64 = "cHJpbnQoMSkK"
+    }
+  }
+
   job "stream" {
     role               = "etl"
     command            = "GlueStreaming"
@@ -411,6 +484,10 @@ resource "lake" "full" {
   }
 
   crawler "raw" {
+    adopt                  = "Unowned"
+    adopt_from             = "terraform/other/full"
+    ignore_drift           = ["tags.cost-centre"]
+    on_delete              = "Delete"
     name                   = "full-raw"
     description            = "Looks at raw data."
     role                   = "etl"
@@ -465,7 +542,9 @@ resource "lake" "full" {
         }
       }
       hudi {
-        max_depth = 2
+        connection = "vpc"
+        exclusions = ["**/tmp/**"]
+        max_depth  = 2
         location {
           bucket = "store"
           prefix = "hudi/"
@@ -492,15 +571,19 @@ resource "lake" "full" {
 
   crawler "catalog" {
     role     = "etl"
+    recrawl  = "EventMode"
     database = "lake"
     targets {
       catalog {
-        database = "lake"
-        tables   = ["events"]
+        database          = "lake"
+        tables            = ["events"]
+        connection        = "vpc"
+        event_queue       = "arn:aws:sqs:eu-west-1:123456789012:events"
+        dead_letter_queue = "arn:aws:sqs:eu-west-1:123456789012:dead"
       }
     }
     schema_change {
-      update = "UpdateInDatabase"
+      update = "Log"
       delete = "Log"
     }
   }
@@ -525,7 +608,7 @@ resource "lake" "full" {
     configuration {
       other = jsonencode({ Version = 1 })
     }
-    recrawl  = "EventMode"
+    recrawl = "EventMode"
     targets {
       s3 {
         bucket            = "store"
@@ -540,10 +623,14 @@ resource "lake" "full" {
   }
 
   access_point "inside" {
-    name           = "full-inside"
-    bucket         = "store"
-    vpc_id         = "vpc-0123456789abcdef0"
-    tags           = { team = "data" }
+    adopt        = "Unowned"
+    adopt_from   = "terraform/other/full"
+    ignore_drift = ["tags.cost-centre"]
+    on_delete    = "Delete"
+    name         = "full-inside"
+    bucket       = "store"
+    vpc_id       = "vpc-0123456789abcdef0"
+    tags         = { team = "data" }
     public_access_block {
       block_public_acls       = true
       ignore_public_acls      = true
@@ -559,21 +646,49 @@ resource "lake" "full" {
     allow {
       roles = ["etl"]
       write {
+        prefix = "processed/"
       }
     }
     statement {
+      sid     = "NobodyDeletes"
       effect  = "Deny"
       actions = ["s3:DeleteObject"]
       principals {
         aws = ["*"]
       }
     }
+    statement {
+      effect    = "Deny"
+      actions   = ["s3:PutObject"]
+      resources = ["arn:{partition}:s3:{region}:{account}:accesspoint/full-inside/object/raw/*"]
+      principals {
+        services  = ["glue.amazonaws.com"]
+        federated = ["arn:{partition}:iam::{account}:saml-provider/office"]
+      }
+      conditions = {
+        StringLike = { "aws:RequestedRegion" = ["eu-*"] }
+      }
+    }
+    statement {
+      effect        = "Deny"
+      not_actions   = ["s3:GetObject"]
+      not_resources = ["arn:{partition}:s3:{region}:{account}:accesspoint/full-inside/object/public/*"]
+      not_principals {
+        aws       = ["arn:aws:iam::{account}:root"]
+        services  = ["glue.amazonaws.com"]
+        federated = ["arn:{partition}:iam::{account}:saml-provider/office"]
+      }
+    }
   }
 
   filter "india" {
-    name  = "india"
-    table = "events"
-    rows  = "country = 'IN' AND id > 7"
+    adopt        = "Unowned"
+    adopt_from   = "terraform/other/full"
+    ignore_drift = ["rows"]
+    on_delete    = "Delete"
+    name         = "india"
+    table        = "events"
+    rows         = "country = 'IN' AND id > 7"
     columns {
       except = ["credit_card"]
     }
@@ -585,5 +700,47 @@ resource "lake" "full" {
     columns {
       only = ["id", "country"]
     }
+  }
+}
+
+# What is referred to and belongs to nobody here, in a lake that says where it lives and what may take how long.
+resource "lake" "elsewhere" {
+  name       = "full-elsewhere"
+  region     = "eu-west-1"
+  adopt_from = "terraform/other/full-elsewhere"
+
+  bucket "store" {
+    external = lake.full.outputs["bucket/store"].name
+  }
+  role "reader" {
+    external = lake.full.outputs["role/reader"].arn
+  }
+  database "lake" {
+    external = "full_lake"
+  }
+  table "events" {
+    external = "full_lake/events"
+  }
+  job "etl" {
+    external = "full-etl"
+  }
+  crawler "raw" {
+    external = "full-raw"
+  }
+  access_point "inside" {
+    external = "full-inside"
+  }
+  access_point "outside" {
+    bucket         = "store"
+    bucket_account = "123456789012"
+  }
+  filter "india" {
+    external = "full_lake/events/india"
+  }
+
+  timeouts {
+    create = "20m"
+    update = "20m"
+    delete = "20m"
   }
 }

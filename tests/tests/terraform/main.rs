@@ -1,5 +1,6 @@
 //! End-to-end cases that need the journal and the faults of the AWS of tests.
 
+mod docs;
 mod failures;
 mod foreign;
 mod kill;
