@@ -78,8 +78,18 @@ fn fences_of(page: &str, text: &str) -> Vec<Fence> {
 /// Whether a configuration stands for itself, or is part of a lake.
 fn is_whole(text: &str) -> bool {
     let whole = [
-        "terraform", "provider", "resource", "data", "variable", "output", "locals", "module", "import", "moved",
-        "removed", "check",
+        "terraform",
+        "provider",
+        "resource",
+        "data",
+        "variable",
+        "output",
+        "locals",
+        "module",
+        "import",
+        "moved",
+        "removed",
+        "check",
     ];
     let first = text.lines().map(str::trim).find(|line| !line.is_empty() && !line.starts_with('#'));
     first.and_then(|line| line.split([' ', '{']).next()).is_some_and(|word| whole.contains(&word))
