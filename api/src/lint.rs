@@ -17,6 +17,7 @@ mod names;
 mod objects;
 mod reconcile;
 mod references;
+mod release;
 mod role;
 pub mod rows;
 mod statement;
@@ -36,6 +37,7 @@ pub fn lint(spec: &LakeSpec, lake: &str) -> Vec<Finding> {
     objects::check(spec, lake, &mut told);
     tags::check(spec, &mut told);
     custody::check(spec, &mut told);
+    release::check(spec, &mut told);
     reconcile::check(spec, &mut told);
     for (key, bucket) in spec.buckets.own() {
         bucket::check(&member("buckets", key), key, bucket, &mut told);

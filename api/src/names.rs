@@ -26,6 +26,9 @@ pub const REFERENCE: &str = "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|arn:.+)$";
 pub const OWNER: &str = "^(terraform/[A-Za-z0-9._-]{1,64}/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?\
                          |kubernetes/[A-Za-z0-9._-]{1,64}(/[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?){2})$";
 
+/// A node: the word of its kind, a slash, and the key of its member, with a dot before that of a nested one.
+pub const NODE: &str = "^[a-z][A-Za-z0-9]{0,62}/[a-z0-9]([a-z0-9.:-]{0,190}[a-z0-9])?$";
+
 /// What a text may be: lengths in characters, a pattern in RE2's dialect, and what it means to both doors.
 #[derive(Clone, Copy, Debug)]
 pub struct Grammar {
@@ -274,6 +277,8 @@ words! {
     Duration { min: 2, max: 16, pattern: Some("^([0-9]{1,6}[smh])+$") }
     /// An owner, as the tag `lake.dev/owner` spells it: `terraform/<owner>/<lake>` or `kubernetes/<cluster>/<namespace>/<lake>`.
     OwnerName { max: 256, pattern: Some(OWNER) }
+    /// A node of the lake, as its plans and `resources` name it: `bucket/store`, `object/store.script`.
+    NodeId { min: 3, max: 256, pattern: Some(NODE) }
     /// A path below the member, `tags.team` or `workers.count`.
     PathText { max: 512 }
     /// The version of Glue, `5.0`.

@@ -85,6 +85,7 @@ pub struct Bucket {
 
 impl Settings for Bucket {
     const ON_DELETE: OnDelete = OnDelete::Retain;
+    const HOLDS_DATA: bool = true;
     const CAN_BE_EMPTIED: bool = true;
 }
 

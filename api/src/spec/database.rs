@@ -40,6 +40,7 @@ pub struct Database {
 
 impl Settings for Database {
     const ON_DELETE: OnDelete = OnDelete::Retain;
+    const HOLDS_DATA: bool = true;
     const CAN_BE_EMPTIED: bool = true;
 }
 

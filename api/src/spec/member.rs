@@ -54,6 +54,10 @@ pub struct Custody {
     /// the value of the tag `lake.dev/owner`. Default: the lake's `adoptFrom`.
     pub adopt_from: Option<OwnerName>,
 
+    /// Whether the resource is neither deleted nor emptied: a plan that would do either is an error until an apply has set
+    /// this to `false`. `onDelete: Retain` stays allowed. Default: the lake's `deletionProtection`.
+    pub deletion_protection: Option<bool>,
+
     /// Paths below this member that are set when the resource is created and left alone from then on, `tags.team` or
     /// `workers.count`.
     #[serde(default)]
@@ -64,6 +68,9 @@ pub struct Custody {
 pub trait Settings: Serialize + DeserializeOwned + JsonSchema {
     /// What becomes of such a resource when nothing is said: `Retain` where data lives.
     const ON_DELETE: OnDelete;
+
+    /// Whether such a resource holds a user's data: then `deletionProtection` may guard it.
+    const HOLDS_DATA: bool = false;
 
     /// Whether such a resource holds data that can be deleted with it, so that `onDelete` may say `Empty`.
     const CAN_BE_EMPTIED: bool = false;
@@ -121,8 +128,11 @@ impl<T> Member<T> {
 /// The field that makes a member stand for something that is not ours.
 pub const EXTERNAL: &str = "external";
 
+/// The field by which a member that holds data is guarded.
+const DELETION_PROTECTION: &str = "deletionProtection";
+
 /// The fields of [`Custody`], as they stand in a spec.
-const CUSTODY: [&str; 4] = ["onDelete", "adopt", "adoptFrom", "ignoreDrift"];
+const CUSTODY: [&str; 5] = ["onDelete", "adopt", "adoptFrom", DELETION_PROTECTION, "ignoreDrift"];
 
 impl<T: Settings> Serialize for Member<T> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
@@ -182,13 +192,11 @@ impl<T: Settings> JsonSchema for Member<T> {
             Some(Value::Object(fields)) => fields,
             _ => Map::new(),
         };
-        let settings: Vec<String> = fields
-            .iter()
-            .filter(|(_, field)| field.get("default").is_none_or(is_empty))
-            .map(|(name, _)| name.clone())
-            .collect();
         if let Some(Value::Object(custody)) = custody.remove("properties") {
             fields.extend(custody);
+        }
+        if !T::HOLDS_DATA {
+            fields.remove(DELETION_PROTECTION);
         }
         if let Some(on_delete) = fields.get_mut("onDelete") {
             let words: &[OnDelete] = match T::CAN_BE_EMPTIED {
@@ -202,6 +210,11 @@ impl<T: Settings> JsonSchema for Member<T> {
                 "default": T::ON_DELETE,
             });
         }
+        let beside: Vec<String> = fields
+            .iter()
+            .filter(|(_, field)| field.get("default").is_none_or(is_empty))
+            .map(|(name, _)| name.clone())
+            .collect();
         let mut rules = match object.remove("x-kubernetes-validations") {
             Some(Value::Array(rules)) => rules,
             _ => Vec::new(),
@@ -209,7 +222,7 @@ impl<T: Settings> JsonSchema for Member<T> {
         if T::CAN_BE_EXTERNAL {
             rules = rules.into_iter().map(own_only).collect();
             rules.extend(required.into_iter().map(|field| Rule::RequiredOfOwn(field).schema()));
-            rules.push(Rule::ExternalAlone(settings).schema());
+            rules.push(Rule::ExternalAlone(beside).schema());
             fields.insert(EXTERNAL.into(), ExternalName::json_schema(generator).to_value());
         } else if !required.is_empty() {
             object.insert("required".into(), json!(required));

@@ -5,7 +5,7 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::LakeStatus;
-use crate::names::{OwnerName, Region};
+use crate::names::{NodeId, OwnerName, Region};
 
 pub mod access_point;
 pub mod bucket;
@@ -80,6 +80,17 @@ pub struct LakeSpec {
     /// `kubernetes/<cluster>/<namespace>/<lake>`: the value of the tag `lake.dev/owner`. What wears that owner's mark gets
     /// this lake's, and nothing is made anew. Holds for every member that has no `adoptFrom` of its own.
     pub adopt_from: Option<OwnerName>,
+
+    /// Whether what holds data is guarded: nothing of it is deleted or emptied, and a plan that would do either is an error,
+    /// until an apply has set this to `false`. A member's own `deletionProtection` stands above this one.
+    #[serde(default)]
+    pub deletion_protection: bool,
+
+    /// Nodes, `job/old`, that leave the lake and stay on AWS as they are: the lake's marks are taken off, and nothing else
+    /// of them is touched, whatever `onDelete` and `deletionProtection` say. What the lake does not know is passed over, so
+    /// that an entry may stay. None may be declared beside it.
+    #[serde(default)]
+    pub release: Set<NodeId>,
 
     /// Tags that every member wears, beside its own; a member's tag of the same key wins.
     #[serde(default)]

@@ -77,6 +77,7 @@ pub struct Table {
 
 impl Settings for Table {
     const ON_DELETE: OnDelete = OnDelete::Retain;
+    const HOLDS_DATA: bool = true;
 }
 
 /// One column.

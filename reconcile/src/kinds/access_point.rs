@@ -58,7 +58,7 @@ impl Kind for AccessPoint {
     const FACTS: &'static [&'static str] = &["arn", "alias", "name", "domainName", "networkOrigin"];
     const FIXED: &'static [&'static str] = &["name", "bucket", "bucketAccount", "vpcId", "publicAccessBlock"];
     const WEARS: Wears = Wears::Tags;
-    const HOLDS_DATA: bool = false;
+    const HOLDS_DATA: bool = <lake_api::spec::AccessPoint as lake_api::spec::Settings>::HOLDS_DATA;
     const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["bucket", "role"];
     const LISTS: &'static [&'static str] = &["s3control:ListAccessPoints"];

@@ -147,7 +147,7 @@ impl Kind for Bucket {
     const SHARED: &'static [&'static str] = &["policy.besideOthers"];
     const UNREAD: &'static [&'static str] = &["policy.keepOthers"];
     const WEARS: Wears = Wears::Tags;
-    const HOLDS_DATA: bool = true;
+    const HOLDS_DATA: bool = <lake_api::spec::Bucket as lake_api::spec::Settings>::HOLDS_DATA;
     const REPLACE: Replace = Replace::CreateFirst;
     const GOES_BEFORE: &'static [&'static str] = &[];
 

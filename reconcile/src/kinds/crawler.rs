@@ -111,7 +111,7 @@ impl Kind for Crawler {
     const FIXED: &'static [&'static str] = &["name"];
     const UNREAD: &'static [&'static str] = &["roleArn"];
     const WEARS: Wears = Wears::Tags;
-    const HOLDS_DATA: bool = false;
+    const HOLDS_DATA: bool = <lake_api::spec::Crawler as lake_api::spec::Settings>::HOLDS_DATA;
     const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["table", "database", "bucket", "role"];
 

@@ -117,7 +117,7 @@ impl Kind for Database {
     const FIXED: &'static [&'static str] = &["catalog", "name"];
     const SHARED: &'static [&'static str] = &["parameters"];
     const WEARS: Wears = Wears::Tags;
-    const HOLDS_DATA: bool = true;
+    const HOLDS_DATA: bool = <lake_api::spec::Database as lake_api::spec::Settings>::HOLDS_DATA;
     const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["bucket", "role"];
 

@@ -80,7 +80,7 @@ impl Kind for Filter {
     const FACTS: &'static [&'static str] = &["name"];
     const FIXED: &'static [&'static str] = &["catalog", "database", "name", "table"];
     const WEARS: Wears = Wears::Nothing;
-    const HOLDS_DATA: bool = false;
+    const HOLDS_DATA: bool = <lake_api::spec::Filter as lake_api::spec::Settings>::HOLDS_DATA;
     const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["table", "database"];
 

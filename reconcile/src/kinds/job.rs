@@ -156,7 +156,7 @@ impl Kind for Job {
     const FIXED: &'static [&'static str] = &["name"];
     const UNREAD: &'static [&'static str] = &["roleArn"];
     const WEARS: Wears = Wears::Tags;
-    const HOLDS_DATA: bool = false;
+    const HOLDS_DATA: bool = <lake_api::spec::Job as lake_api::spec::Settings>::HOLDS_DATA;
     const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["object", "bucket", "role"];
 

@@ -72,7 +72,7 @@ impl Kind for Object {
     const FIXED: &'static [&'static str] = &["bucket", "key"];
     const UNREAD: &'static [&'static str] = &["bytes"];
     const WEARS: Wears = Wears::Parameters;
-    const HOLDS_DATA: bool = false;
+    const HOLDS_DATA: bool = <lake_api::spec::Object as lake_api::spec::Settings>::HOLDS_DATA;
     const REPLACE: Replace = Replace::CreateFirst;
     const GOES_BEFORE: &'static [&'static str] = &["bucket"];
 

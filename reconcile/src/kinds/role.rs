@@ -68,7 +68,7 @@ impl Kind for Role {
     const FACTS: &'static [&'static str] = &["arn", "name", "uniqueId"];
     const FIXED: &'static [&'static str] = &["name", "path"];
     const WEARS: Wears = Wears::Tags;
-    const HOLDS_DATA: bool = false;
+    const HOLDS_DATA: bool = <lake_api::spec::Role as lake_api::spec::Settings>::HOLDS_DATA;
     const REPLACE: Replace = Replace::CreateFirst;
     const GOES_BEFORE: &'static [&'static str] = &[];
     const LISTS: &'static [&'static str] = &["iam:GetAccountAuthorizationDetails", "iam:ListRoles"];

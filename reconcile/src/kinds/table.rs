@@ -165,7 +165,7 @@ impl Kind for Table {
     const UNREAD: &'static [&'static str] = &["iceberg.bucket", "iceberg.key"];
     const SHARED: &'static [&'static str] = &["parameters", "serde.parameters"];
     const WEARS: Wears = Wears::Parameters;
-    const HOLDS_DATA: bool = true;
+    const HOLDS_DATA: bool = <lake_api::spec::Table as lake_api::spec::Settings>::HOLDS_DATA;
     const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["database"];
 

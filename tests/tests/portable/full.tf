@@ -3,6 +3,9 @@ resource "lake" "full" {
   name = "full"
   tags = { project = "full", stage = "test" }
 
+  deletion_protection = false
+  release             = ["job/gone"]
+
   bucket "logs" {
     name             = "full-logs-{account}-{region}"
     on_delete        = "Empty"
