@@ -61,6 +61,7 @@ fn presence(id: &NodeId, node: &Node, settings: &Settings, prior: &Prior) -> Pre
         facts: prior.facts.get(id).cloned().unwrap_or_default(),
         mark,
         creating: false,
+        birth: None,
     };
     let mark = match (node.hold, settings.traits().wears) {
         (Hold::LookAt, _) => Mark::Nobody,

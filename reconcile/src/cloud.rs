@@ -11,6 +11,7 @@ use crate::{
     owner::{Owner, Worn},
 };
 use futures::future::BoxFuture;
+use std::collections::BTreeMap;
 
 /// One write. References are already substituted.
 #[derive(Clone, Debug, PartialEq)]
@@ -54,6 +55,14 @@ pub type Marked<K> = Vec<(K, Option<Worn>)>;
 pub trait Cloud: Send + Sync {
     /// Look at many resources at once. Every key is answered, once.
     fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>>;
+
+    /// When some resources were made, where a look does not tell it and a list does ([`Kind::births`]). Other keys are
+    /// not answered.
+    ///
+    /// [`Kind::births`]: crate::kind::Kind::births
+    fn births<'a>(&'a self, _keys: &'a [Key]) -> BoxFuture<'a, Result<BTreeMap<Key, String>, CloudError>> {
+        Box::pin(async { Ok(BTreeMap::new()) })
+    }
 
     /// The mark that a resource wears now, asked of its own service; `None` when it is gone, `Some(None)` when it
     /// wears none or can wear none.

@@ -88,6 +88,10 @@ impl Cloud for Gathered {
         Box::pin(async move { join_all(looks).await.into_iter().flatten().collect() })
     }
 
+    fn births<'a>(&'a self, keys: &'a [Key]) -> BoxFuture<'a, Result<BTreeMap<Key, String>, CloudError>> {
+        self.shared.inner.births(keys)
+    }
+
     fn worn<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Option<Worn>>, CloudError>> {
         self.shared.inner.worn(key)
     }

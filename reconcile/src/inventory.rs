@@ -35,6 +35,9 @@ pub struct Seen<S> {
     pub facts: Facts,
     /// The ownership mark on it, if one is there.
     pub worn: Option<Worn>,
+    /// What AWS set once, when it was made (a date in RFC 3339, or an id that is never given twice), where it tells that:
+    /// the same birth is the same resource. It is no fact.
+    pub birth: Option<String>,
 }
 
 impl<S> Sight<S> {
@@ -42,8 +45,8 @@ impl<S> Sight<S> {
     pub fn map<T>(self, f: impl FnOnce(S) -> T) -> Sight<T> {
         match self {
             Sight::Absent => Sight::Absent,
-            Sight::Present(Seen { settings, facts, worn }) => {
-                Sight::Present(Seen { settings: f(settings), facts, worn })
+            Sight::Present(Seen { settings, facts, worn, birth }) => {
+                Sight::Present(Seen { settings: f(settings), facts, worn, birth })
             }
             Sight::Settling(reason) => Sight::Settling(reason),
             Sight::Unreadable(error) => Sight::Unreadable(error),
@@ -68,6 +71,9 @@ pub enum Presence {
         mark: Mark,
         /// Whether it wears the sign of a lake that is still being created.
         creating: bool,
+        /// What AWS set once, when it was made, where it tells that.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        birth: Option<String>,
     },
     /// It is on its way, for this reason (which carries no time and no count).
     Settling(String),
@@ -97,9 +103,10 @@ impl Presence {
     pub fn of(sight: Sight<Settings>, owner: &Owner, wears: Wears) -> Self {
         match sight {
             Sight::Absent => Presence::Absent,
-            Sight::Present(Seen { settings, facts, worn }) => Presence::Present {
+            Sight::Present(Seen { settings, facts, worn, birth }) => Presence::Present {
                 settings,
                 facts,
+                birth,
                 creating: worn.as_ref().is_some_and(|worn| worn.creating),
                 mark: match (wears, worn) {
                     (Wears::Nothing, _) => Mark::CannotWear,

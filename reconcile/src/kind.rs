@@ -90,6 +90,9 @@ pub trait Kind:
     const SHARED: &'static [&'static str] = &[];
     /// Where it wears its mark.
     const WEARS: Wears;
+    /// AWS's word for what it sets once, when the resource is made, where a look tells it: two resources of one key
+    /// differ in it.
+    const BIRTH: Option<&'static str> = None;
     /// Whether it holds a user's data: then it is never replaced.
     const HOLDS_DATA: bool;
     /// The order of its replacement.
@@ -123,6 +126,16 @@ pub trait Kind:
 
     /// Look at many at once; answers in the order of the keys.
     fn read(aws: &Aws, keys: &[Self::Key]) -> impl Future<Output = Vec<Sight<Self>>> + Send;
+
+    /// When resources were made, where a look does not tell it: a text for each key that is there, that of another
+    /// resource of the same key later in the order of texts. What AWS counts as a change may move it to a later one, too.
+    /// One call for all of them; nothing of kinds whose looks tell a birth, or that have none.
+    fn births(
+        _aws: &Aws,
+        _keys: &[Self::Key],
+    ) -> impl Future<Output = Result<Vec<(Self::Key, String)>, CloudError>> + Send {
+        async { Ok(Vec::new()) }
+    }
 
     /// The mark that a resource wears now, asked of its own service; `None` when the resource is gone,
     /// `Some(None)` when it wears none. Asked before anything that exists is written to.

@@ -57,6 +57,7 @@ impl Kind for AccessPoint {
     const NAME: &'static str = "accessPoint";
     const FACTS: &'static [&'static str] = &["arn", "alias", "name", "domainName", "networkOrigin"];
     const FIXED: &'static [&'static str] = &["name", "bucket", "bucketAccount", "vpcId", "publicAccessBlock"];
+    const BIRTH: Option<&'static str> = Some("CreationDate");
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = <lake_api::spec::AccessPoint as lake_api::spec::Settings>::HOLDS_DATA;
     const REPLACE: Replace = Replace::DeleteFirst;

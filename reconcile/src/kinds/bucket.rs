@@ -179,6 +179,11 @@ impl Kind for Bucket {
         join_all(keys.iter().zip(tags).map(|(name, tags)| read::read(aws, name, tags))).await
     }
 
+    /// The CreationDate of the account's list, which moves when a policy is edited, too (S3's API reference, `Bucket`).
+    async fn births(aws: &Aws, names: &[String]) -> Result<Vec<(String, String)>, CloudError> {
+        read::births(aws, names).await
+    }
+
     async fn worn(aws: &Aws, name: &String) -> Result<Option<Option<Worn>>, CloudError> {
         match read::tags(aws, name).await {
             Ok(tags) => Ok(Some(Worn::part(tags).1)),

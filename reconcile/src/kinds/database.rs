@@ -116,6 +116,7 @@ impl Kind for Database {
     const FACTS: &'static [&'static str] = &["arn", "name"];
     const FIXED: &'static [&'static str] = &["catalog", "name"];
     const SHARED: &'static [&'static str] = &["parameters"];
+    const BIRTH: Option<&'static str> = Some("CreateTime");
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = <lake_api::spec::Database as lake_api::spec::Settings>::HOLDS_DATA;
     const REPLACE: Replace = Replace::DeleteFirst;

@@ -155,6 +155,7 @@ impl Kind for Job {
     const FACTS: &'static [&'static str] = &["arn", "name"];
     const FIXED: &'static [&'static str] = &["name"];
     const UNREAD: &'static [&'static str] = &["roleArn"];
+    const BIRTH: Option<&'static str> = Some("CreatedOn");
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = <lake_api::spec::Job as lake_api::spec::Settings>::HOLDS_DATA;
     const REPLACE: Replace = Replace::DeleteFirst;

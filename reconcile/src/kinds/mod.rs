@@ -1,7 +1,10 @@
 //! The kinds. One line each; everything else about a kind is in its own file.
 
+mod birth;
 pub mod glue;
 mod register;
+
+pub(crate) use birth::born;
 
 register::kinds! {
     access_point::AccessPoint,

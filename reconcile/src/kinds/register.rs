@@ -19,6 +19,7 @@ macro_rules! kinds {
         use futures::future::BoxFuture;
         use lake_api::spec::LakeSpec;
         use serde::{Deserialize, Serialize};
+        use std::collections::BTreeMap;
 
         /// The settings of one resource, of whatever kind.
         #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
@@ -57,6 +58,8 @@ macro_rules! kinds {
             pub shared: &'static [&'static str],
             /// Where it wears its mark.
             pub wears: Wears,
+            /// AWS's word for what it sets once, when the resource is made, where a look tells it.
+            pub birth: Option<&'static str>,
             /// Whether it holds a user's data.
             pub holds_data: bool,
             /// The order of its replacement.
@@ -76,6 +79,7 @@ macro_rules! kinds {
             unread: <$Kind as Kind>::UNREAD,
             shared: <$Kind as Kind>::SHARED,
             wears: <$Kind as Kind>::WEARS,
+            birth: <$Kind as Kind>::BIRTH,
             holds_data: <$Kind as Kind>::HOLDS_DATA,
             replace: <$Kind as Kind>::REPLACE,
             goes_before: <$Kind as Kind>::GOES_BEFORE,
@@ -182,6 +186,22 @@ macro_rules! kinds {
             }
         }
 
+        /// When some resources were made, where a list tells it.
+        async fn births(aws: &Aws, keys: &[Key]) -> Result<BTreeMap<Key, String>, CloudError> {
+            let mut told = BTreeMap::new();
+            $({
+                let keys: Vec<<$Kind as Kind>::Key> = keys.iter().filter_map(|key| match key {
+                    Key::$Kind(key) => Some(key.clone()),
+                    _ => None,
+                }).collect();
+                if !keys.is_empty() {
+                    let births = <$Kind as Kind>::births(aws, &keys).await?;
+                    told.extend(births.into_iter().map(|(key, birth)| (Key::$Kind(key), birth)));
+                }
+            })+
+            Ok(told)
+        }
+
         /// The mark that a resource wears now.
         async fn worn(aws: &Aws, key: &Key) -> Result<Option<Option<Worn>>, CloudError> {
             match key { $(Key::$Kind(key) => <$Kind as Kind>::worn(aws, key).await),+ }
@@ -246,6 +266,13 @@ macro_rules! kinds {
         impl Cloud for Aws {
             fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>> {
                 Box::pin(read(self, keys))
+            }
+
+            fn births<'a>(
+                &'a self,
+                keys: &'a [Key],
+            ) -> BoxFuture<'a, Result<BTreeMap<Key, String>, CloudError>> {
+                Box::pin(births(self, keys))
             }
 
             fn worn<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Option<Worn>>, CloudError>> {

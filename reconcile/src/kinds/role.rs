@@ -67,6 +67,7 @@ impl Kind for Role {
     const NAME: &'static str = "role";
     const FACTS: &'static [&'static str] = &["arn", "name", "uniqueId"];
     const FIXED: &'static [&'static str] = &["name", "path"];
+    const BIRTH: Option<&'static str> = Some("RoleId");
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = <lake_api::spec::Role as lake_api::spec::Settings>::HOLDS_DATA;
     const REPLACE: Replace = Replace::CreateFirst;

@@ -164,6 +164,7 @@ impl Kind for Table {
     // Every commit to an Iceberg table names another metadata file: ours is where it begins.
     const UNREAD: &'static [&'static str] = &["iceberg.bucket", "iceberg.key"];
     const SHARED: &'static [&'static str] = &["parameters", "serde.parameters"];
+    const BIRTH: Option<&'static str> = Some("CreateTime");
     const WEARS: Wears = Wears::Parameters;
     const HOLDS_DATA: bool = <lake_api::spec::Table as lake_api::spec::Settings>::HOLDS_DATA;
     const REPLACE: Replace = Replace::DeleteFirst;

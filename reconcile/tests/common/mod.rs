@@ -122,6 +122,7 @@ pub(crate) async fn comes_round<K: Kind>(aws: &Aws, node: &str, base: &K, varian
     for (fact, value) in base.predict(&aws.place) {
         assert_eq!(first.facts.get(&fact), Some(&value), "the predicted {fact} of {node}");
     }
+    assert_eq!(first.birth.is_some(), K::BIRTH.is_some(), "{node} tells its birth: {:?}", first.birth);
     for fact in K::FACTS {
         assert!(first.facts.contains_key(*fact), "{node} tells its {fact}");
     }
@@ -146,5 +147,10 @@ pub(crate) async fn comes_round<K: Kind>(aws: &Aws, node: &str, base: &K, varian
     for _ in 0..2 {
         K::delete(aws, &key, Data::Keep).await.expect("it can be deleted, and that again");
         assert!(matches!(look::<K>(aws, &key).await, Sight::Absent), "{node} is gone");
+    }
+    if K::BIRTH.is_some() {
+        base.create(aws, &mark).await.expect("it can be made anew");
+        assert_ne!(found::<K>(aws, &key).await.birth, first.birth, "{node} was made anew");
+        K::delete(aws, &key, Data::Keep).await.expect("it can be deleted again");
     }
 }

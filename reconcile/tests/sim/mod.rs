@@ -61,7 +61,7 @@ impl Sim {
             let serial = world.next(&key);
             let (speaks_of, after) = Default::default();
             let settings = settings.to_json();
-            world.resources.insert(key, Resource { settings, worn, serial, speaks_of, after });
+            world.resources.insert(key, Resource { settings, worn, serial, policies: 0, speaks_of, after });
         });
     }
 
@@ -129,7 +129,13 @@ impl Sim {
             Some(it) => {
                 let settings =
                     Settings::from_json(key.kind(), it.settings).expect("what was written can be read");
-                Sight::Present(Seen { facts: self.facts(&settings, it.serial), settings, worn: it.worn })
+                let birth = key.traits().birth.map(|word| format!("{word}-{}", it.serial));
+                Sight::Present(Seen {
+                    facts: self.facts(&settings, it.serial),
+                    settings,
+                    worn: it.worn,
+                    birth,
+                })
             }
         }
     }
@@ -147,6 +153,16 @@ impl Cloud for Sim {
                 keys.iter().map(|key| (key.clone(), Sight::Unreadable(error.clone()))).collect()
             })
         })
+    }
+
+    /// A bucket's date is that of its last policy, as S3 has it.
+    fn births<'a>(&'a self, keys: &'a [Key]) -> BoxFuture<'a, Result<BTreeMap<Key, String>, CloudError>> {
+        Box::pin(self.call("sim:Births", false, move |world| {
+            let buckets = keys.iter().filter(|key| key.kind() == "bucket");
+            let born =
+                |key: &Key| world.resources.get(key).map(|it| format!("{:04}-{:04}", it.serial, it.policies));
+            Ok(buckets.filter_map(|key| Some((key.clone(), born(key)?))).collect())
+        }))
     }
 
     fn worn<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Option<Worn>>, CloudError>> {

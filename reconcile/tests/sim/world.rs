@@ -24,6 +24,8 @@ pub(crate) struct Resource {
     pub(crate) worn: Option<Worn>,
     /// The how-manieth of its key it is: what AWS decides hangs on that.
     pub(super) serial: u64,
+    /// How often its policy was edited: a bucket's date moves then.
+    pub(super) policies: u64,
     /// What it spoke of when it was last written, but for what is never compared.
     pub(crate) speaks_of: BTreeSet<Key>,
     /// What it was declared after when a lake last named it.
@@ -162,7 +164,9 @@ impl World {
         let serial = self.next(key);
         let worn = (key.traits().wears != Wears::Nothing).then_some(mark);
         let (speaks_of, after) = (self.told(node, &sim.place), self.after(node, &sim.place));
-        self.resources.insert(key.clone(), Resource { settings: json, worn, serial, speaks_of, after });
+        let policies = 0;
+        let resource = Resource { settings: json, worn, serial, policies, speaks_of, after };
+        self.resources.insert(key.clone(), resource);
         Ok(Event::Created(key.clone()))
     }
 
@@ -208,6 +212,8 @@ impl World {
                 self.crimes.push(format!("{key}: {path} is fixed and was changed from {was:?} to {is:?}"));
             }
         }
+        let says = |settings: &Value| (settings.get("policy").cloned(), settings.get("tlsOnly").cloned());
+        resource.policies += u64::from(says(&resource.settings) != says(&next));
         resource.settings = next;
         resource.speaks_of = speaks_of;
         Ok(Event::Updated(key.clone()))

@@ -186,7 +186,7 @@ fn presence(id: &NodeId, sight: &Sight, settings: Settings, key: &Key) -> Presen
     for name in settings.traits().facts {
         facts.entry((*name).to_owned()).or_insert_with(|| format!("{name}-of-{}", id.name()));
     }
-    Presence::Present { settings, facts, mark, creating: false }
+    Presence::Present { settings, facts, mark, creating: false, birth: None }
 }
 
 /// What a node of a graph asks for, with every fact in its place as AWS would tell it.

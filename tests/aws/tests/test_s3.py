@@ -366,3 +366,21 @@ def test_multipart_uploads(s3) -> None:
     other = s3.create_multipart_upload(Bucket=BUCKET, Key="other")["UploadId"]
     s3.abort_multipart_upload(Bucket=BUCKET, Key="other", UploadId=other)
     assert "Uploads" not in s3.list_multipart_uploads(Bucket=BUCKET)
+
+
+def test_a_buckets_date_moves_with_its_policy(aws: Aws) -> None:
+    """API Reference, `Bucket`: the date "can change when making changes to your bucket, such as editing its bucket
+    policy", https://docs.aws.amazon.com/AmazonS3/latest/API/API_Bucket.html."""
+    s3, name = aws.client("s3"), aws.bucket()
+    date = lambda: s3.list_buckets()["Buckets"][0]["CreationDate"]  # noqa: E731
+    made = date()
+    s3.put_bucket_tagging(Bucket=name, Tagging={"TagSet": [{"Key": "a", "Value": "b"}]})
+    s3.delete_bucket_policy(Bucket=name)
+    assert date() == made
+    statement = {"Effect": "Allow", "Action": "s3:GetObject", "Resource": f"arn:aws:s3:::{name}/*"}
+    document = {"Version": "2012-10-17", "Statement": {**statement, "Principal": {"AWS": "123456789012"}}}
+    s3.put_bucket_policy(Bucket=name, Policy=json.dumps(document))
+    edited = date()
+    assert edited > made
+    s3.delete_bucket_policy(Bucket=name)
+    assert date() > edited

@@ -6,6 +6,7 @@ use crate::{
     aws::{self, Aws, Priority},
     error::CloudError,
     inventory::{Facts, Seen, Sight},
+    kinds::born,
     owner::Worn,
     policy::{self, Statements},
 };
@@ -35,6 +36,7 @@ struct Point {
     network_origin: Option<String>,
     alias: Option<String>,
     public_access_block: PublicAccessBlock,
+    birth: Option<String>,
 }
 
 /// Access points that were looked at, by their aliases, which AWS gives to one access point only.
@@ -141,6 +143,7 @@ async fn get(aws: &Aws, name: &str) -> Result<Point, CloudError> {
         network_origin: answer.network_origin.map(|origin| origin.as_str().to_owned()),
         alias: answer.alias,
         public_access_block: public_access(answer.public_access_block_configuration.as_ref()),
+        birth: born(answer.creation_date.as_ref()),
     };
     aws.points.learn(&point);
     Ok(point)
@@ -175,7 +178,7 @@ fn seen(aws: &Aws, name: &str, point: Point, statements: Statements, tags: Tags)
         statements,
         tags: tags.into_iter().map(|(key, value)| (key, Input::Known(value))).collect(),
     };
-    Seen { settings, facts, worn }
+    Seen { settings, facts, worn, birth: point.birth }
 }
 
 fn public_access(block: Option<&PublicAccessBlockConfiguration>) -> PublicAccessBlock {

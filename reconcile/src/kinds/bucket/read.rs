@@ -5,6 +5,7 @@ use crate::{
     aws::Aws,
     error::CloudError,
     inventory::{Seen, Sight},
+    kinds::born,
     owner::{ANOTHER_ACCOUNT, Worn},
     place::Place,
     policy::{self, Statements},
@@ -25,6 +26,8 @@ use std::collections::BTreeMap;
 
 /// Pages of request metrics; a bucket has at most 1000 of them, 100 to the page.
 const PAGES: usize = 11;
+/// Buckets on a page of the account's list, the most that S3 allows.
+const LISTED: i32 = 10_000;
 
 /// Its tags, marks and system tags among them.
 type Tags = BTreeMap<String, String>;
@@ -102,7 +105,24 @@ async fn all(aws: &Aws, name: &str, listed: Option<&Tags>) -> Result<Seen<Bucket
         tags: tags.into_iter().map(|(key, value)| (key, Input::Known(value))).collect(),
         name: own,
     };
-    Ok(Seen { facts: super::facts(name, &aws.place), settings, worn })
+    Ok(Seen { facts: super::facts(name, &aws.place), settings, worn, birth: None })
+}
+
+/// When buckets were made, or their policies last edited, as the list of the account's buckets in this region tells it.
+pub(super) async fn births(aws: &Aws, names: &[String]) -> Result<Vec<(String, String)>, CloudError> {
+    let list = aws.s3.list_buckets().bucket_region(&aws.place.region).max_buckets(LISTED);
+    let mut pages = list.into_paginator().send();
+    let mut told = Vec::new();
+    while told.len() < names.len()
+        && let Some(page) = pages.next().await
+    {
+        let page = page.map_err(|why| CloudError::from_sdk("s3:ListBuckets", why))?;
+        told.extend(page.buckets().iter().filter_map(|bucket| {
+            let name = names.iter().find(|name| bucket.name() == Some(name.as_str()))?;
+            Some((name.clone(), born(bucket.creation_date())?))
+        }));
+    }
+    Ok(told)
 }
 
 /// S3 refuses to tell somebody else's bucket from one that our credentials may not read. Our own are listed.
@@ -116,6 +136,7 @@ async fn denied(aws: &Aws, name: &str, error: CloudError) -> Sight<Bucket> {
             settings: Bucket::of(Input::from(name)),
             facts: super::facts(name, &aws.place),
             worn: Some(Worn { owner: ANOTHER_ACCOUNT.to_owned(), node: String::new(), creating: false }),
+            birth: None,
         }),
         Err(_) => Sight::Unreadable(CloudError {
             said: format!(

@@ -29,7 +29,7 @@ pub(super) async fn read(aws: &Aws, keys: &[String]) -> Vec<Sight<Crawler>> {
     let seen = |key: &str, crawler: &_, tags| {
         (Crawler { tags, ..Crawler::seen(key, crawler) }, facts(&aws.place, key))
     };
-    glue::look(aws, keys, doing, ask, |key| arn(&aws.place, key), seen).await
+    glue::look(aws, keys, doing, ask, |key| arn(&aws.place, key), types::Crawler::creation_time, seen).await
 }
 
 /// Make a crawler.

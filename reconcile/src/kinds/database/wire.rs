@@ -6,7 +6,10 @@ use crate::{
     diff::FieldChange,
     error::CloudError,
     inventory::{Seen, Sight},
-    kinds::glue::{self, Location},
+    kinds::{
+        born,
+        glue::{self, Location},
+    },
 };
 use aws_sdk_glue::types::{self, DataLakePrincipal, DatabaseInput, Permission, PrincipalPermissions};
 use lake_api::Input;
@@ -49,6 +52,7 @@ pub(super) async fn read(aws: &Aws, keys: &[DatabaseKey]) -> Vec<Sight<Database>
                     settings: Database { tags, ..Database::seen(key, &live) },
                     facts: key.facts(&aws.place),
                     worn,
+                    birth: born(live.create_time()),
                 }),
                 Some(Err(error)) => Sight::Unreadable(error),
                 None => unreachable!("the tags of every database that is there were asked for"),

@@ -154,7 +154,7 @@ fn seen(filter: &DataCellsFilter) -> Seen<Filter> {
         columns: columns(filter),
     };
     let facts = Facts::from([("name".to_owned(), filter.name().to_owned())]);
-    Seen { settings, facts, worn: None }
+    Seen { settings, facts, worn: None, birth: None }
 }
 
 /// All rows come back as an expression that each of them fulfils, `TRUE`

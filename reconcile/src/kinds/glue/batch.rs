@@ -5,7 +5,9 @@ use crate::{
     aws::Aws,
     error::CloudError,
     inventory::{Facts, Seen, Sight},
+    kinds::born,
 };
+use aws_sdk_glue::primitives::DateTime;
 use lake_api::Input;
 use std::collections::BTreeMap;
 
@@ -44,13 +46,15 @@ impl<T> Batch<T> {
     }
 }
 
-/// Look at resources by their names, 100 a call, and at their tags. `seen` makes settings and facts of one that is there.
+/// Look at resources by their names, 100 a call, and at their tags. `born_on` tells when one that is there was made,
+/// `seen` makes its settings and facts.
 pub(crate) async fn look<T, K, Answer>(
     aws: &Aws,
     names: &[String],
     doing: &str,
     ask: impl Fn(Vec<String>) -> Answer,
     arn: impl Fn(&str) -> String,
+    born_on: impl Fn(&T) -> Option<&DateTime>,
     seen: impl Fn(&str, &T, BTreeMap<String, Input<String>>) -> (K, Facts),
 ) -> Vec<Sight<K>>
 where
@@ -75,7 +79,7 @@ where
             Ok(Some(one)) => match &tags[&arn(name)] {
                 Ok((tags, worn)) => {
                     let (settings, facts) = seen(name, one, tags.clone());
-                    Sight::Present(Seen { settings, facts, worn: worn.clone() })
+                    Sight::Present(Seen { settings, facts, worn: worn.clone(), birth: born(born_on(one)) })
                 }
                 Err(error) => Sight::Unreadable(error.clone()),
             },

@@ -29,7 +29,7 @@ pub(super) async fn read(aws: &Aws, keys: &[String]) -> Vec<Sight<Job>> {
         Ok(Batch::of(answer.jobs, types::Job::name, answer.jobs_not_found))
     };
     let seen = |key: &str, job: &_, tags| (Job { tags, ..Job::seen(key, job) }, facts(&aws.place, key));
-    glue::look(aws, keys, doing, ask, |key| arn(&aws.place, key), seen).await
+    glue::look(aws, keys, doing, ask, |key| arn(&aws.place, key), types::Job::created_on, seen).await
 }
 
 /// Make a job.

@@ -24,6 +24,7 @@ pub(super) async fn read(aws: &Aws, key: &ObjectKey) -> Sight<Object> {
             settings: settings(key, &head, tags),
             facts: super::facts(&key.bucket, &key.key, &aws.place),
             worn: worn(&head),
+            birth: None,
         }),
         Ok(None) => Sight::Absent,
         Err(error) => Sight::Unreadable(error),

@@ -190,6 +190,7 @@ fn seen(bare: &Bare<'_>, policies: Policies, partition: &str) -> Result<Seen<Rol
         },
         facts: facts.map(|(name, fact)| (name.to_owned(), fact.to_owned())).into_iter().collect::<Facts>(),
         worn,
+        birth: Some(role.role_id().to_owned()),
     })
 }
 

@@ -6,7 +6,7 @@ use crate::{
     error::CloudError,
     inventory::{Seen, Sight},
     kinds::{
-        Key,
+        Key, born,
         glue::{self, Location, ObjectPlace, seen, seen_map, text},
     },
     owner::{Mark, Owner, Worn},
@@ -48,6 +48,7 @@ pub(super) async fn read(aws: &Aws, keys: &[TableKey]) -> Vec<Sight<Table>> {
         match live {
             Ok(live) => Sight::Present(Seen {
                 worn: worn(&live),
+                birth: born(live.create_time()),
                 facts: key.facts(&aws.place),
                 settings: Table::seen(key, live),
             }),

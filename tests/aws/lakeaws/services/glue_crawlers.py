@@ -7,7 +7,7 @@ import time
 from typing import Any
 
 from lakeaws.call import Call
-from lakeaws.clock import SECONDS
+from lakeaws.clock import SECONDS, born
 from lakeaws.errors import AwsError
 from lakeaws.registry import ours
 from lakeaws.services.glue import (
@@ -95,7 +95,7 @@ def create_crawler(world: World, call: Call) -> dict[str, Any]:
     }
     _define(world, call, record)
     _schedule(record, call.params.get("Schedule"))
-    moment = now()
+    moment = born()
     record.update(CreationTime=moment, LastUpdated=moment, Version=1, Tags=tags)
     rows(world, call, "crawler")[name] = record
     return {}

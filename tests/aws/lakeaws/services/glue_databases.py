@@ -4,8 +4,9 @@ import copy
 from typing import Any
 
 from lakeaws.call import Call
+from lakeaws.clock import born
 from lakeaws.registry import ours
-from lakeaws.services.glue import catalog, check_tags, exists, invalid, missing, now, page, rows
+from lakeaws.services.glue import catalog, check_tags, exists, invalid, missing, page, rows
 from lakeaws.world import World
 
 #: Lake Formation Developer Guide, "Changing the default settings for your data lake": new databases and tables grant
@@ -47,7 +48,7 @@ def create_database(world: World, call: Call) -> dict[str, Any]:
     owner = catalog(call)
     if said["Name"] in rows(world, call, "database"):
         raise exists("Database already exists.")
-    rows(world, call, "database")[said["Name"]] = {**said, "CreateTime": now(), "CatalogId": owner, "Tags": tags}
+    rows(world, call, "database")[said["Name"]] = {**said, "CreateTime": born(), "CatalogId": owner, "Tags": tags}
     return {}
 
 

@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 from lakeaws.call import Call
-from lakeaws.clock import SECONDS
+from lakeaws.clock import SECONDS, born
 from lakeaws.errors import AwsError
 from lakeaws.registry import ours
 from lakeaws.services.glue import check_role, check_tags, exists, invalid, missing, now, page, rows
@@ -43,7 +43,7 @@ def create_job(world: World, call: Call) -> dict[str, Any]:
         raise exists(f"Job {name} already exists.")
     said = copy.deepcopy(_asked(call.params))
     record = defined(call, said)
-    moment = now()
+    moment = born()
     rows(world, call, "job")[name] = {
         **record,
         "Name": name,

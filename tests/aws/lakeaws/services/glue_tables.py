@@ -6,6 +6,7 @@ import uuid
 from typing import Any
 
 from lakeaws.call import Call
+from lakeaws.clock import born
 from lakeaws.errors import AwsError, NotEmulated
 from lakeaws.registry import ours
 from lakeaws.services.glue import catalog, exists, invalid, missing, now, page, rows
@@ -72,12 +73,13 @@ def create_table(world: World, call: Call) -> dict[str, Any]:
 
 def put(world: World, call: Call, home: str, said: dict[str, Any], owner: str) -> None:
     """Keeps a new table."""
+    moment = born()
     rows(world, call, "table")[(home, said["Name"])] = {
         **said,
         "DatabaseName": home,
         "CatalogId": owner,
-        "CreateTime": now(),
-        "UpdateTime": now(),
+        "CreateTime": moment,
+        "UpdateTime": moment,
         "CreatedBy": f"arn:{call.partition}:iam::{call.account}:root",
         "IsRegisteredWithLakeFormation": False,
         "IsMultiDialectView": False,

@@ -1,12 +1,12 @@
 """S3: buckets themselves. Their objects are moto's."""
 
 import re
-from datetime import UTC, datetime
 from typing import Any
 
 from moto.backends import get_backend
 
 from lakeaws.call import Call
+from lakeaws.clock import born
 from lakeaws.errors import AwsError, NotEmulated
 from lakeaws.models import operation_model, operations
 from lakeaws.registry import after, before, motos, ours
@@ -118,7 +118,7 @@ def create_bucket(world: World, call: Call) -> dict[str, Any]:
     world.table("s3.bucket")[name] = {
         "Account": call.account,
         "Region": region,
-        "CreationDate": datetime.now(UTC),
+        "CreationDate": born(),
         "Tags": list(tags),
         "PublicAccessBlock": dict(ALL_BLOCKED),
         "OwnershipControls": {"Rules": [{"ObjectOwnership": ownership}]},

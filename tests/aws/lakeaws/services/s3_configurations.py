@@ -5,6 +5,7 @@ from typing import Any
 
 from lakeaws import policy
 from lakeaws.call import Call
+from lakeaws.clock import born
 from lakeaws.errors import AwsError, NotEmulated
 from lakeaws.registry import ours
 from lakeaws.services.s3_buckets import SSE_S3, bucket, check_tags, encrypt_objects, moto_bucket
@@ -197,6 +198,9 @@ def _malformed(told: str) -> AwsError:
 def put_policy(world: World, call: Call) -> dict[str, Any]:
     """Checks and keeps a bucket policy, byte for byte.
 
+    The bucket's CreationDate moves: API Reference, `Bucket` ("This date can change when making changes to your bucket,
+    such as editing its bucket policy"), https://docs.aws.amazon.com/AmazonS3/latest/API/API_Bucket.html.
+
     Sources: API Reference, PutBucketPolicy and "Error responses" (MalformedPolicy 400); User Guide, "Policies and
     permissions" (the resource is the bucket or its objects); "Blocking public access" (BlockPublicPolicy rejects a
     public policy), https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html.
@@ -219,6 +223,7 @@ def put_policy(world: World, call: Call) -> dict[str, Any]:
         )
         raise AwsError("AccessDenied", told, 403)
     row["Policy"], row["Principals"] = document, ids
+    row["CreationDate"] = born()
     return {}
 
 
@@ -232,7 +237,9 @@ def get_policy(world: World, call: Call) -> dict[str, Any]:
 @ours("s3", "DeleteBucketPolicy")
 def delete_policy(world: World, call: Call) -> dict[str, Any]:
     """API Reference, DeleteBucketPolicy: success also where there is none."""
-    bucket(world, call.params["Bucket"])["Policy"] = None
+    row = bucket(world, call.params["Bucket"])
+    if row.get("Policy") is not None:
+        row["Policy"], row["CreationDate"] = None, born()
     return {}
 
 

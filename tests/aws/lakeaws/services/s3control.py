@@ -15,6 +15,7 @@ from urllib.parse import unquote
 
 from lakeaws import policy
 from lakeaws.call import Call
+from lakeaws.clock import born
 from lakeaws.errors import AwsError, NotEmulated
 from lakeaws.registry import ours
 from lakeaws.services.s3_buckets import ALL_BLOCKED, check_tags
@@ -92,7 +93,7 @@ def create_access_point(world: World, call: Call) -> dict[str, Any]:
         "PublicAccessBlockConfiguration": dict(ALL_BLOCKED)
         if blocked is None
         else {key: blocked.get(key, False) for key in ALL_BLOCKED},
-        "CreationDate": datetime.now(UTC),
+        "CreationDate": born(),
         "Alias": _alias(call, name),
         "AccessPointArn": call.arn("s3", f"accesspoint/{name}"),
         "BucketAccountId": owner,

@@ -1,54 +1,26 @@
-//! Buckets, objects and access points against the AWS of tests: the state of the world, not the calls.
+//! Buckets.
 
-#![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
-
-mod common;
-
-use aws_sdk_s3::{primitives::ByteStream, types::Tag};
-use common::{
-    Endpoint, access, changes, changes_after, comes_round, connect, connect_by, found, graph, look, mark,
-    settings,
+use crate::{
+    bucket,
+    common::{
+        self, Endpoint, access, changes, changes_after, comes_round, connect, connect_by, found, graph, look,
+        mark,
+    },
 };
-use lake_api::{FieldPath, Input};
+use aws_sdk_s3::{primitives::ByteStream, types::Tag};
+use lake_api::Input;
 use lake_reconcile::{
     aws::{Access, AssumeRole, Aws},
     engine::Engine,
-    graph::{Graph, NodeId},
+    graph::NodeId,
     inventory::Sight,
     kind::{Data, Kind},
-    kinds::{AccessPoint, Bucket, Object, Settings, object::ObjectKey},
+    kinds::Bucket,
     owner::Worn,
     plan::{Change, plan},
     record::Record,
 };
-use std::{sync::Arc, time::Duration};
-
-/// The bucket `store` with these fields, in YAML's flow style.
-fn bucket(aws: &Aws, fields: &str) -> Bucket {
-    match settings(&graph(aws, &format!("{{ buckets: {{ store: {fields} }} }}")), "bucket/store") {
-        Settings::Bucket(bucket) => *bucket,
-        other => panic!("{other:?} is no bucket"),
-    }
-}
-
-fn access_point(aws: &Aws, fields: &str) -> AccessPoint {
-    let yaml = format!(
-        "{{ buckets: {{ store: {{}} }}, roles: {{ analyst: {{ assumedBy: {{ services: [glue.amazonaws.com] }} }} }},
-            accessPoints: {{ door: {fields} }} }}"
-    );
-    match settings(&graph(aws, &yaml), "accessPoint/door") {
-        Settings::AccessPoint(point) => *point,
-        other => panic!("{other:?} is no access point"),
-    }
-}
-
-fn object(aws: &Aws, fields: &str) -> Object {
-    let yaml = format!("{{ buckets: {{ store: {{ objects: {{ script: {fields} }} }} }} }}");
-    match settings(&graph(aws, &yaml), "object/store.script") {
-        Settings::Object(object) => *object,
-        other => panic!("{other:?} is no object"),
-    }
-}
+use std::sync::Arc;
 
 #[tokio::test]
 async fn a_bucket_comes_round() {
@@ -258,123 +230,6 @@ async fn a_bucket_of_another_account_is_somebody_elses_and_of_another_region_unr
 }
 
 #[tokio::test]
-async fn a_create_whose_answer_was_lost_is_repeated_without_harm() {
-    let endpoint = Endpoint::start();
-    let aws = connect(&endpoint).await;
-    let wanted = bucket(&aws, "{ versioning: true }");
-    for _ in 0..2 {
-        wanted.create(&aws, &mark("bucket/store")).await.unwrap();
-    }
-    let other = wanted.create(&aws, &mark("bucket/other")).await.unwrap_err();
-    assert_eq!(other.code.as_deref(), Some("BucketAlreadyOwnedByYou"));
-
-    let script = object(&aws, "{ key: a/b c.py, content: one }");
-    for _ in 0..2 {
-        script.create(&aws, &mark("object/store.script")).await.unwrap();
-    }
-    let other = script.create(&aws, &mark("object/store.other")).await.unwrap_err();
-    assert_eq!(other.code.as_deref(), Some("PreconditionFailed"));
-
-    let door = access_point(&aws, "{ bucket: store }");
-    for _ in 0..2 {
-        door.create(&aws, &mark("accessPoint/door")).await.unwrap();
-    }
-    let other = door.create(&aws, &mark("accessPoint/other")).await.unwrap_err();
-    assert_eq!(other.code.as_deref(), Some("AccessPointAlreadyOwnedByYou"));
-    endpoint.assert_all_emulated();
-}
-
-#[tokio::test]
-async fn an_object_comes_round() {
-    let endpoint = Endpoint::start();
-    let aws = connect(&endpoint).await;
-    bucket(&aws, "{}").create(&aws, &mark("bucket/store")).await.unwrap();
-    let variants = [
-        ("another text", "{ key: 'a/b c.py', content: two }"),
-        ("bytes", "{ key: 'a/b c.py', contentBase64: AAEC/w== }"),
-        ("a secret", "{ key: 'a/b c.py', secretContent: hush }"),
-        ("of another type", "{ key: 'a/b c.py', content: one, contentType: text/x-python }"),
-        ("tagged", "{ key: 'a/b c.py', content: one, tags: { 'a b': '1+2', c: d } }"),
-    ];
-    let variants: Vec<_> = variants.iter().map(|(name, fields)| (*name, object(&aws, fields))).collect();
-    let base = object(&aws, "{ key: 'a/b c.py', content: one }");
-    comes_round(&aws, "object/store.script", &base, &variants).await;
-    endpoint.assert_all_emulated();
-}
-
-#[tokio::test]
-async fn an_object_that_somebody_overwrote_differs_and_wears_nothing() {
-    let endpoint = Endpoint::start();
-    let aws = connect(&endpoint).await;
-    bucket(&aws, "{}").create(&aws, &mark("bucket/store")).await.unwrap();
-    let wanted = object(&aws, "{ key: k, content: one }");
-    wanted.create(&aws, &mark("object/store.script")).await.unwrap();
-    let key: ObjectKey = wanted.key(&aws.place).unwrap();
-    let body = ByteStream::from_static(b"theirs");
-    aws.s3.put_object().bucket(&key.bucket).key(&key.key).body(body).send().await.unwrap();
-    let seen = found::<Object>(&aws, &key).await;
-    assert_eq!(seen.worn, None);
-    let paths: Vec<_> = changes(&seen.settings, &wanted).into_iter().map(|change| change.path).collect();
-    assert!(paths.contains(&FieldPath::root().field("content")), "{paths:?}");
-}
-
-#[tokio::test]
-async fn an_access_point_comes_round() {
-    let endpoint = Endpoint::start();
-    let aws = connect(&endpoint).await;
-    bucket(&aws, "{}").create(&aws, &mark("bucket/store")).await.unwrap();
-    let analyst = "arn:aws:iam::123456789012:root";
-    let variants = [
-        ("tagged", "{ bucket: store, tags: { team: data } }".to_owned()),
-        (
-            "with a policy",
-            format!(
-                "{{ bucket: store, statements: [ {{ actions: [s3:GetObject], principals: {{ aws: ['{analyst}'] }} }} ] }}"
-            ),
-        ),
-    ];
-    let variants: Vec<_> =
-        variants.iter().map(|(name, fields)| (*name, access_point(&aws, fields))).collect();
-    comes_round(&aws, "accessPoint/door", &access_point(&aws, "{ bucket: store }"), &variants).await;
-    endpoint.assert_all_emulated();
-}
-
-#[tokio::test]
-async fn an_access_point_of_a_vpc_lets_a_role_in_and_keeps_its_bucket() {
-    let endpoint = Endpoint::start();
-    let aws = connect(&endpoint).await;
-    let store = bucket(&aws, "{}");
-    store.create(&aws, &mark("bucket/store")).await.unwrap();
-    aws.iam
-        .create_role()
-        .role_name("kinds-analyst")
-        .path("/lake/kinds/")
-        .assume_role_policy_document(
-            r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"glue.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#,
-        )
-        .send()
-        .await
-        .unwrap();
-    let wanted = access_point(
-        &aws,
-        "{ bucket: store, vpcId: vpc-0abc1234, publicAccessBlock: { blockPublicAcls: false },
-           allow: [ { roles: [analyst], read: { prefix: out/ } }, { roles: [analyst], write: {} } ] }",
-    );
-    let key = wanted.key(&aws.place).unwrap();
-    wanted.create(&aws, &mark("accessPoint/door")).await.unwrap();
-    let seen = found::<AccessPoint>(&aws, &key).await;
-    assert_eq!(changes(&seen.settings, &wanted), []);
-    assert_eq!(seen.facts["networkOrigin"], "VPC");
-
-    let bucket_key = store.key(&aws.place).unwrap();
-    let refused = Bucket::delete(&aws, &bucket_key, Data::Keep).await.unwrap_err();
-    assert_eq!(refused.code.as_deref(), Some("BucketHasAccessPointsAttached"));
-    AccessPoint::delete(&aws, &key, Data::Keep).await.unwrap();
-    Bucket::delete(&aws, &bucket_key, Data::Keep).await.unwrap();
-    endpoint.assert_all_emulated();
-}
-
-#[tokio::test]
 async fn a_mark_of_a_retained_bucket_is_worn_beside_its_tags() {
     let endpoint = Endpoint::start();
     let aws = connect(&endpoint).await;
@@ -388,46 +243,34 @@ async fn a_mark_of_a_retained_bucket_is_worn_beside_its_tags() {
     assert_eq!(changes(&seen.settings, &wanted), []);
 }
 
-/// A lake of these kinds alone, through the engine: made, nothing left to do, changed, destroyed.
+/// S3's API reference, `Bucket`: the date "can change when making changes to your bucket, such as editing its bucket
+/// policy".
 #[tokio::test]
-async fn a_lake_in_s3_settles_and_leaves_nothing_behind() {
+async fn the_birth_of_buckets_is_one_list_and_moves_to_a_later_date_alone() {
     let endpoint = Endpoint::start();
     let aws = connect(&endpoint).await;
-    let lake = |rest: &str| {
-        graph(
-            &aws,
-            &format!(
-                "{{ tags: {{ lake: kinds }},
-                    buckets: {{
-                      logs: {{ onDelete: Empty }},
-                      store: {{ onDelete: Empty, versioning: true, logging: {{ bucket: logs }}, delegateToAccessPoints: true,
-                        policy: {{ keepOthers: true, statements: [
-                          {{ sid: Ours, actions: [s3:GetObject], principals: {{ aws: ['{{account}}'] }} }} ] }},
-                        requestMetrics: {{ door: {{ accessPoint: door }} }},
-                        objects: {{ script: {{ key: glue/etl.py, content: 'print(1)' }},
-                                    salt: {{ key: salt, secretContent: pepper, tags: {{ a: b }} }} }} {rest} }} }},
-                    accessPoints: {{ door: {{ bucket: store, vpcId: vpc-0abc1234 }} }} }}"
-            ),
-        )
-    };
-    let engine = Engine::new(Arc::new(aws.clone()), common::owner(), aws.place.clone());
-    let within = Duration::from_secs(120);
-    let made = engine.settle(&lake(""), Record::new(aws.place.clone()), within, None).await;
-    assert_eq!(made.failures, [], "{:?}", made.plan);
-    assert!(made.plan.is_quiet(), "{:?}", made.plan);
-
-    let mut record = made.record;
-    let seen = engine.observe(&lake(""), &mut record).await;
-    let second = plan(&lake(""), &record, &seen.inventory);
-    assert!(second.is_quiet(), "a second plan is empty: {second:?}");
-
-    let tagged = lake(", tags: { team: data }");
-    let changed = engine.settle(&tagged, record, within, None).await;
-    assert_eq!(changed.failures, []);
-
-    let gone = engine.settle(&Graph::new(), changed.record, within, None).await;
-    assert_eq!(gone.failures, []);
-    let left = aws.s3.list_buckets().send().await.unwrap();
-    assert_eq!(left.buckets().len(), 0);
+    let names = ["kinds-one", "kinds-two"].map(str::to_owned);
+    let wanted = |name: &str| Bucket { name: Input::from(name), ..bucket(&aws, "{}") };
+    for name in &names {
+        wanted(name).create(&aws, &mark("bucket/store")).await.unwrap();
+    }
+    let keys = [&names[0], &names[1], &"kinds-none".to_owned()].map(Clone::clone);
+    let births = async || Bucket::births(&aws, &keys).await.unwrap();
+    endpoint.clear_journal();
+    let first = births().await;
+    assert_eq!(endpoint.journal().len(), 1);
+    assert_eq!(first.iter().map(|(name, _)| name).collect::<Vec<_>>(), names.each_ref());
+    let to = |fields: &str| Bucket { name: Input::from("kinds-two"), ..bucket(&aws, fields) };
+    let tagged = to("{ tags: { a: b } }");
+    tagged.update(&aws, &names[1], &changes(&wanted("kinds-two"), &tagged)).await.unwrap();
+    assert_eq!(births().await, first, "other edits leave it");
+    let open = to("{ tlsOnly: false, tags: { a: b } }");
+    open.update(&aws, &names[1], &changes(&tagged, &open)).await.unwrap();
+    let edited = births().await;
+    assert_eq!(edited[0], first[0]);
+    assert!(edited[1].1 > first[1].1, "an edited policy moves it on: {edited:?}, {first:?}");
+    Bucket::delete(&aws, &names[0], Data::Keep).await.unwrap();
+    wanted("kinds-one").create(&aws, &mark("bucket/store")).await.unwrap();
+    assert!(births().await[0].1 > first[0].1, "one made anew is younger");
     endpoint.assert_all_emulated();
 }
