@@ -13,6 +13,7 @@ pub mod import;
 pub mod lake;
 pub mod last_applied;
 pub mod plan;
+pub mod policy;
 pub mod private;
 pub mod projection;
 pub mod provider;

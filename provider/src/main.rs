@@ -2,17 +2,17 @@
 //!
 //! Standard output belongs to the handshake; everything else is said on standard error.
 
-use lake_provider::{door::RealAws, provider::LakeProvider};
+use lake_provider::{door::RealAws, policy, provider::LakeProvider};
 use std::{io::Write, process::ExitCode, sync::Arc};
 use tfplug::{ServeOptions, serve};
 
 /// Where registries know the provider.
 const ADDRESS: &str = "registry.terraform.io/lake-dev/lake";
 
-const HELP: &str = "usage: terraform-provider-lake [--debug | --version]
+const HELP: &str = "usage: terraform-provider-lake [--debug | --version | policy FILE --account ID [--for plan|apply]]
 
 Terraform starts this program by itself. --debug serves until interrupted and prints what terraform must be told to
-find it; --version prints the version.";
+find it; --version prints the version; policy prints the IAM policy that lakes need (policy --help).";
 
 fn main() -> ExitCode {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
@@ -23,6 +23,13 @@ fn main() -> ExitCode {
             return print(concat!("terraform-provider-lake ", env!("CARGO_PKG_VERSION")));
         }
         ["--help" | "-h"] => return print(HELP),
+        ["policy", "--help" | "-h"] => return print(policy::USAGE),
+        ["policy", ref asked @ ..] => {
+            return match policy::policy(asked, std::env::var("AWS_REGION").ok()) {
+                Ok(documents) => print(&documents),
+                Err(why) => fail(&why),
+            };
+        }
         _ => return fail(HELP),
     };
     // One thread: the program waits for AWS, and Terraform for it. Memory is what counts.

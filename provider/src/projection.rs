@@ -31,6 +31,8 @@ pub struct Attribute {
     pub shape: &'static Shape,
     /// What it is when it is not given.
     pub default: Option<&'static Value>,
+    /// Whether the contract requires it, though the schema of Terraform does not.
+    pub required: bool,
     /// What it means, in the spec's words.
     pub description: &'static str,
     /// Whether it is never shown.
@@ -48,6 +50,8 @@ pub struct Nested {
     pub nesting: Nesting,
     /// The object.
     pub block: Block,
+    /// Whether the contract requires it, though the schema of Terraform does not.
+    pub required: bool,
     /// What it means, in the spec's words.
     pub description: &'static str,
     /// Whether its entries are members of the lake.
@@ -78,17 +82,19 @@ pub fn spec() -> &'static Block {
 fn block(object: &'static Object) -> Block {
     let mut whole = Block { attributes: BTreeMap::new(), blocks: BTreeMap::new() };
     for (name, field) in object.fields.iter().filter(|(_, field)| field.door.is_none()) {
-        match nested(name, field) {
+        let required = object.requires(name);
+        match nested(name, field, required) {
             Some((word, nested)) => _ = whole.blocks.insert(word, nested),
-            None => _ = whole.attributes.insert(snake(name), attribute(name, field)),
+            None => _ = whole.attributes.insert(snake(name), attribute(name, field, required)),
         }
     }
     whole
 }
 
-fn attribute(name: &'static str, field: &'static Field) -> Attribute {
+fn attribute(name: &'static str, field: &'static Field, required: bool) -> Attribute {
     Attribute {
         field: name,
+        required,
         shape: &field.shape,
         default: field.default.as_ref(),
         description: &field.description,
@@ -99,7 +105,7 @@ fn attribute(name: &'static str, field: &'static Field) -> Attribute {
 
 /// The block of a field that is an object or a collection of objects. Objects deeper down have no form in Terraform;
 /// a test holds the spec to that.
-fn nested(name: &'static str, field: &'static Field) -> Option<(String, Nested)> {
+fn nested(name: &'static str, field: &'static Field, required: bool) -> Option<(String, Nested)> {
     let one = || singular(name).map_or_else(|| snake(name), snake);
     let (word, nesting, object, members) = match &field.shape {
         Shape::Object(object) => (snake(name), Nesting::Single, object, false),
@@ -108,7 +114,7 @@ fn nested(name: &'static str, field: &'static Field) -> Option<(String, Nested)>
         _ => return None,
     };
     let description = field.description.as_str();
-    Some((word, Nested { field: name, nesting, block: block(object), description, members }))
+    Some((word, Nested { field: name, nesting, block: block(object), required, description, members }))
 }
 
 /// Where a place of the spec stands in Terraform's configuration, as far as Terraform can say it: entries of sets have

@@ -81,7 +81,7 @@ pub fn schema() -> Schema {
         (
             "max_retries",
             Attribute::optional(Type::Number)
-                .describe("How often a throttled call is repeated. Default: 25."),
+                .describe("How often a throttled call is repeated. Default: `25`."),
         ),
         (
             "allowed_account_ids",
@@ -117,7 +117,7 @@ fn default_tags() -> Block {
 fn assume_role() -> Block {
     let text = |description: &str| Attribute::optional(Type::String).describe(description);
     let attributes = [
-        ("role_arn", text("The role's ARN.")),
+        ("role_arn", text("The role's ARN. Required.")),
         ("session_name", text("The name of the session. Default: `lake`.")),
         ("external_id", text("What the role's owner demands of third parties.")),
         ("duration", text("How long the credentials last: `1h30m`.")),

@@ -56,8 +56,7 @@ fn computed() -> [(String, Attribute); 2] {
 
 fn timeouts() -> NestedBlock {
     let attribute = |operation: &&str| {
-        let text =
-            format!("How long a lake may take to {operation}: `30m`, which is the default, `1h30m`, `90s`.");
+        let text = format!("How long a lake may take to {operation}: `1h30m`, `90s`. Default: `30m`.");
         ((*operation).to_owned(), Attribute::optional(Type::String).describe(text))
     };
     NestedBlock::new(

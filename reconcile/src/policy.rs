@@ -10,7 +10,7 @@ mod needed;
 
 pub(crate) use allow::{access_point, identity};
 pub use document::{Malformed, parse, render};
-pub use needed::{Need, When, actions, needed};
+pub use needed::{Need, Purpose, When, actions, by_kind, needed};
 pub(crate) use needed::{anything, part};
 
 use crate::expand::names::Names;

@@ -36,6 +36,14 @@ pub struct Object {
     pub rules: Vec<Rule>,
 }
 
+impl Object {
+    /// Whether a field must be given, a member's at least when the member is not external.
+    pub fn requires(&self, field: &str) -> bool {
+        let of_own = Rule::RequiredOfOwn(field.to_owned());
+        self.fields.get(field).is_some_and(|it| it.required) || self.rules.contains(&of_own)
+    }
+}
+
 /// One field of an object.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Field {

@@ -2,7 +2,10 @@
 
 use super::lakes::{self, NoLakes};
 use crate::options::instance;
-use lake_reconcile::{place::Place, policy::needed};
+use lake_reconcile::{
+    place::Place,
+    policy::{Purpose, needed},
+};
 use std::{
     io::{Write, stderr, stdout},
     path::PathBuf,
@@ -14,6 +17,9 @@ use std::{
 pub struct Subject {
     /// A file with lakes, as kubectl takes it; `-` for standard input.
     file: PathBuf,
+    /// What somebody shall be allowed to do: `plan`, to look at a lake and tell what would be done, or `apply`.
+    #[arg(long = "for", default_value = "apply")]
+    purpose: Purpose,
     /// The namespace of lakes that name none.
     #[arg(long, short, default_value = "default")]
     namespace: String,
@@ -56,7 +62,7 @@ fn answer(subject: &Subject) -> Result<String, NoLakes> {
             account: subject.account.clone(),
         };
         let graph = lake.name.graph(&lake.spec, &place, &lake.name.owner(&subject.instance));
-        policies.push_str(&needed(&graph, &place));
+        policies.push_str(&needed(&graph, &place, subject.purpose));
         policies.push('\n');
     }
     Ok(policies)

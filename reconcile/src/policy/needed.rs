@@ -14,7 +14,10 @@ use lake_api::{
     Input,
     spec::{OnDelete, statement::Effect},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    str::FromStr,
+};
 
 /// When a need arises.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -27,6 +30,33 @@ pub enum When {
     Delete,
     /// When its data is deleted before it.
     Empty,
+}
+
+/// What somebody is allowed to do about a lake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// Look at it, and tell what would be done.
+    Plan,
+    /// Make it, change any of its settings, and take it down as its members say.
+    Apply,
+}
+
+impl Purpose {
+    fn covers(self, when: When) -> bool {
+        self == Purpose::Apply || when == When::Look
+    }
+}
+
+impl FromStr for Purpose {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        match word {
+            "plan" => Ok(Purpose::Plan),
+            "apply" => Ok(Purpose::Apply),
+            other => Err(format!("\"{other}\" is neither \"plan\" nor \"apply\"")),
+        }
+    }
 }
 
 /// What one resource needs of whoever drives it.
@@ -55,6 +85,12 @@ impl Need {
     #[must_use]
     pub fn beside<const N: usize>(when: When, actions: &'static [&'static str], on: [String; N]) -> Self {
         Need { when, calls: &[], beside: actions, on: on.into(), to: None }
+    }
+
+    /// The actions, as IAM knows them.
+    fn actions(&self) -> impl Iterator<Item = String> {
+        let called = self.calls.iter().flat_map(|call| actions(call));
+        called.chain(self.beside.iter().map(|action| (*action).to_owned()))
     }
 
     /// Passing a role to a service.
@@ -126,23 +162,38 @@ pub fn actions(call: &str) -> Vec<String> {
 /// The calls that no kind makes, but whoever looks at a lake: what wears its mark is listed.
 const OF_ALL: &[&str] = &["tagging:GetResources"];
 
-/// The policy document of whoever drives this lake, as JSON: to look at it, to make it, to change any of its settings and
-/// to take it down as its members say. Nothing that a member retains can be deleted, and no data but where a member says
-/// `Empty`.
+/// The policy document of whoever drives this lake for a purpose, as JSON. Nothing that a member retains can be deleted,
+/// and no data but where a member says `Empty`.
 ///
 /// Asking who one is (`sts:GetCallerIdentity`) takes no permission. Lake Formation has permissions of its own beside
 /// these.
 #[must_use]
-pub fn needed(graph: &Graph, place: &Place) -> String {
-    super::render(&statements(graph, place)).unwrap_or_else(|| unreachable!("all texts are known"))
+pub fn needed(graph: &Graph, place: &Place, purpose: Purpose) -> String {
+    super::render(&statements(graph, place, purpose)).unwrap_or_else(|| unreachable!("all texts are known"))
+}
+
+/// The actions that the resources of each kind need, by the kind's word and by when they need them. Those by which kinds
+/// are listed stand under no word: every lake needs them.
+#[must_use]
+pub fn by_kind(graph: &Graph, place: &Place) -> BTreeMap<&'static str, BTreeMap<When, BTreeSet<String>>> {
+    let listed = listings().map(|need| ("", need));
+    let of_nodes = graph.iter().flat_map(|(id, node)| {
+        let kind = kinds::traits(id.kind()).map_or("", |kind| kind.name);
+        of_node(id, node, graph, place).into_iter().map(move |need| (kind, need))
+    });
+    let mut table: BTreeMap<_, BTreeMap<_, BTreeSet<_>>> = BTreeMap::new();
+    for (kind, need) in listed.chain(of_nodes) {
+        table.entry(kind).or_default().entry(need.when).or_default().extend(need.actions());
+    }
+    table
 }
 
 /// The statements of that document: each action once, together with all others on the same resources.
-fn statements(graph: &Graph, place: &Place) -> Statements {
+fn statements(graph: &Graph, place: &Place, purpose: Purpose) -> Statements {
     let mut on: BTreeMap<(String, Option<&str>), BTreeSet<String>> = BTreeMap::new();
-    for need in needs(graph, place) {
-        let called = need.calls.iter().flat_map(|call| actions(call));
-        for action in called.chain(need.beside.iter().map(|action| (*action).to_owned())) {
+    let of_nodes = graph.iter().flat_map(|(id, node)| of_node(id, node, graph, place));
+    for need in listings().chain(of_nodes).filter(|need| purpose.covers(need.when)) {
+        for action in need.actions() {
             on.entry((action, need.to)).or_default().extend(need.on.iter().cloned());
         }
     }
@@ -167,20 +218,21 @@ fn passed_to(service: &str) -> (String, BTreeMap<String, Texts>) {
     ("StringEquals".to_owned(), BTreeMap::from([("iam:PassedToService".to_owned(), texts([service]))]))
 }
 
-/// All needs of a lake.
-fn needs(graph: &Graph, place: &Place) -> Vec<Need> {
+/// What every lake needs.
+fn listings() -> impl Iterator<Item = Need> {
     let listings = kinds::LISTINGS.iter().copied().chain([OF_ALL]).filter(|calls| !calls.is_empty());
-    let mut needs: Vec<Need> = listings.map(|calls| Need::of(When::Look, calls, anything())).collect();
+    listings.map(|calls| Need::of(When::Look, calls, anything()))
+}
+
+/// What one resource of a lake needs.
+fn of_node(id: &NodeId, node: &Node, graph: &Graph, place: &Place) -> Vec<Need> {
+    let Some(settings) = &node.settings else { return Vec::new() };
     let fact = |node: &NodeId, name: &str| graph.get(node)?.settings.as_ref()?.predict(place).remove(name);
-    for (id, node) in graph {
-        let Some(settings) = &node.settings else { continue };
-        // What another member will be called is known before it is there.
-        let settings = Settings::from_json(id.kind(), reference::resolve(&settings.to_json(), &fact))
-            .unwrap_or_else(|_| settings.clone());
-        let all = settings.needs(place).into_iter().chain(key(&settings, graph));
-        needs.extend(all.filter(|need| arises(need.when, node, &settings)));
-    }
-    needs
+    // What another member will be called is known before it is there.
+    let settings = Settings::from_json(id.kind(), reference::resolve(&settings.to_json(), &fact))
+        .unwrap_or_else(|_| settings.clone());
+    let all = settings.needs(place).into_iter().chain(key(&settings, graph));
+    all.filter(|need| arises(need.when, node, &settings)).collect()
 }
 
 /// Whether a node ever has a need. What is retained is never deleted, unless it makes way for one of the same name.

@@ -16,7 +16,7 @@ use lake_reconcile::{
     graph::Graph,
     kind::Scope,
     place::Place,
-    policy::{actions, needed},
+    policy::{Purpose, actions, needed},
     record::Record,
 };
 use serde_json::Value;
@@ -44,7 +44,7 @@ struct Policy(Vec<(BTreeSet<String>, Vec<String>)>);
 
 impl Policy {
     fn of(graph: &Graph, place: &Place) -> Self {
-        let document: Value = serde_json::from_str(&needed(graph, place)).unwrap();
+        let document: Value = serde_json::from_str(&needed(graph, place, Purpose::Apply)).unwrap();
         let texts = |value: &Value| match value {
             Value::String(one) => vec![one.clone()],
             many => many.as_array().unwrap().iter().map(|text| text.as_str().unwrap().to_owned()).collect(),
@@ -75,7 +75,8 @@ impl Policy {
 
 #[test]
 fn the_policy_of_a_lake_is_least_privilege() {
-    let document: Value = serde_json::from_str(&needed(&full(), &place("eu-west-1"))).unwrap();
+    let document: Value =
+        serde_json::from_str(&needed(&full(), &place("eu-west-1"), Purpose::Apply)).unwrap();
     let pretty = serde_json::to_string_pretty(&document).unwrap() + "\n";
     expect_file!["full.json"].assert_eq(&pretty);
 }
