@@ -4,7 +4,13 @@ use std::collections::BTreeMap;
 
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use schemars::JsonSchema;
-use serde::{Deserialize, Serialize};
+use serde::{
+    Deserialize, Serialize,
+    de::{
+        IntoDeserializer,
+        value::{Error, StrDeserializer},
+    },
+};
 
 /// What a lake tells its user.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -109,7 +115,7 @@ pub struct ResourceStatus {
 }
 
 /// Whether a resource is there.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 pub enum State {
     /// It is there.
     Present,
@@ -123,4 +129,48 @@ pub enum State {
     Unreadable,
     /// It wears somebody else's mark.
     Foreign,
+    /// A later release has told of it by this word, which is kept as it is.
+    #[serde(untagged)]
+    #[schemars(skip)]
+    Unknown(String),
+}
+
+impl State {
+    /// The state that a word names, in whichever release.
+    #[must_use]
+    pub fn of(word: &str) -> Self {
+        let word: StrDeserializer<'_, Error> = word.into_deserializer();
+        State::deserialize(word).expect("every word is a state")
+    }
+
+    /// The word that names it.
+    #[must_use]
+    pub fn word(&self) -> &str {
+        match self {
+            State::Present => "Present",
+            State::Absent => "Absent",
+            State::Waiting => "Waiting",
+            State::Settling => "Settling",
+            State::Unreadable => "Unreadable",
+            State::Foreign => "Foreign",
+            State::Unknown(word) => word,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_word_of_a_later_release_is_kept_and_is_none_of_ours() {
+        for word in ["Present", "Absent", "Waiting", "Settling", "Unreadable", "Foreign", "Novel"] {
+            let state = State::of(word);
+            assert_eq!(matches!(state, State::Unknown(_)), word == "Novel");
+            assert_eq!(state.word(), word);
+            assert_eq!(serde_json::to_value(&state).unwrap(), word);
+            assert_eq!(serde_json::from_value::<State>(word.into()).unwrap(), state);
+        }
+        assert!(serde_json::from_value::<State>(7.into()).is_err());
+    }
 }

@@ -26,8 +26,10 @@ pub struct Prior {
 
 impl From<&Told> for Prior {
     fn from(told: &Told) -> Self {
-        let states =
-            told.resources.iter().filter_map(|(node, status)| Some((node.clone(), status.known()?.state)));
+        let states = told
+            .resources
+            .iter()
+            .filter_map(|(node, status)| Some((node.clone(), status.known()?.state.clone())));
         let facts = told.outputs.iter().map(|(node, facts)| {
             let known = facts.iter().filter_map(|(name, fact)| Some((name.clone(), fact.known()?.clone()?)));
             (node.clone(), known.collect())
@@ -77,6 +79,10 @@ fn presence(id: &NodeId, node: &Node, settings: &Settings, prior: &Prior) -> Pre
         Some(State::Unreadable) => Presence::Unreadable(CloudError::refused(
             &format!("{}:Read", id.kind()),
             "it could not be read when it was last looked at",
+        )),
+        Some(State::Unknown(word)) => Presence::Unreadable(CloudError::refused(
+            &format!("{}:Read", id.kind()),
+            format!("a later release told of it as {word}"),
         )),
         Some(State::Foreign) => present(Mark::Other("another owner".to_owned())),
     }

@@ -37,7 +37,7 @@ pub fn found(plan: &Plan, inventory: &Inventory) -> Told {
         let node = NodeId::from(node);
         let Some(step) = plan.step(&node) else { continue };
         let presence = step.key.as_ref().and_then(|key| inventory.get(&node)?.get(key));
-        let facts = match (status.state, presence) {
+        let facts = match (&status.state, presence) {
             (State::Waiting, Some(Presence::Present { .. })) => settled(&step.facts),
             (State::Waiting, _) => listed(node.kind(), |_| None),
             (_, Some(Presence::Present { facts, .. })) if step.wanted.is_none() => {
@@ -155,14 +155,7 @@ impl Told {
     #[must_use]
     pub fn of(lake: &Value) -> Self {
         let status = |status: &Value| {
-            let state = match status.get("state").as_str()? {
-                "Absent" => State::Absent,
-                "Waiting" => State::Waiting,
-                "Settling" => State::Settling,
-                "Unreadable" => State::Unreadable,
-                "Foreign" => State::Foreign,
-                _ => State::Present,
-            };
+            let state = State::of(status.get("state").as_str()?);
             let drift = status.get("drift").entries();
             let drift = drift.filter_map(|(path, said)| Some((path.to_owned(), said.as_str()?.to_owned())));
             Some(ResourceStatus { state, drift: drift.collect() })
@@ -221,7 +214,7 @@ impl Told {
 fn status_value(status: &Later<ResourceStatus>) -> Value {
     match status.known() {
         Some(ResourceStatus { state, drift }) => Value::map([
-            ("state", Value::from(format!("{state:?}"))),
+            ("state", Value::from(state.word())),
             ("drift", Value::strings(drift.iter().map(|(path, said)| (path.clone(), said.clone())))),
         ]),
         None => Value::map([("state", Value::UNKNOWN), ("drift", Value::UNKNOWN)]),

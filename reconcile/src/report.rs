@@ -29,11 +29,11 @@ pub fn report(plan: &Plan) -> Report {
         }
         let Some(state) = state(step) else { continue };
         let drift = if state == State::Present { drift(step) } else { BTreeMap::new() };
-        report.resources.insert(node.clone(), ResourceStatus { state, drift });
         let facts = facts(step);
         if matches!(state, State::Present | State::Settling) && !facts.is_empty() {
-            report.outputs.insert(node, facts);
+            report.outputs.insert(node.clone(), facts);
         }
+        report.resources.insert(node, ResourceStatus { state, drift });
     }
     report
 }

@@ -35,7 +35,8 @@ pub enum Rule {
     ExternalAlone(Vec<String>),
     /// The keys of the map have the grammar of a member's key.
     Keys,
-    /// The field, once given, keeps its value. Only the apiserver sees both values.
+    /// The field, once given, keeps its value or is left out: one that was given by mistake can be taken back. Only the
+    /// apiserver sees both values.
     Fixed(String),
 }
 
@@ -59,7 +60,7 @@ pub fn needs(field: &str, other: &str) -> Value {
     Rule::Needs(field.to_owned(), other.to_owned()).schema()
 }
 
-/// The field, once given, keeps its value.
+/// The field, once given, keeps its value or is left out.
 pub fn fixed(field: &str) -> Value {
     Rule::Fixed(field.to_owned()).schema()
 }
@@ -93,7 +94,7 @@ impl Rule {
             Rule::ExternalAlone(fields) => format!("!has(self.{EXTERNAL}) || !({})", given(fields, " || ")),
             Rule::Keys => format!("self.all(key, key.matches('{MEMBER_KEY}'))"),
             Rule::Fixed(field) => {
-                format!("!has(oldSelf.{field}) || (has(self.{field}) && self.{field} == oldSelf.{field})")
+                format!("!has(oldSelf.{field}) || !has(self.{field}) || self.{field} == oldSelf.{field}")
             }
         }
     }
@@ -159,7 +160,7 @@ impl fmt::Display for Rule {
                 f.write_str("external stands alone: what is not this lake's has no settings here")
             }
             Rule::Keys => f.write_str("keys are 1 to 63 lower-case letters, digits and inner hyphens"),
-            Rule::Fixed(field) => write!(f, "{field} cannot be changed"),
+            Rule::Fixed(field) => write!(f, "{field} cannot be changed, only left out"),
         }
     }
 }
