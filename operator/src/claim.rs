@@ -29,18 +29,31 @@ pub struct Claim {
     start: Instant,
     /// Until when, in milliseconds since `start`; 0 while another leads.
     until: Arc<AtomicU64>,
+    /// How many times it has begun to lead.
+    term: Arc<AtomicU64>,
     leads: watch::Sender<bool>,
 }
 
 impl Claim {
     fn new() -> Self {
-        Claim { start: Instant::now(), until: Arc::default(), leads: watch::Sender::new(false) }
+        Claim {
+            start: Instant::now(),
+            until: Arc::default(),
+            term: Arc::default(),
+            leads: watch::Sender::new(false),
+        }
     }
 
     /// Whether this process may write.
     #[must_use]
     pub fn holds(&self) -> bool {
         self.start.elapsed() < Duration::from_millis(self.until.load(Ordering::Acquire))
+    }
+
+    /// Which of this process's terms it is: between two of them others may have led, even where nobody here has noticed.
+    #[must_use]
+    pub fn term(&self) -> u64 {
+        self.term.load(Ordering::Acquire)
     }
 
     /// Resolves when this process begins, or ceases, to lead.
@@ -50,6 +63,9 @@ impl Claim {
     }
 
     fn hold_until(&self, end: Instant) {
+        if !self.holds() {
+            self.term.fetch_add(1, Ordering::AcqRel);
+        }
         let end = end.saturating_duration_since(self.start).as_millis();
         self.until.store(u64::try_from(end).unwrap_or(u64::MAX), Ordering::Release);
         self.leads.send_if_modified(|leads| !std::mem::replace(leads, true));

@@ -2,13 +2,19 @@
 
 mod course;
 mod keep;
+mod recall;
+mod refusal;
+mod task;
 mod tell;
 mod verdict;
 mod wanted;
+mod writer;
 
 pub use course::{Course, Courses};
-pub(crate) use tell::MANAGER;
+pub(crate) use refusal::Refusal;
 pub use verdict::{Standing, Verdict};
+pub(crate) use writer::MANAGER;
+pub use writer::Seen;
 
 use crate::{
     connections::Connection,
@@ -21,11 +27,10 @@ use kube::runtime::events::EventType;
 use lake_api::{LakeStatus, status::PlanStatus};
 use lake_reconcile::{
     cloud::Cloud,
-    engine::{Again, Engine, Look, Round, pause},
+    engine::{Again, Engine, Look, Outcome, Round, pause},
     error::Retry,
     failure::Cause,
     graph::Graph,
-    owner::Owner,
     plan::Plan,
     record::Record,
     render,
@@ -33,6 +38,7 @@ use lake_reconcile::{
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::{sync::Arc, time::Duration};
+use task::Task;
 use tell::{Did, Teller};
 use tokio::time::Instant;
 
@@ -55,14 +61,16 @@ pub async fn attend(operator: &Operator, object: Arc<Object>, lane: Lane) -> Nex
         operator.courses.forget(&name);
         return None;
     }
-    let course = operator.courses.take(&name, object.uid());
+    let course = operator.courses.take(&name, object.uid(), operator.claim.term());
     let mut visit = Visit::new(operator, &object, lane, course);
     let next = visit.round().await;
-    let course = visit.course;
-    if !course.is_over {
-        operator.courses.put(name, course);
-    }
-    next
+    let mut course = visit.course;
+    let newest = operator.store.get(&name).filter(|newest| newest.uid() == object.uid());
+    let (false, Some(newest)) = (course.is_over, newest) else { return next };
+    course.seen = Some(visit.teller.writer.seen());
+    operator.courses.put(name, course);
+    // Somebody may have written over the status meanwhile.
+    if operator.courses.are_contradicted_by(&newest) { Some((Lane::Changed, Instant::now())) } else { next }
 }
 
 /// A round for one lake.
@@ -80,9 +88,8 @@ struct Visit<'a> {
 
 impl<'a> Visit<'a> {
     fn new(operator: &'a Operator, object: &'a Object, lane: Lane, course: Course) -> Self {
-        let teller = Teller::new(operator, object, course.told.as_ref());
-        // What this process told itself is newer than what the watch has brought.
-        let before = course.told.clone().unwrap_or_else(|| object.status());
+        let teller = Teller::new(operator, object, course.seen.clone());
+        let before = teller.writer.seen().status;
         Visit { operator, object, lane, manner: object.manner(), course, teller, before, pause: None }
     }
 
@@ -90,54 +97,21 @@ impl<'a> Visit<'a> {
         if self.manner.suspended {
             return self.tell(Verdict::suspended(&self.before, self.object.is_leaving())).await;
         }
-        let record = match self.remembered() {
-            Ok(record) => record,
-            Err(verdict) => return self.tell(verdict).await,
-        };
-        if self.object.is_leaving() && record.as_ref().is_none_or(|record| record.nodes.is_empty()) {
-            // The record is kept before anything is made: nothing is remembered, so nothing is there.
-            return self.let_go().await;
+        match self.prepare().await {
+            Ok(Some(Task { connection, graph, record })) => self.work(connection, graph, record).await,
+            Ok(None) => self.let_go(None).await,
+            Err(verdict) => self.tell(verdict).await,
         }
-        let spec =
-            if self.object.is_leaving() { None } else { Some(self.operator.wanted(self.object).await) };
-        let spec = match spec.transpose() {
-            Ok(spec) => spec,
-            Err(verdict) => return self.tell(verdict).await,
-        };
-        let region = spec.as_ref().and_then(|spec| Some(spec.region.as_ref()?.0.known()?.to_owned()));
-        let region = record.as_ref().map(|record| record.place.region.clone()).or(region);
-        let connection = match self.operator.connect(self.object, region.as_deref()).await {
-            Ok(connection) => connection,
-            Err(verdict) => return self.tell(verdict).await,
-        };
-        if let Some(verdict) =
-            record.as_ref().and_then(|record| Verdict::elsewhere(record, &connection.place))
-        {
-            return self.tell(verdict).await;
-        }
-        let record = record.unwrap_or_else(|| Record::new(connection.place.clone()));
-        let owner = self.operator.owner(&self.object.name());
-        let graph =
-            spec.map_or_else(Graph::new, |spec| self.object.name().graph(&spec, &connection.place, &owner));
-        self.work(connection, owner, graph, record).await
     }
 
-    /// What was kept of the lake.
-    fn remembered(&self) -> Result<Option<Record>, Verdict> {
-        let Some(text) = &self.before.record else { return Ok(None) };
-        Record::read(text).map(Some).map_err(|error| Verdict::unreadable_record(&error))
-    }
-
-    async fn work(&mut self, connection: Connection, owner: Owner, graph: Graph, record: Record) -> Next {
-        let keeper = Arc::new(Keeper::new(self.teller.clone(), self.progressing(&connection, &graph)));
+    async fn work(&mut self, connection: Connection, graph: Graph, record: Record) -> Next {
+        let keeper = Keeper::new(self.teller.writer.clone(), self.progressing(&connection, &graph));
         let cloud: Arc<dyn Cloud> = match self.lane {
             Lane::Changed => Arc::new(connection.cloud.urgent()),
             Lane::Routine => Arc::new(connection.cloud.routine(COMPANY)),
         };
-        let place = connection.place.clone();
-        let has_made = !record.nodes.is_empty();
-        let engine = self.course.engine(&connection, || Engine::new(cloud.clone(), owner, place));
-        let engine = engine.with_cloud(cloud).with_stop(self.operator.stop()).with_memory(keeper.clone());
+        let (has_made, had) = (!record.nodes.is_empty(), tell::data(&record));
+        let engine = self.engine(&connection).with_cloud(cloud).with_memory(Arc::new(keeper));
         let look = engine.look(&graph, record).await;
         let drifted = self.has_drifted(look.plan());
         if drifted {
@@ -154,15 +128,22 @@ impl<'a> Visit<'a> {
             return self.ask(look, &graph).await;
         }
         if (writes(look.plan()) || has_made)
-            && !self.object.is_held()
+            && !self.teller.writer.holds()
             && !self.object.is_leaving()
-            && let Err(verdict) = self.teller.hold().await
+            && let Err(refusal) = self.teller.writer.hold().await
         {
-            return self.tell(verdict).await;
+            return self.tell(refusal.into()).await;
         }
         let round = look.go().await;
-        self.course.told = keeper.told().or_else(|| self.course.told.take());
+        self.teller.anew(&round.plan, &round.outcome, &had).await;
         self.conclude(round, &graph, drifted).await
+    }
+
+    /// What works on the lake: it knows which resources were made moments ago.
+    fn engine(&mut self, connection: &Connection) -> Engine {
+        let (owner, place) = (self.operator.owner(&self.object.name()), connection.place.clone());
+        let engine = self.course.engine(connection, || Engine::new(connection.cloud.clone(), owner, place));
+        engine.with_stop(self.operator.stop())
     }
 
     /// The status while the first resources are made.
@@ -224,8 +205,8 @@ impl<'a> Visit<'a> {
         tell::describe(&mut status, &outcome, graph);
         status.plan = Some(plan);
         let (planned, said) = (status.plan != self.before.plan, verdict.message.clone());
-        if let Err(verdict) = self.teller.tell(&mut self.course, &self.before, status, &verdict).await {
-            return self.come_again(verdict.retry);
+        if let Err(refusal) = self.teller.tell(&self.before, &status, &verdict).await {
+            return self.come_again(Some(refusal.retry));
         }
         // One who approves what is shown no longer, or never was.
         if let (Some(named), Some(_)) = (refused, &self.before.plan)
@@ -244,7 +225,8 @@ impl<'a> Visit<'a> {
         let Round { plan, outcome, again } = round;
         for failure in outcome.failures.iter().filter(|failure| failure.cause != Cause::Stopped) {
             self.operator.metrics.failed(failure.word());
-            tracing::info!(lake = %self.object.name(), reason = failure.word(), "{}: {}", failure.summary(), failure.detail());
+            let id = failure.request_id().unwrap_or_default();
+            tracing::info!(lake = %self.object.name(), reason = failure.word(), id, "{}: {}", failure.summary(), failure.steady_detail());
         }
         let why = match () {
             () if self.object.is_leaving() => Did::Delete,
@@ -261,7 +243,7 @@ impl<'a> Visit<'a> {
         }
         let is_over = outcome.failures.is_empty() && outcome.plan.is_quiet() && again == Again::Quiet;
         if self.object.is_leaving() && is_over {
-            return self.let_go().await;
+            return self.let_go(Some(&outcome)).await;
         }
         self.course.restless = if did && again == Again::Now { self.course.restless + 1 } else { 0 };
         let unsteady = self.course.restless > RESTLESS;
@@ -271,8 +253,8 @@ impl<'a> Visit<'a> {
         }
         let mut status = self.status(&verdict);
         tell::describe(&mut status, &outcome, graph);
-        if let Err(verdict) = self.teller.tell(&mut self.course, &self.before, status, &verdict).await {
-            return self.come_again(verdict.retry);
+        if let Err(refusal) = self.teller.tell(&self.before, &status, &verdict).await {
+            return self.come_again(Some(refusal.retry));
         }
         match again {
             Again::Now if !unsteady => Some((Lane::Changed, Instant::now())),
@@ -289,8 +271,8 @@ impl<'a> Visit<'a> {
     /// Tell what hinders the lake before AWS was asked.
     async fn tell(&mut self, verdict: Verdict) -> Next {
         let status = self.status(&verdict);
-        let told = self.teller.tell(&mut self.course, &self.before, status, &verdict).await;
-        let retry = told.err().map_or(verdict.retry, |verdict| verdict.retry);
+        let told = self.teller.tell(&self.before, &status, &verdict).await;
+        let retry = told.err().map_or(verdict.retry, |refusal| Some(refusal.retry));
         if verdict.standing == Standing::Held { None } else { self.come_again(retry) }
     }
 
@@ -299,11 +281,14 @@ impl<'a> Visit<'a> {
         let mut status = self.before.clone();
         status.plan = None;
         status.next_attempt = verdict.retry.map(|class| tell::in_time(self.pause(class)));
-        status.observed_generation = Some(self.object.generation());
-        status.last_handled_reconcile_at =
-            self.object.annotation(crate::object::REQUESTED_AT).map(str::to_owned);
-        let last = self.course.told.as_ref().unwrap_or(&self.before);
-        status.conditions = verdict.conditions(&last.conditions, self.object.generation());
+        if verdict.standing != Standing::Held {
+            // What is left alone is as it was when it was looked at last.
+            status.observed_generation = Some(self.object.generation());
+            status.last_handled_reconcile_at =
+                self.object.annotation(crate::object::REQUESTED_AT).map(str::to_owned);
+        }
+        let last = self.teller.writer.seen().status;
+        status.conditions = verdict.conditions(&last.conditions, status.observed_generation);
         status
     }
 
@@ -341,17 +326,35 @@ impl<'a> Visit<'a> {
     }
 
     /// All that was the lake's is gone or left to others: its object may go.
-    async fn let_go(&mut self) -> Next {
+    async fn let_go(&mut self, outcome: Option<&Outcome>) -> Next {
+        let verdict = Verdict::gone(&self.teller.writer.held_by_others());
+        let status = self.gone(&verdict, outcome);
+        if let Err(refusal) = self.teller.tell(&self.before, &status, &verdict).await {
+            // Whoever may not tell may still let go.
+            tracing::warn!(lake = %self.object.name(), "that the lake is gone could not be told: {}", refusal.message);
+        }
         self.operator.courses.lets_go(self.object.uid());
-        match self.teller.let_go().await {
+        match self.teller.writer.let_go().await {
             Ok(()) => {
                 self.course.is_over = true;
                 self.operator.wake_those_behind(&self.object.name());
                 tracing::info!(lake = %self.object.name(), "the lake is gone; {FINALIZER} is taken off");
                 None
             }
-            Err(verdict) => self.come_again(verdict.retry),
+            Err(refusal) => {
+                let verdict = Verdict::from(refusal);
+                let status = self.gone(&verdict, outcome);
+                let _ = self.teller.tell(&self.before, &status, &verdict).await;
+                self.come_again(verdict.retry)
+            }
         }
+    }
+
+    /// The status of a lake of which nothing is left.
+    fn gone(&mut self, verdict: &Verdict, outcome: Option<&Outcome>) -> LakeStatus {
+        let mut status = self.status(verdict);
+        tell::empty(&mut status, outcome);
+        status
     }
 }
 

@@ -1,6 +1,7 @@
 //! A lake as the API server has it, kept small: thousands of them stand in memory.
 
 mod received;
+mod told;
 
 use crate::text::Text;
 use jiff::Timestamp;
@@ -15,6 +16,7 @@ use received::Received;
 use serde::Deserialize;
 use serde_json::Value;
 use std::{borrow::Cow, fmt, time::Duration};
+pub use told::Unreadable;
 
 /// The annotation that asks for a look at once.
 pub const REQUESTED_AT: &str = "lake.dev/reconcile-requested-at";
@@ -167,13 +169,21 @@ impl Object {
     /// What its user wants.
     #[must_use]
     pub fn spec(&self) -> Value {
-        self.spec.read()
+        self.spec.read().unwrap_or_default()
     }
 
-    /// What was told last; nothing where that cannot be read, as a later release may have told it.
+    /// What was told last. What a later release has told in a form that cannot be read is left out.
     #[must_use]
     pub fn status(&self) -> LakeStatus {
-        self.status.read()
+        told::status(&self.status)
+    }
+
+    /// What the lake remembers, as the status holds it; nothing where it holds nothing.
+    ///
+    /// # Errors
+    /// When the status holds a memory in a form that cannot be read.
+    pub fn record(&self) -> Result<Option<String>, Unreadable> {
+        told::record(&self.status)
     }
 
     /// How the operator shall go about it. The API server has filled in the defaults, where the section is there.

@@ -108,7 +108,8 @@ impl Operator {
     /// A lake was seen, or seen anew.
     pub fn seen(&self, object: Object) {
         let object = Arc::new(object);
-        if self.store.insert(object.clone()).is_none_or(|news| news) {
+        let news = self.store.insert(object.clone()).is_none_or(|news| news);
+        if news || self.courses.are_contradicted_by(&object) {
             let lane = if object.is_settled() { Lane::Routine } else { Lane::Changed };
             self.queue.push(object.name(), lane, Instant::now());
         }

@@ -2,7 +2,7 @@
 //! of one brings its lakes back.
 
 use crate::{
-    lake::Verdict,
+    lake::{Refusal, Verdict},
     object::Name,
     queue::{Lane, Queue},
 };
@@ -55,8 +55,12 @@ impl Sources {
         for reference in &references {
             let place = (reference.holder, reference.name.clone());
             if let Entry::Vacant(unread) = found.entry(place) {
+                let right = match reference.holder {
+                    Holder::ConfigMap => "get configmaps",
+                    Holder::Secret => "get secrets",
+                };
                 let data = self.read(&lake.namespace, reference).await;
-                unread.insert(data.map_err(|error| Verdict::untold(&error))?);
+                unread.insert(data.map_err(|error| Refusal::of(right, &error))?);
             }
         }
         content::resolve(spec, |reference| {

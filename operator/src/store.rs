@@ -23,8 +23,8 @@ impl Store {
     }
 
     /// Keep a lake. `None` for one that was not known, else whether anything is new that concerns us: another spec, a
-    /// request, an approval, a deletion, a finalizer that was taken off, another's words in the status. Our own words
-    /// there are no news.
+    /// request, an approval, a deletion, a finalizer that was taken off. What stands in the status is compared with what
+    /// was told, and not here.
     pub fn insert(&self, object: Arc<Object>) -> Option<bool> {
         let known = self.lakes().insert(object.name(), object.clone())?;
         let news = |of: &Object| {
@@ -32,7 +32,7 @@ impl Store {
             (of.uid().to_owned(), of.generation(), of.is_leaving(), said)
         };
         let let_loose = known.is_held() && !object.is_held();
-        Some(news(&known) != news(&object) || let_loose || object.meddled > known.meddled)
+        Some(news(&known) != news(&object) || let_loose)
     }
 
     /// Forget a lake.

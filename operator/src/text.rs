@@ -13,9 +13,9 @@ impl Text {
         Text(serde_json::to_string(value).unwrap_or_default().into())
     }
 
-    /// What was written; nothing where that cannot be read as such.
-    pub(crate) fn read<T: DeserializeOwned + Default>(&self) -> T {
-        serde_json::from_str(&self.0).unwrap_or_default()
+    /// What was written, if it can be read as such.
+    pub(crate) fn read<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_str(&self.0).ok()
     }
 }
 

@@ -117,14 +117,19 @@ impl Failure {
     /// What happened, AWS's request id, and what the user can do, for a door whose user has to come again.
     #[must_use]
     pub fn detail(&self) -> String {
-        let id = match &self.cause {
-            Cause::Refused(error) => error.request_id.as_deref(),
-            _ => None,
-        };
-        let id = id.map(|id| format!(" AWS request id: {id}."));
+        let id = self.request_id().map(|id| format!(" AWS request id: {id}."));
         let remedies: Vec<&str> = [self.remedy(), self.again()].into_iter().flatten().collect();
         let remedies = if remedies.is_empty() { String::new() } else { format!("\n{}", remedies.join(" ")) };
         format!("{}{}{remedies}", sentence(&self.cause.to_string()), id.unwrap_or_default())
+    }
+
+    /// AWS's id of the call that failed, where it has told one.
+    #[must_use]
+    pub fn request_id(&self) -> Option<&str> {
+        match &self.cause {
+            Cause::Refused(error) => error.request_id.as_deref(),
+            _ => None,
+        }
     }
 
     /// What happened and what the user can do, in the same words each time that the same happens, for a door that comes

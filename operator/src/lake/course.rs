@@ -1,6 +1,11 @@
 //! What this process knows of a lake between two rounds. All of it can be lost: the object holds the rest.
 
-use crate::{connections::Connection, object::Name, text::Text};
+use super::Seen;
+use crate::{
+    connections::Connection,
+    object::{Name, Object},
+    text::Text,
+};
 use lake_api::LakeStatus;
 use lake_reconcile::{engine::Engine, place::Place, plan::Plan};
 use std::{
@@ -13,8 +18,10 @@ use std::{
 pub struct Course {
     /// The object's uid: another object of the same name is another lake.
     uid: String,
-    /// The status as this process has told it last; the watch may lag behind.
-    pub told: Option<LakeStatus>,
+    /// The term as a leader in which this was learnt: in between, another may have led.
+    term: u64,
+    /// The object as this process has seen or written it last; the watch may lag behind.
+    pub seen: Option<Seen>,
     /// How many rounds in a row have failed.
     pub failures: u32,
     /// How many rounds in a row have done something and found more to do.
@@ -43,9 +50,16 @@ impl Course {
 
 /// A course while nobody works on the lake.
 struct Kept {
-    /// Without what was told.
+    /// Without the status that was seen.
     course: Course,
-    told: Option<Text>,
+    status: Option<Text>,
+}
+
+impl Kept {
+    /// The object as it was seen last.
+    fn seen(&self) -> Option<Seen> {
+        Some(self.course.seen.clone()?.saying(self.status.as_ref()?.read()?))
+    }
 }
 
 /// Why a lake is as it is.
@@ -75,29 +89,38 @@ impl Courses {
         self.whys.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A lake's course, for the one who works on it.
-    pub fn take(&self, name: &Name, uid: &str) -> Course {
-        let known = self.all().remove(name).filter(|kept| kept.course.uid == uid);
+    /// A lake's course, for the one who works on it in this term.
+    pub fn take(&self, name: &Name, uid: &str, term: u64) -> Course {
+        let known = self.all().remove(name).filter(|it| it.course.uid == uid && it.course.term == term);
         match known {
-            Some(Kept { course, told }) => Course { told: told.map(|told| told.read()), ..course },
-            None => Course { uid: uid.to_owned(), ..Course::default() },
+            Some(kept) => Course { seen: kept.seen(), ..kept.course },
+            None => Course { uid: uid.to_owned(), term, ..Course::default() },
         }
+    }
+
+    /// Whether the watch has brought another status than was told last.
+    pub fn are_contradicted_by(&self, object: &Object) -> bool {
+        let all = self.all();
+        let kept = all.get(&object.name()).filter(|kept| kept.course.uid == object.uid());
+        kept.filter(|kept| kept.course.seen.as_ref().is_some_and(|seen| seen.is_older_than(object)))
+            .and_then(Kept::seen)
+            .is_some_and(|seen| seen.status != object.status())
     }
 
     /// Keep a course until the next round.
     pub fn put(&self, name: Name, mut course: Course) {
-        let told = course.told.take();
-        if let Some(ready) = told.as_ref().and_then(LakeStatus::ready) {
+        let status = course.seen.as_mut().map(|seen| std::mem::take(&mut seen.status));
+        if let Some(ready) = status.as_ref().and_then(LakeStatus::ready) {
             let why = Why { reason: ready.reason.clone(), said: ready.message.clone() };
             self.whys().insert(name.clone(), why);
         }
-        self.all().insert(name, Kept { course, told: told.as_ref().map(Text::of) });
+        self.all().insert(name, Kept { course, status: status.as_ref().map(Text::of) });
     }
 
-    /// Forget a lake; its last status, if this process has told one.
+    /// Forget a lake; its last status, if this process has seen one.
     pub fn forget(&self, name: &Name) -> Option<LakeStatus> {
         self.whys().remove(name);
-        Some(self.all().remove(name)?.told?.read())
+        Some(self.all().remove(name)?.seen()?.status)
     }
 
     /// A lake's object is about to be let go.
@@ -152,15 +175,22 @@ mod tests {
             "record": "{}",
         }))
         .unwrap();
-        let mut course = courses.take(&name, "u");
-        course.told = Some(told.clone());
+        let mut course = courses.take(&name, "u", 1);
+        let seen = Seen::default().saying(told);
+        course.seen = Some(seen.clone());
         course.failures = 3;
         courses.put(name.clone(), course);
         assert_eq!(courses.states(), BTreeMap::from([("Blocked".to_owned(), 1)]));
         assert_eq!(courses.behind("terraform:a:b"), std::slice::from_ref(&name));
-        let course = courses.take(&name, "u");
-        assert_eq!((course.told.as_ref(), course.failures), (Some(&told), 3));
-        courses.put(name.clone(), course);
-        assert_eq!(courses.take(&name, "another").told, None, "another object is another lake");
+        let course = courses.take(&name, "u", 1);
+        assert_eq!((course.seen.as_ref(), course.failures), (Some(&seen), 3));
+        for (uid, term, why) in
+            [("another", 1, "another object is another lake"), ("u", 2, "another may have led in between")]
+        {
+            let mut course = courses.take(&name, "u", 1);
+            course.seen = Some(seen.clone());
+            courses.put(name.clone(), course);
+            assert_eq!(courses.take(&name, uid, term).seen, None, "{why}");
+        }
     }
 }

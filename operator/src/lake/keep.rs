@@ -1,27 +1,20 @@
 //! The lake's memory: its status, written before anything is made.
 
-use super::tell::Teller;
+use super::writer::Writer;
 use futures::future::BoxFuture;
 use lake_api::LakeStatus;
 use lake_reconcile::{engine::Memory, error::CloudError, record::Record};
-use std::sync::{Mutex, PoisonError};
 
 /// Keeps the record in the object's status.
 pub(super) struct Keeper {
-    teller: Teller,
+    writer: Writer,
     /// The status beside the record.
     status: LakeStatus,
-    told: Mutex<Option<LakeStatus>>,
 }
 
 impl Keeper {
-    pub(super) fn new(teller: Teller, status: LakeStatus) -> Self {
-        Keeper { teller, status, told: Mutex::default() }
-    }
-
-    /// What was told, if anything was.
-    pub(super) fn told(&self) -> Option<LakeStatus> {
-        self.told.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    pub(super) fn new(writer: Writer, status: LakeStatus) -> Self {
+        Keeper { writer, status }
     }
 }
 
@@ -29,16 +22,10 @@ impl Memory for Keeper {
     fn keep<'a>(&'a self, record: &'a Record) -> BoxFuture<'a, Result<(), CloudError>> {
         Box::pin(async move {
             let status = LakeStatus { record: Some(record.to_string()), ..self.status.clone() };
-            self.teller.write(&status).await.map_err(|error| {
-                let retry = super::verdict::class(&error);
-                CloudError::own(
-                    "kubernetes:PatchStatus",
-                    retry,
-                    format!("the record cannot be kept: {error}"),
-                )
-            })?;
-            *self.told.lock().unwrap_or_else(PoisonError::into_inner) = Some(status);
-            Ok(())
+            self.writer.tell(&status).await.map_err(|refusal| {
+                let said = format!("the record cannot be kept. {}", refusal.message);
+                CloudError::own("kubernetes:PatchStatus", refusal.retry, said)
+            })
         })
     }
 }

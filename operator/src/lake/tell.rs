@@ -1,42 +1,37 @@
 //! What a lake's user is told: status and events. Nothing is written that has not changed.
 
-use super::{Course, Standing, Verdict};
+use super::{
+    Standing, Verdict,
+    refusal::Refusal,
+    verdict::UNREADABLE,
+    writer::{Brought, Seen, Writer},
+};
 use crate::{
-    claim::Claim,
-    object::{FINALIZER, Name, Object},
+    object::{Name, Object},
     operator::Operator,
 };
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::{api::core::v1::ObjectReference, apimachinery::pkg::apis::meta::v1::Time};
-use kube::{
-    Api, Client, Resource,
-    api::{Patch, PatchParams},
-    runtime::events::{Event, EventType, Recorder},
-};
+use kube::runtime::events::{Event, EventType, Recorder};
 use lake_api::{
-    Lake, LakeStatus,
+    LakeStatus,
     status::{PlaceStatus, State},
 };
 use lake_reconcile::{
     engine::Outcome,
-    error::Retry,
     graph::Graph,
+    kinds::Key,
     place::Place,
-    plan::{Plan, Taking},
+    plan::{Change, Plan, Taking},
+    record::{Got, Record},
     render,
     report::report,
 };
-use serde::Serialize;
-use serde_json::json;
 use std::{
-    collections::BTreeMap,
-    fmt::Debug,
-    sync::{Arc, Mutex, PoisonError},
+    collections::{BTreeMap, BTreeSet},
     time::Duration,
 };
 
-/// Who writes the status.
-pub(crate) const MANAGER: &str = "lake-operator";
 /// The longest note of an event (events.k8s.io/v1).
 const LONGEST_NOTE: usize = 1000;
 
@@ -67,97 +62,58 @@ impl Did {
 /// Tells the user of one lake.
 #[derive(Clone)]
 pub(super) struct Teller {
-    client: Client,
+    pub(super) writer: Writer,
     recorder: Recorder,
-    claim: Claim,
     name: Name,
-    uid: String,
     reference: ObjectReference,
-    finalizers: Vec<String>,
     /// Whether another has written over what this process told.
     is_overwritten: bool,
-    /// The version of the object as the watch has brought it.
-    seen: Option<String>,
-    /// The version of the object that must not have moved: before this process has told anything, another may have.
-    version: Arc<Mutex<Option<String>>>,
 }
 
 impl Teller {
-    pub(super) fn new(operator: &Operator, object: &Object, told: Option<&LakeStatus>) -> Self {
-        let first = told.is_none();
+    pub(super) fn new(operator: &Operator, object: &Object, seen: Option<Seen>) -> Self {
+        let Brought { seen, is_overwritten } = match seen {
+            Some(seen) => seen.and(object),
+            None => Brought { seen: Seen::of(object), is_overwritten: false },
+        };
         Teller {
-            client: operator.client.clone(),
             // A recorder counts what has the same reason, and keeps the first note only: each round has its own, and says
             // each thing once.
             recorder: Recorder::new(operator.client.clone(), operator.reporter.clone()),
-            claim: operator.claim.clone(),
             name: object.name(),
-            uid: object.uid().to_owned(),
             reference: object.reference(),
-            finalizers: object.metadata.finalizers.clone().unwrap_or_default(),
-            is_overwritten: object.meddled.is_some() && told.is_some_and(|told| *told != object.status()),
-            seen: object.metadata.resource_version.clone(),
-            version: Arc::new(Mutex::new(object.metadata.resource_version.clone().filter(|_| first))),
+            writer: Writer::new(operator, object, seen),
+            is_overwritten,
         }
-    }
-
-    fn api(&self) -> Api<Object> {
-        Api::namespaced(self.client.clone(), &self.name.namespace)
-    }
-
-    /// Whoever has lost the lead meanwhile, by a pause of the process for one, knows less than who leads now.
-    fn leads(&self) -> Result<(), kube::Error> {
-        if self.claim.holds() {
-            Ok(())
-        } else {
-            Err(kube::Error::Service("this replica does not lead".into()))
-        }
-    }
-
-    /// Write the status.
-    pub(super) async fn write(&self, status: &LakeStatus) -> Result<(), kube::Error> {
-        self.leads()?;
-        let version = self.version.lock().unwrap_or_else(PoisonError::into_inner).clone();
-        let mut metadata = json!({ "name": self.name.name, "uid": self.uid });
-        if let Some(version) = version {
-            metadata["resourceVersion"] = version.into();
-        }
-        let object = json!({
-            "apiVersion": Lake::api_version(&()),
-            "kind": Lake::kind(&()),
-            "metadata": metadata,
-            "status": status,
-        });
-        let parameters = PatchParams::apply(MANAGER).force();
-        self.api().patch_status(&self.name.name, &parameters, &Patch::Apply(object)).await?;
-        *self.version.lock().unwrap_or_else(PoisonError::into_inner) = None;
-        Ok(())
     }
 
     /// Tell how the lake stands, if that has changed, and let an event say what has.
     pub(super) async fn tell(
         &self,
-        course: &mut Course,
         before: &LakeStatus,
-        status: LakeStatus,
+        status: &LakeStatus,
         verdict: &Verdict,
-    ) -> Result<(), Verdict> {
-        let last = course.told.as_ref().unwrap_or(before);
-        if *last == status && !self.is_overwritten {
-            course.told.get_or_insert(status);
+    ) -> Result<(), Refusal> {
+        let told = self.writer.seen().status;
+        if verdict.reason == UNREADABLE {
+            // What cannot be read stays as it is.
+            let (conditions, observed_generation) = (status.conditions.clone(), status.observed_generation);
+            if told == (LakeStatus { conditions, observed_generation, ..told.clone() }) {
+                return Ok(());
+            }
+            self.writer.tell_beside(status).await?;
+        } else if told == *status && !self.is_overwritten {
             return Ok(());
+        } else {
+            self.writer.tell(status).await?;
         }
-        self.write(&status).await.map_err(|error| Verdict::untold(&error))?;
-        let was = before.ready().map(|ready| ready.reason.as_str());
-        let has_its_own = ["Progressing", "Deleting", "AwaitingApproval"].contains(&verdict.reason);
-        if was != Some(verdict.reason) && !has_its_own {
+        if is_news(before, verdict) {
             let type_ = match verdict.standing {
                 Standing::Ready | Standing::Asking | Standing::Held => EventType::Normal,
                 Standing::Underway | Standing::Stuck => EventType::Warning,
             };
             self.event(type_, verdict.reason, "Reconcile", &verdict.message).await;
         }
-        course.told = Some(status);
         Ok(())
     }
 
@@ -187,59 +143,22 @@ impl Teller {
         !done.is_empty()
     }
 
-    /// Hold the object until the lake's resources are gone. Others write finalizers too, so only on what was seen; if
-    /// that is not the newest, once more on what is.
-    pub(super) async fn hold(&self) -> Result<(), Verdict> {
-        let hold = |mut finalizers: Vec<String>, version: Option<&String>| {
-            finalizers.push(FINALIZER.to_owned());
-            let metadata = json!({ "uid": self.uid, "finalizers": finalizers, "resourceVersion": version });
-            Patch::Merge(json!({ "metadata": metadata }))
-        };
-        let held = self.finalize(hold(self.finalizers.clone(), self.seen.as_ref())).await;
-        if held.as_ref().err().and_then(|verdict| verdict.retry) != Some(Retry::Conflict) {
-            return held;
-        }
-        let newest =
-            self.api().get_metadata(&self.name.name).await.map_err(|error| Verdict::untold(&error))?.metadata;
-        let finalizers = newest.finalizers.unwrap_or_default();
-        if finalizers.iter().any(|held| held == FINALIZER) {
-            return Ok(());
-        }
-        self.finalize(hold(finalizers, newest.resource_version.as_ref())).await
-    }
-
-    /// Let the object go. Its version has moved on with every word in the status: only the list must be as it was seen.
-    pub(super) async fn let_go(&self) -> Result<(), Verdict> {
-        let Some(at) = self.finalizers.iter().position(|held| held == FINALIZER) else { return Ok(()) };
-        let path = format!("/metadata/finalizers/{at}");
-        let patch = json!([
-            { "op": "test", "path": "/metadata/uid", "value": self.uid },
-            { "op": "test", "path": path, "value": FINALIZER },
-            { "op": "remove", "path": path },
-        ]);
-        let patch = serde_json::from_value(patch).expect("a patch of three operations");
-        self.finalize(Patch::Json::<()>(patch)).await
-    }
-
-    async fn finalize<P: Serialize + Debug>(&self, patch: Patch<P>) -> Result<(), Verdict> {
-        self.leads().map_err(|error| Verdict::untold(&error))?;
-        let parameters = PatchParams { field_manager: Some(MANAGER.to_owned()), ..PatchParams::default() };
-        match self.api().patch_metadata(&self.name.name, &parameters, &patch).await {
-            Ok(object) => {
-                let mut version = self.version.lock().unwrap_or_else(PoisonError::into_inner);
-                if version.is_some() {
-                    *version = object.metadata.resource_version;
-                }
-                Ok(())
-            }
-            Err(kube::Error::Api(refusal)) if refusal.is_not_found() => Ok(()),
-            Err(error) => Err(Verdict::untold(&error)),
+    /// Warn of what held data, was gone, and is there again without it. `had` is what was remembered before.
+    pub(super) async fn anew(&self, plan: &Plan, outcome: &Outcome, had: &BTreeSet<Key>) {
+        let is_done = |node| outcome.plan.step(node).is_none_or(|step| !step.change.writes());
+        let made = plan.steps.iter().filter(|step| step.change == Change::Create && is_done(&step.node));
+        let lost = made.filter_map(|step| step.key.as_ref().filter(|key| had.contains(*key)));
+        let lines: Vec<String> = lost
+            .map(|key| format!("{key} was gone, with all that was in it: it was made anew, empty."))
+            .collect();
+        if !lines.is_empty() {
+            self.event(EventType::Warning, "MadeAnew", "Apply", &lines.join("\n")).await;
         }
     }
 
     /// Publish an event.
     pub(super) async fn event(&self, type_: EventType, reason: &str, action: &str, note: &str) {
-        if self.leads().is_err() {
+        if self.writer.leads().is_err() {
             return;
         }
         let event = Event {
@@ -253,6 +172,25 @@ impl Teller {
             tracing::warn!(lake = %self.name, reason, %error, "an event could not be published");
         }
     }
+}
+
+/// Whether an event says that a lake stands as it stands: when another reason begins; and of a lake that is left alone,
+/// when something else is to be said of it, as that it is deleted and waits.
+fn is_news(before: &LakeStatus, verdict: &Verdict) -> bool {
+    if ["Progressing", "Deleting", "AwaitingApproval"].contains(&verdict.reason) {
+        return false; // what was done has events of its own
+    }
+    before.ready().is_none_or(|told| {
+        told.reason != verdict.reason
+            || (verdict.standing == Standing::Held && told.message != verdict.message)
+    })
+}
+
+/// What a lake remembers to have made or taken over that holds a user's data.
+pub(super) fn data(record: &Record) -> BTreeSet<Key> {
+    let keys = record.nodes.values().flat_map(|remembered| &remembered.keys);
+    let own = keys.filter(|(key, keeping)| key.traits().holds_data && keeping.got != Got::Found);
+    own.map(|(key, _)| key.clone()).collect()
 }
 
 /// Put into a status what was found.
@@ -282,6 +220,23 @@ pub(super) fn place(place: &Place) -> PlaceStatus {
         partition: place.partition.clone(),
         region: place.region.clone(),
         account: place.account.clone(),
+    }
+}
+
+/// Where a lake lives, of which the status tells it.
+pub(super) fn place_of(told: &PlaceStatus) -> Place {
+    let PlaceStatus { partition, region, account } = told.clone();
+    Place { partition, region, account }
+}
+
+/// Put into a status that nothing is left of the lake.
+pub(super) fn empty(status: &mut LakeStatus, outcome: Option<&Outcome>) {
+    status.outputs.clear();
+    status.resources.clear();
+    status.members = Some("0/0".to_owned());
+    status.drifted = Some(0);
+    if let Some(outcome) = outcome {
+        status.record = Some(outcome.record.to_string());
     }
 }
 

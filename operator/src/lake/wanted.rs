@@ -5,6 +5,17 @@ use crate::{object::Object, operator::Operator};
 use lake_api::{LakeSpec, contract};
 
 impl Operator {
+    /// The spec of a lake as far as it says what there is and what becomes of it, without contents: the config maps and
+    /// secrets of a namespace that is deleted go before its lakes.
+    ///
+    /// # Errors
+    /// The verdict on a spec that does not say it.
+    pub(super) fn named(&self, object: &Object) -> Result<LakeSpec, Verdict> {
+        let name = object.name();
+        let spec = name.check(object.spec(), &self.owner(&name));
+        spec.map_err(|findings| Verdict::unsearchable(&findings))
+    }
+
     /// The spec of a lake, with the contents that stand in config maps and secrets in their places.
     ///
     /// # Errors

@@ -1,0 +1,58 @@
+//! What a round has to do: the way to AWS, what is wanted there, and what is remembered.
+
+use super::{Connection, Verdict, Visit, tell};
+use lake_reconcile::{graph::Graph, place::Place, record::Record};
+
+/// What there is to do for a lake, and where.
+pub(super) struct Task {
+    pub(super) connection: Connection,
+    /// What is wanted: nothing, of a lake that leaves.
+    pub(super) graph: Graph,
+    pub(super) record: Record,
+}
+
+impl Visit<'_> {
+    /// What there is to do and where; nothing, when the lake leaves and nothing is left of it.
+    pub(super) async fn prepare(&mut self) -> Result<Option<Task>, Verdict> {
+        let (leaves, record) = (self.object.is_leaving(), self.remembered()?);
+        let is_lost = self.is_lost(record.as_ref());
+        let spec = match (leaves, is_lost) {
+            (false, _) => Some(self.operator.wanted(self.object).await?),
+            (true, true) => Some(self.operator.named(self.object)?),
+            (true, false) => None,
+        };
+        let asked = spec.as_ref().and_then(|spec| Some(spec.region.as_ref()?.0.known()?.to_owned()));
+        let lives = self.place(record.as_ref());
+        if let (Some(asked), Some(lives), false) = (&asked, &lives, leaves)
+            && *asked != lives.region
+        {
+            return Err(Verdict::other_region(&lives.region, asked));
+        }
+        let region = lives.as_ref().map(|place| place.region.clone()).or(asked);
+        let connection = self.operator.connect(self.object, region.as_deref()).await?;
+        if let Some(verdict) = lives.and_then(|lives| Verdict::elsewhere(&lives, &connection.place)) {
+            return Err(verdict);
+        }
+        let owner = self.operator.owner(&self.object.name());
+        let graph =
+            spec.map_or_else(Graph::new, |spec| self.object.name().graph(&spec, &connection.place, &owner));
+        let record = match record {
+            _ if is_lost => self.recall(&connection, &graph).await?,
+            Some(record) => record,
+            None => Record::new(connection.place.clone()),
+        };
+        if leaves && record.nodes.is_empty() {
+            return Ok(None);
+        }
+        let graph = if leaves { Graph::new() } else { graph };
+        Ok(Some(Task { connection, graph, record }))
+    }
+
+    /// Where the lake lives, once anything of it was made.
+    fn place(&self, record: Option<&Record>) -> Option<Place> {
+        match record {
+            Some(record) => (!record.nodes.is_empty()).then(|| record.place.clone()),
+            None => self.before.place.as_ref().filter(|_| self.teller.writer.holds()).map(tell::place_of),
+        }
+    }
+}

@@ -1,0 +1,184 @@
+//! What came of a round, in one word and some sentences.
+
+use super::{Standing, Verdict};
+use lake_reconcile::{
+    engine::{Outcome, pause},
+    error::{CloudError, Retry},
+    failure::{Cause, Failure},
+    plan::Change,
+};
+
+impl Verdict {
+    /// What the lake may have left behind is not known.
+    pub(in super::super) fn unlisted(error: &CloudError) -> Self {
+        let said = format!(
+            "What wears this lake's mark cannot be listed, and nothing is done before: {error}. {}",
+            error.remedy().unwrap_or_default()
+        );
+        Verdict::new(Standing::Underway, error.word(), said.trim_end(), Some(error.retry))
+    }
+
+    /// What came of a round.
+    pub(in super::super) fn of(outcome: &Outcome, leaves: bool, unsteady: bool) -> Self {
+        if let Some(error) = &outcome.unlisted {
+            return Verdict::unlisted(error);
+        }
+        // What waits for another's turn, or for the next leader, has not failed.
+        let failed = |failure: &&Failure| !matches!(failure.cause, Cause::Skipped(_) | Cause::Stopped);
+        let told: Vec<&Failure> = outcome.failures.iter().filter(failed).collect();
+        let Some(first) = told.iter().min_by_key(|failure| is_for_the_user(failure)) else {
+            return Verdict::without_failure(outcome, leaves, unsteady);
+        };
+        let message = told.iter().map(|failure| sentence(failure)).collect::<Vec<_>>().join("\n");
+        if is_for_the_user(first) {
+            return Verdict::new(Standing::Stuck, first.word(), message, None);
+        }
+        let reason = if leaves && first.retry() != Retry::Never { "Deleting" } else { first.word() };
+        let retry = told
+            .iter()
+            .filter(|failure| !is_for_the_user(failure))
+            .map(|failure| failure.retry())
+            .min_by_key(|class| pause(*class, 0));
+        Verdict::new(Standing::Underway, reason, message, retry)
+    }
+
+    fn without_failure(outcome: &Outcome, leaves: bool, unsteady: bool) -> Self {
+        if outcome.stopped || leaves {
+            return Verdict::progressing(leaves);
+        }
+        if !outcome.plan.is_quiet() {
+            let left: Vec<String> = outcome
+                .plan
+                .steps
+                .iter()
+                .filter(|step| !step.is_quiet())
+                .map(lake_reconcile::render::headline)
+                .collect();
+            let left = left.join("\n");
+            let unseen = outcome.plan.unreadable().map(|(_, error)| error);
+            let (reason, said, retry) = match unseen.min_by_key(|error| pause(error.retry, 0)) {
+                _ if unsteady => (
+                    "Unsteady",
+                    format!("AWS answers success, and yet this does not stay as it is set:\n{left}"),
+                    Some(Retry::Settling),
+                ),
+                // What was done could not be looked at.
+                Some(error) => (error.word(), left, Some(error.retry)),
+                None => ("Progressing", format!("Left to do:\n{left}"), None),
+            };
+            return Verdict::new(Standing::Underway, reason, said, retry);
+        }
+        let waiting: Vec<String> = outcome
+            .plan
+            .steps
+            .iter()
+            .filter_map(|step| match &step.change {
+                Change::Wait(reason) => Some(format!("{}: {reason}.", step.node)),
+                _ => None,
+            })
+            .collect();
+        if waiting.is_empty() {
+            Verdict::new(Standing::Ready, "AsWanted", "All is as wanted.", None)
+        } else {
+            Verdict::new(Standing::Ready, "Waiting", waiting.join("\n"), None)
+        }
+    }
+}
+
+/// Whether coming again changes nothing before the user does.
+fn is_for_the_user(failure: &Failure) -> bool {
+    matches!(failure.cause, Cause::Blocked(_) | Cause::Foreign(_) | Cause::Unplanned)
+}
+
+/// A failure as a line of a message.
+fn sentence(failure: &Failure) -> String {
+    let path = if failure.origin.is_root() { String::new() } else { format!("spec.{}: ", failure.origin) };
+    format!("{path}{}: {}", failure.summary(), failure.steady_detail().replace('\n', " "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use lake_reconcile::{
+        failure::Action,
+        graph::{Hold, NodeId},
+        place::Place,
+        plan::{Plan, Reason, Step},
+        record::Record,
+    };
+
+    fn outcome(causes: Vec<Cause>) -> Outcome {
+        let place =
+            Place { partition: "aws".into(), region: "eu-west-1".into(), account: "123456789012".into() };
+        let failure = |cause| Failure {
+            node: NodeId::new("bucket", "store"),
+            origin: "buckets.store".parse().unwrap(),
+            action: Action::Create,
+            cause,
+        };
+        Outcome {
+            plan: Plan::default(),
+            record: Record::new(place),
+            inventory: Default::default(),
+            failures: causes.into_iter().map(failure).collect(),
+            notes: Vec::new(),
+            unlisted: None,
+            stopped: false,
+        }
+    }
+
+    fn blocked() -> Cause {
+        Cause::Blocked(Reason { why: "the name is taken".into(), remedy: "Choose another.".into() })
+    }
+
+    fn throttled() -> Cause {
+        Cause::Refused(CloudError::answered(
+            "s3:CreateBucket",
+            "SlowDown",
+            "Please reduce your request rate.",
+        ))
+    }
+
+    #[test]
+    fn the_user_is_asked_only_when_nobody_else_can_help() {
+        let verdict = Verdict::of(&outcome(vec![blocked()]), false, false);
+        assert_eq!((verdict.standing, verdict.reason, verdict.retry), (Standing::Stuck, "Blocked", None));
+        assert_eq!(
+            verdict.message,
+            "spec.buckets.store: Cannot create bucket store: The name is taken. Choose another."
+        );
+        let verdict = Verdict::of(&outcome(vec![blocked(), throttled()]), false, false);
+        assert_eq!((verdict.standing, verdict.reason), (Standing::Underway, "Throttled"));
+        assert_eq!(verdict.retry, Some(Retry::Throttled));
+        assert!(verdict.message.contains("Choose another."), "all is told: {}", verdict.message);
+    }
+
+    #[test]
+    fn what_cannot_be_listed_is_told_and_tried_again() {
+        let refused = CloudError::answered("tagging:GetResources", "AccessDenied", "Access Denied");
+        let verdict = Verdict::of(&Outcome { unlisted: Some(refused), ..outcome(vec![]) }, false, false);
+        assert_eq!((verdict.reason, verdict.retry), ("Refused", Some(Retry::Never)));
+        assert_eq!(verdict.standing, Standing::Underway);
+        assert!(verdict.message.contains("tagging:GetResources: AccessDenied"), "{}", verdict.message);
+    }
+
+    #[test]
+    fn what_could_not_be_looked_at_is_looked_at_again_soon() {
+        let error = CloudError::answered("s3:GetBucketCors", "SlowDown", "Please reduce your request rate.");
+        let step = Step {
+            node: NodeId::new("bucket", "store"),
+            key: None,
+            origin: "buckets.store".parse().unwrap(),
+            change: Change::Unreadable(error),
+            taking: None,
+            hold: Hold::Own,
+            after: Default::default(),
+            wanted: None,
+            facts: Default::default(),
+            secret: Default::default(),
+        };
+        let left = Outcome { plan: Plan { steps: vec![step], ..Plan::default() }, ..outcome(vec![]) };
+        let verdict = Verdict::of(&left, false, false);
+        assert_eq!((verdict.reason, verdict.retry), ("Throttled", Some(Retry::Throttled)));
+    }
+}
