@@ -40,7 +40,8 @@ pub trait Resource: Send + Sync + 'static {
         Diagnostics::default()
     }
 
-    /// Bring a state that an earlier release wrote into today's form. The version may be today's.
+    /// Bring a state that an earlier release wrote into today's form. The version may be today's. What the schema has and
+    /// the answer lacks is filled in: attributes as null, blocks as a configuration without them has them.
     fn upgrade(&self, request: UpgradeRequest) -> UpgradeResponse {
         UpgradeResponse { state: request.state, diagnostics: Diagnostics::default() }
     }

@@ -1,5 +1,7 @@
 //! Schemas: the attributes and blocks that a configuration may hold. Computed at run time as well as written by hand.
 
+mod complete;
+
 use crate::value::Type;
 use std::collections::BTreeMap;
 

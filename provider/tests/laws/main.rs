@@ -2,6 +2,7 @@
 //!
 //! * **contract**: no answer breaks a rule of Terraform's, and what is planned twice is planned alike;
 //! * **convergence**: a second plan is empty;
+//! * **states**: a state of a release that knew fewer sections reads as a lake without members of them;
 //! * **unknowns**: what a plan tells comes true, whatever it did not know;
 //! * **crash**: a create that dies after any call leaves no state, and the next one finishes; nothing is ever tainted.
 
@@ -17,6 +18,7 @@ mod door;
     reason = "the reconciler's own laws use all of it"
 )]
 mod sim;
+mod states;
 mod unknowns;
 
 use config::{lake, spec, spec_with_unknowns};

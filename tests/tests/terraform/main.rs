@@ -8,4 +8,5 @@ mod moves;
 mod opentofu;
 mod replace;
 mod scale;
+mod states;
 mod waiting;

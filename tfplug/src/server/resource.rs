@@ -7,7 +7,7 @@ use super::{
     write_only,
 };
 use crate::{
-    Diagnostics, Resource, Value,
+    Diagnostics, Resource,
     provider::{ApplyRequest, ImportRequest, PlanRequest, ReadRequest, UpgradeRequest},
     value::parse_exactly,
     wire::{
@@ -60,8 +60,8 @@ impl Server {
                 if answer.diagnostics.has_errors() {
                     return Err(answer.diagnostics);
                 }
-                let state = Value::from_json(&resource.ty, &answer.state)
-                    .map_err(|e| unreadable_state(&e.to_string()))?;
+                let state =
+                    resource.schema.state(&answer.state).map_err(|e| unreadable_state(&e.to_string()))?;
                 Ok(UpgradeResourceStateResponse {
                     upgraded_state: write(&resource.ty, &state)?,
                     diagnostics: answer.diagnostics.into(),

@@ -96,7 +96,7 @@ impl<'r> Core<'r> {
         if answer.diagnostics.has_errors() {
             return Ok((Value::Null, answer.diagnostics));
         }
-        let state = Value::from_json(&self.ty, &answer.state).map_err(|e| Broken(vec![e.to_string()]))?;
+        let state = self.schema.state(&answer.state).map_err(|e| Broken(vec![e.to_string()]))?;
         Ok((self.wire(&state)?, answer.diagnostics))
     }
 
