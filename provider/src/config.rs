@@ -1,28 +1,39 @@
-//! From a configuration, a plan or a state to the spec as JSON, and from the spec's values back.
+//! From the values of a configuration, a plan or a state to JSON, and back.
 
 use crate::projection::{self, Block, Nesting};
-use lake_api::{contract::Shape, input::unknown};
+use lake_api::{
+    contract::Shape,
+    input::{FACT, UNKNOWN, unknown},
+};
 use serde_json::{Map, Value as Json};
 use tfplug::{Number, Value};
 
-/// The spec that a value of the resource describes. What is null or an empty block is absent; what is unknown is
-/// `{"$unknown": true}`, at whatever depth.
+/// The spec that the arguments and blocks of a lake describe. What is null or an empty block is absent; what is unknown
+/// is `{"$unknown": true}`, at whatever depth.
 #[must_use]
-pub fn spec_of(lake: &Value) -> Json {
+pub fn blocks(lake: &Value) -> Json {
     object(projection::spec(), lake)
 }
 
-/// Whether it is known which members there are. A `dynamic` block over an unknown collection leaves that open.
+/// A value of any type; nothing when it is null. Nulls in it are absent, and so are those in lists.
 #[must_use]
-pub fn members_are_known(lake: &Value) -> bool {
-    known_members(projection::spec(), lake)
-}
-
-fn known_members(block: &Block, value: &Value) -> bool {
-    block.blocks.iter().filter(|(_, nested)| nested.nesting == Nesting::Map).all(|(name, nested)| {
-        let entries = value.get(name);
-        !(nested.members && entries.is_unknown())
-            && entries.entries().all(|(_, entry)| known_members(&nested.block, entry))
+pub fn free(value: &Value) -> Option<Json> {
+    Some(match value {
+        Value::Null => return None,
+        Value::Unknown(_) => unknown(),
+        Value::Bool(bool) => Json::Bool(*bool),
+        Value::Number(number) => number_json(number),
+        Value::String(text) => Json::String(text.clone()),
+        Value::List(items) => items.iter().filter_map(free).collect(),
+        Value::Map(entries) => {
+            // What stands for an unknown is no value that a user may give: no field takes a list of nothing.
+            let free = |(key, value): (&String, &Value)| match key.as_str() {
+                UNKNOWN | FACT => Some((key.clone(), Json::Array(Vec::new()))),
+                _ => Some((key.clone(), free(value)?)),
+            };
+            Json::Object(entries.iter().filter_map(free).collect())
+        }
+        Value::Dynamic(typed) => return free(&typed.1),
     })
 }
 
@@ -135,7 +146,7 @@ mod tests {
         let lake =
             lake(Value::map([("bucket", Value::map([("store", bucket)])), ("job", Value::map::<&str>([]))]));
         assert_eq!(
-            spec_of(&lake),
+            blocks(&lake),
             json!({"buckets": {"store": {
                 "versioning": true,
                 "lifecycleRules": [{"prefix": "tmp/", "expire": {"days": 7}}],
@@ -149,17 +160,26 @@ mod tests {
             Value::map([("name", Value::UNKNOWN), ("encryption", Value::map([("key", Value::UNKNOWN)]))]);
         let lake = lake(Value::map([("bucket", Value::map([("store", bucket)]))]));
         assert_eq!(
-            spec_of(&lake),
+            blocks(&lake),
             json!({"buckets": {"store": {"name": unknown(), "encryption": {"key": unknown()}}}})
         );
-        assert!(members_are_known(&lake));
     }
 
     #[test]
-    fn members_of_an_unknown_collection_are_not_known() {
-        assert!(!members_are_known(&lake(Value::map([("bucket", Value::UNKNOWN)]))));
-        let bucket = Value::map([("object", Value::UNKNOWN)]);
-        assert!(!members_are_known(&lake(Value::map([("bucket", Value::map([("store", bucket)]))]))));
+    fn in_a_value_of_any_type_null_is_absent_and_nothing_passes_for_unknown() {
+        let forged = Value::map([("$unknown", Value::from(true))]);
+        let value = Value::map([
+            ("none", Value::Null),
+            ("later", Value::UNKNOWN),
+            ("list", Value::List(vec![Value::Null, Value::from(7)])),
+            ("empty", Value::map::<&str>([])),
+            ("forged", forged),
+        ]);
+        assert_eq!(
+            free(&value),
+            Some(json!({"later": unknown(), "list": [7], "empty": {}, "forged": {"$unknown": []}}))
+        );
+        assert_eq!(free(&Value::Dynamic(Box::new((tfplug::Type::String, Value::Null)))), None);
     }
 
     #[test]

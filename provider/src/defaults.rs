@@ -6,17 +6,29 @@
 use crate::{
     config,
     projection::{self, Attribute, Block, Nesting},
+    spec,
 };
 use serde_json::Value as Json;
 use tfplug::Value;
 
 /// The arguments and blocks of the lake that will be. `prior` is what was last applied: a JSON document that means the
-/// same keeps its spelling.
+/// same keeps its spelling, and a value of `spec` that does its types.
 #[must_use]
 pub fn planned(config: &Value, prior: &Value) -> Value {
     let mut whole = config.clone();
     fill(projection::spec(), &mut whole, prior);
+    for name in [spec::SPEC, spec::SENSITIVE] {
+        if means_the_same_spec(whole.get(name), prior.get(name)) {
+            whole.set(name, prior.get(name).clone());
+        }
+    }
     whole
+}
+
+/// Whether two values say the same, whatever their types: a list or a tuple, a map or an object, a null field or none.
+fn means_the_same_spec(value: &Value, was: &Value) -> bool {
+    let (now, was) = (config::free(value), config::free(was));
+    value.is_wholly_known() && now.is_some() && now == was
 }
 
 fn fill(block: &Block, whole: &mut Value, prior: &Value) {
@@ -37,6 +49,33 @@ fn fill(block: &Block, whole: &mut Value, prior: &Value) {
             }
             (Nesting::Map, Value::Map(items)) => {
                 items.iter_mut().for_each(|(key, item)| fill(&nested.block, item, was.get(key)));
+            }
+            _ => {}
+        }
+    }
+}
+
+/// Put the defaults into a state that lacks them: an earlier release did not know the argument, and what it then was is
+/// what it is by default.
+pub fn fill_state(state: &mut Json) {
+    fill_object(projection::spec(), state);
+}
+
+fn fill_object(block: &Block, state: &mut Json) {
+    let Json::Object(fields) = state else { return };
+    for (name, attribute) in &block.attributes {
+        if let (Some(default), None | Some(Json::Null)) = (attribute.default, fields.get(name)) {
+            fields.insert(name.clone(), default.clone());
+        }
+    }
+    for (name, nested) in &block.blocks {
+        match (nested.nesting, fields.get_mut(name)) {
+            (Nesting::Single, Some(object)) => fill_object(&nested.block, object),
+            (Nesting::List, Some(Json::Array(items))) => {
+                items.iter_mut().for_each(|item| fill_object(&nested.block, item));
+            }
+            (Nesting::Map, Some(Json::Object(entries))) => {
+                entries.values_mut().for_each(|entry| fill_object(&nested.block, entry));
             }
             _ => {}
         }
@@ -91,6 +130,36 @@ mod tests {
         assert_eq!(document(&kept), document(&was));
         let changed = planned(&other(r#"{"b":3}"#), &was);
         assert_eq!(document(&changed), Value::from(r#"{"b":3}"#));
+    }
+
+    #[test]
+    fn a_spec_that_means_the_same_keeps_its_types() {
+        use tfplug::Type;
+        let bucket = |versioning: Value| Value::map([("versioning", versioning), ("name", Value::Null)]);
+        let told = |of: Type, bucket: Value| {
+            let of = Type::map(Type::Object(
+                [("versioning".to_owned(), of), ("name".to_owned(), Type::String)].into(),
+            ));
+            let buckets = Value::map([("a", bucket)]);
+            let of = Type::Object([("buckets".to_owned(), of)].into());
+            let spec = Value::Dynamic(Box::new((of, Value::map([("buckets", buckets)]))));
+            Value::map([("spec", spec), ("sensitive_spec", Value::Null)])
+        };
+        let was = told(Type::Bool, bucket(Value::from(true)));
+        let narrower = Value::map([("versioning", Value::from(true))]);
+        let of = Type::Object([("versioning".to_owned(), Type::Bool)].into());
+        let of = Type::Object([("buckets".to_owned(), Type::Object([("a".to_owned(), of)].into()))].into());
+        let spec = Value::map([("buckets", Value::map([("a", narrower)]))]);
+        let same =
+            Value::map([("spec", Value::Dynamic(Box::new((of, spec)))), ("sensitive_spec", Value::Null)]);
+        assert_eq!(planned(&same, &was), was);
+        for other in [
+            told(Type::Bool, bucket(Value::from(false))),
+            told(Type::String, bucket(Value::from("true"))),
+            told(Type::Bool, bucket(Value::UNKNOWN)),
+        ] {
+            assert_eq!(planned(&other, &was), other);
+        }
     }
 
     #[test]

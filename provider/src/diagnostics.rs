@@ -1,7 +1,7 @@
 //! What the reconciler and the contract have to say, as Terraform's diagnostics: at the line that asked for it, and
 //! with the full path in the text, since not every place of a configuration can be pointed at.
 
-use crate::{projection::locate, words::in_terraform};
+use crate::{projection::locate, spec, words::in_terraform};
 use lake_api::{FieldPath, Finding};
 use lake_reconcile::{
     aws::NoAccess,
@@ -133,6 +133,11 @@ fn of_step(step: &Step, waited: &impl Fn(&str) -> bool) -> Option<Diagnostic> {
 }
 
 fn diagnostic(severity: Severity, path: &FieldPath, summary: &str, detail: &str) -> Diagnostic {
+    if let Some(argument) = spec::argument(path) {
+        // A value speaks the CRD's words, and below it Terraform shows no line: the summary holds the whole path.
+        let (summary, detail) = (format!("{path}: {summary}"), detail.to_owned());
+        return Diagnostic { severity, summary, detail, path: Some(Path::root(argument)) };
+    }
     let at = (!path.is_root()).then(|| locate(path)).filter(|at| *at != Path::default());
     let mut text = in_terraform(detail);
     if !path.is_root() {

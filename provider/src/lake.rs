@@ -1,6 +1,6 @@
 //! The resource `lake`: which file answers which call.
 
-use crate::{apply, door::Door, import, plan, read, schema, validate};
+use crate::{apply, defaults, door::Door, import, plan, read, schema, validate};
 use std::sync::Arc;
 use tfplug::{
     ApplyRequest, ApplyResponse, BoxFuture, Diagnostics, ImportRequest, ImportResponse, PlanRequest,
@@ -29,8 +29,10 @@ impl Resource for Lake {
         validate::validate(config)
     }
 
-    /// States of every release so far have the form of today's. That the state was shown is remembered: a plan needs it.
-    fn upgrade(&self, request: UpgradeRequest) -> UpgradeResponse {
+    /// States of every release so far have the form of today's, but for what they did not know yet. That the state was shown
+    /// is remembered: a plan needs it.
+    fn upgrade(&self, mut request: UpgradeRequest) -> UpgradeResponse {
+        defaults::fill_state(&mut request.state);
         if let Some(name) = request.state["name"].as_str() {
             self.door.see(name);
         }

@@ -19,6 +19,7 @@ pub mod projection;
 pub mod provider;
 pub mod read;
 pub mod schema;
+pub mod spec;
 pub mod timeouts;
 pub mod told;
 pub mod validate;

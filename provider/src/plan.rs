@@ -9,12 +9,14 @@ mod look;
 mod update;
 
 use crate::{
-    config, defaults, diagnostics,
+    defaults, diagnostics,
     door::{Connection, Door, Way},
     private::Private,
     read::remembered,
+    spec::{self, Sources},
     told::{self, Told},
 };
+use lake_api::Finding;
 use lake_reconcile::{
     graph::{Graph, NodeId, Open},
     plan::{Plan, plan as decide},
@@ -49,18 +51,24 @@ async fn lake(
     let mut lake = defaults::planned(&request.config, &request.prior);
     lake.set("resources", Value::UNKNOWN);
     lake.set("outputs", Value::UNKNOWN);
-    let region = request.config.get("region").clone();
-    if region.is_null() {
+    let sources = Sources::of(&request.config);
+    let region = sources.region();
+    if request.config.get("region").is_null() {
         lake.set("region", Value::UNKNOWN);
     }
+    told.extend(diagnostics::findings(spec::findings(&sources).into_iter().filter(Finding::is_error)));
     let Some(private) = remembered(&request.private, told) else { return lake };
-    if region.is_unknown() {
+    if told.has_errors() {
         return lake;
     }
-    let Way::Open(connection) = door.way(region.as_str(), told).await else { return lake };
+    if !sources.members_are_known() {
+        members_are_unknown(request, told);
+    }
+    let Some(region) = region.known() else { return lake };
+    let Way::Open(connection) = door.way(region.as_deref(), told).await else { return lake };
     lake.set("region", Value::from(connection.place.region.as_str()));
     let Some(name) = request.config.get("name").as_str().map(str::to_owned) else { return lake };
-    if !config::members_are_known(&request.config) {
+    if !sources.members_are_known() {
         return lake;
     }
     let scene = Scene { door, request, connection, name };
@@ -77,6 +85,19 @@ async fn lake(
         // The second plan of a replacement: what lives is the lake that is replaced.
         (true, Some(_)) => scene.create(lake, false, told).await,
         (true, None) => scene.create(lake, true, told).await,
+    }
+}
+
+/// A plan without members says nothing of those that there are.
+fn members_are_unknown(request: &PlanRequest, told: &mut Diagnostics) {
+    if !request.prior.is_null() {
+        told.warning(
+            None,
+            "Which members the lake has is known only after apply",
+            "They come from values that are not known yet, so nothing was looked at, and this plan cannot tell what will \
+             be deleted: a member that is not among them then leaves as its on_delete says. To see it first, apply what \
+             the values depend on (`-target`), and plan again.",
+        );
     }
 }
 

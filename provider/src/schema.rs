@@ -6,7 +6,7 @@
 
 use crate::{
     projection::{self, Nesting},
-    timeouts,
+    spec, timeouts,
     words::in_terraform,
 };
 use lake_api::contract::Shape;
@@ -26,9 +26,24 @@ pub fn lake() -> Schema {
                 names. Another name is another lake.";
     block.attributes.insert("name".to_owned(), Attribute::required(Type::String).describe(name));
     block.attributes.entry("region".to_owned()).and_modify(|region| region.computed = true);
+    block.attributes.extend(told_as_values());
     block.attributes.extend(computed());
     block.blocks.insert("timeouts".to_owned(), timeouts());
     Schema { version: VERSION, block }
+}
+
+/// The spec as a value: HCL makes no labelled blocks from a variable.
+fn told_as_values() -> [(String, Attribute); 2] {
+    let spec = "The lake, or a part of it, as a value in the words of the `spec` of a Lake in Kubernetes: \
+                `yamldecode(file(\"lake.yaml\")).spec`, or `{ buckets = { for name, days in var.buckets : name => {} } }`. \
+                A member stands here or in a block, not in both.";
+    let sensitive = "What of `spec` is secret, in the same words: fields of members that stand elsewhere, or whole members. \
+                     Nothing of it is shown in plans, drift and messages. The state holds it.";
+    let of = || Attribute::optional(Type::Dynamic);
+    [
+        (spec::SPEC.to_owned(), of().describe(spec)),
+        (spec::SENSITIVE.to_owned(), of().describe(sensitive).sensitive()),
+    ]
 }
 
 /// What AWS decides, and what is true on it.

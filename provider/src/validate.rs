@@ -1,6 +1,10 @@
 //! ValidateResourceConfig: all that is wrong with a configuration, at once, without asking anybody.
 
-use crate::{config, diagnostics, timeouts, wanted};
+use crate::{
+    diagnostics,
+    spec::{self, Sources},
+    timeouts, wanted,
+};
 use lake_api::{
     FieldPath, Finding, LakeSpec, Step, contract, contract::Shape, input::unknown, lint::lint,
     names::MemberKey,
@@ -24,7 +28,7 @@ pub fn validate(config: &Value) -> Diagnostics {
             "It becomes part of names and marks on AWS: 1 to 63 lower-case letters, digits and inner hyphens.",
         );
     }
-    told.extend(diagnostics::findings(findings(config::spec_of(config), name.unwrap_or(UNNAMED))));
+    told.extend(diagnostics::findings(of_spec(&Sources::of(config), name.unwrap_or(UNNAMED))));
     let given = config.get("timeouts");
     for operation in timeouts::OPERATIONS {
         if let Some(Err(why)) = given.get(operation).as_str().map(timeouts::parse) {
@@ -33,6 +37,15 @@ pub fn validate(config: &Value) -> Diagnostics {
         }
     }
     told
+}
+
+/// What is wrong with the spec, and with where it is told. A reference into a section whose members are not known yet may
+/// be right.
+fn of_spec(sources: &Sources, lake: &str) -> Vec<Finding> {
+    let mut found = spec::findings(sources);
+    let senses = findings(sources.whole(), lake).into_iter();
+    found.extend(senses.filter(|it| !sources.is_open(&it.path)).map(|it| spec::hide(sources, it)));
+    found
 }
 
 /// What the contract and lint find. Of two findings at one place the contract's is told: the other follows from it.

@@ -1,6 +1,11 @@
 //! A lake as a configuration, a plan or a state says it, made ready for the reconciler.
 
-use crate::{config, door::Settings};
+mod secret;
+
+use crate::{
+    door::Settings,
+    spec::{self, Sources},
+};
 use lake_api::{
     FieldPath, Finding, LakeSpec, contract,
     input::unknown,
@@ -19,8 +24,8 @@ use tfplug::Value;
 
 /// The spec of a lake as JSON, the provider's tags among its own.
 #[must_use]
-pub fn json(lake: &Value, settings: &Settings) -> Json {
-    let mut spec = config::spec_of(lake);
+pub fn json(sources: &Sources, settings: &Settings) -> Json {
+    let mut spec = sources.whole();
     match &settings.default_tags {
         None => spec["tags"] = unknown(),
         Some(defaults) if !defaults.is_empty() => {
@@ -46,20 +51,25 @@ pub fn json(lake: &Value, settings: &Settings) -> Json {
 /// # Errors
 /// All that is wrong with it.
 pub fn graph(lake: &Value, settings: &Settings, place: &Place, owner: &Owner) -> Result<Graph, Vec<Finding>> {
-    let json = json(lake, settings);
-    let spec = contract::decode(json.clone())?;
+    let sources = Sources::of(lake);
+    let json = json(&sources, settings);
+    let placed =
+        |found: Vec<Finding>| found.into_iter().map(|it| spec::hide(&sources, it)).collect::<Vec<_>>();
+    let spec = contract::decode(json.clone()).map_err(placed)?;
     let mut errors = lint(&spec, &owner.lake);
     errors.extend(lint_for(&spec, &owner.to_string()));
     errors.retain(Finding::is_error);
     if !errors.is_empty() {
-        return Err(errors);
+        return Err(placed(errors));
     }
     let scope = scope(place, owner);
-    if !has_unknown(&json) {
-        return Ok(expand(&spec, &scope));
-    }
-    let open = contract::open_references(&json);
-    Ok(expand_open(&spec, &contract::sketch(json)?, &open, &scope))
+    let graph = if has_unknown(&json) {
+        let open = contract::open_references(&json);
+        expand_open(&spec, &contract::sketch(json.clone()).map_err(placed)?, &open, &scope)
+    } else {
+        expand(&spec, &scope)
+    };
+    Ok(of_sources(graph, &sources, &json, &scope))
 }
 
 /// The graph of a lake that was applied. What was good enough then is not judged again: a lake must stay readable and
@@ -73,12 +83,22 @@ pub fn graph_of_state(
     place: &Place,
     owner: &Owner,
 ) -> Result<Graph, Finding> {
-    let spec = lenient(json(lake, settings)).map_err(|error| {
+    let sources = Sources::of(lake);
+    let json = json(&sources, settings);
+    let spec = lenient(json.clone()).map_err(|error| {
         let detail = "An earlier release has written it in words that this one does not know. Apply with that release, \
                       or remove the lake from the state and import it by its name.";
         Finding::error(FieldPath::root(), format!("the lake in the state cannot be read: {error}"), detail)
     })?;
-    Ok(expand(&spec, &scope(place, owner)))
+    let scope = scope(place, owner);
+    Ok(of_sources(expand(&spec, &scope), &sources, &json, &scope))
+}
+
+/// The graph with each node at the place that tells it, and with what is not to be shown.
+fn of_sources(mut graph: Graph, sources: &Sources, whole: &Json, scope: &Scope) -> Graph {
+    secret::hide(sources, whole, &mut graph, scope);
+    graph.values_mut().for_each(|node| node.origin = sources.placed(&node.origin));
+    graph
 }
 
 /// A spec that was not checked.

@@ -11,12 +11,13 @@ use lake_provider::{
     config::value,
     door::Settings,
     projection::{self, Block, Nesting},
+    spec::Sources,
     wanted,
 };
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
-use tfplug::Value;
+use tfplug::{Type, Value};
 
 /// Specs with which nothing is wrong: of random ones, the members that are found fault with are left out.
 pub(crate) fn spec() -> impl Strategy<Value = Json> {
@@ -40,7 +41,7 @@ pub(crate) fn good(mut spec: Json) -> Json {
 /// What is wrong with a spec, once it was said in this door's words: some are only the other's.
 fn errors(spec: &Json) -> Vec<Finding> {
     let settings = Settings { default_tags: Some(BTreeMap::new()), ..Settings::default() };
-    let spec = wanted::json(&lake(spec), &settings);
+    let spec = wanted::json(&Sources::of(&lake(spec)), &settings);
     let found = contract::check(&spec);
     if !found.is_empty() {
         return found;
@@ -73,6 +74,88 @@ pub(crate) fn lake(spec: &Json) -> Value {
     lake.set("outputs", Value::Null);
     lake.set("timeouts", Value::Null);
     lake
+}
+
+/// In which places a lake is told: in blocks, in `spec`, or each member in one of them.
+pub(crate) fn places() -> impl Strategy<Value = u64> {
+    prop_oneof![Just(0), Just(u64::MAX), any::<u64>()]
+}
+
+/// The configuration that says a spec: a member, or an argument of the lake, stands in `spec` where the next bit of
+/// `places` is set, and what of that is secret in `sensitive_spec`; else it is a block.
+pub(crate) fn told(spec: &Json, places: u64) -> Value {
+    let (mut blocks, mut plain) = (json!({}), json!({}));
+    let mut bits = places;
+    let mut in_spec = || {
+        bits = bits.rotate_left(1);
+        bits & 1 == 1
+    };
+    for (name, value) in spec.as_object().into_iter().flatten().filter(|(_, value)| !value.is_null()) {
+        match value.as_object().filter(|_| is_section(name) && !is_unknown(value)) {
+            None => {
+                let place = if in_spec() { &mut plain } else { &mut blocks };
+                place[name] = value.clone();
+            }
+            Some(members) => {
+                for (key, member) in members {
+                    let place = if in_spec() { &mut plain } else { &mut blocks };
+                    place[name][key] = member.clone();
+                }
+            }
+        }
+    }
+    let secret = secrets(contract::schema(), &mut plain).unwrap_or_default();
+    let mut lake = lake(&blocks);
+    for (argument, json) in [("spec", plain), ("sensitive_spec", secret)] {
+        let none = json.is_null() || json == json!({});
+        lake.set(argument, if none { Value::Null } else { Value::Dynamic(Box::new(implied(&json))) });
+    }
+    lake
+}
+
+/// Take the secrets out of a value.
+fn secrets(shape: &Shape, json: &mut Json) -> Option<Json> {
+    let fields = json.as_object_mut()?;
+    let mut secret = serde_json::Map::new();
+    match shape {
+        Shape::Object(object) => {
+            let is_secret = |name: &str| object.fields.get(name).is_some_and(|field| field.secret());
+            let names: Vec<String> = fields.keys().filter(|name| is_secret(name)).cloned().collect();
+            secret.extend(names.into_iter().filter_map(|name| fields.remove_entry(&name)));
+            for (name, value) in fields {
+                let inner = object.fields.get(name).and_then(|field| secrets(&field.shape, value));
+                secret.extend(inner.map(|inner| (name.clone(), inner)));
+            }
+        }
+        Shape::Map(map) => {
+            for (key, value) in fields {
+                secret.extend(secrets(&map.entry, value).map(|inner| (key.clone(), inner)));
+            }
+        }
+        _ => {}
+    }
+    (!secret.is_empty()).then_some(Json::Object(secret))
+}
+
+/// A value as HCL has it of an expression, with the type that it has by itself.
+fn implied(json: &Json) -> (Type, Value) {
+    match json {
+        json if is_unknown(json) => (Type::Dynamic, Value::UNKNOWN),
+        Json::Null => (Type::Dynamic, Value::Null),
+        Json::Bool(_) => (Type::Bool, value(json)),
+        Json::Number(_) => (Type::Number, value(json)),
+        Json::String(_) => (Type::String, value(json)),
+        Json::Array(items) => {
+            let (types, items) = items.iter().map(implied).unzip();
+            (Type::Tuple(types), Value::List(items))
+        }
+        Json::Object(entries) => {
+            let entries = entries.iter().map(|(key, entry)| (key.clone(), implied(entry)));
+            let (types, entries): (BTreeMap<_, _>, BTreeMap<_, _>) =
+                entries.map(|(key, (of, value))| ((key.clone(), of), (key, value))).unzip();
+            (Type::Object(types), Value::Map(entries))
+        }
+    }
 }
 
 fn block(of: &Block, json: &Json) -> Value {

@@ -21,7 +21,7 @@ mod sim;
 mod states;
 mod unknowns;
 
-use config::{lake, spec, spec_with_unknowns};
+use config::{lake, places, spec, spec_with_unknowns, told};
 use door::Doorway;
 use proptest::prelude::*;
 use tfplug::{Value, testing::Core};
@@ -34,12 +34,12 @@ proptest! {
     #![proptest_config(ProptestConfig { cases: 24, max_shrink_iters: 64, ..ProptestConfig::default() })]
 
     #[test]
-    fn a_lake_is_created_and_then_there_is_nothing_to_do(spec in spec()) {
+    fn a_lake_is_created_and_then_there_is_nothing_to_do(spec in spec(), places in places()) {
         run(async {
             let doorway = Doorway::new();
             let resource = doorway.resource();
             let core = Core::new(&*resource);
-            let config = lake(&spec);
+            let config = told(&spec, places);
             let object = doorway.applied(&core, Default::default(), &config).await;
             let (object, _) = core.read(object).await.unwrap();
             let again = core.plan(&object, &config).await.unwrap();
@@ -49,14 +49,18 @@ proptest! {
     }
 
     #[test]
-    fn one_lake_becomes_another_and_then_there_is_nothing_to_do(first in spec(), second in spec()) {
+    fn one_lake_becomes_another_and_then_there_is_nothing_to_do(
+        first in spec(),
+        second in spec(),
+        places in (places(), places()),
+    ) {
         run(async {
             let doorway = Doorway::new();
             let resource = doorway.resource();
             let core = Core::new(&*resource);
-            let object = doorway.applied(&core, Default::default(), &lake(&first)).await;
+            let object = doorway.applied(&core, Default::default(), &told(&first, places.0)).await;
             let (object, _) = core.read(object).await.unwrap();
-            let config = lake(&second);
+            let config = told(&second, places.1);
             let planned = core.plan(&object, &config).await.unwrap();
             // What data forbids is refused at plan, and then nothing is done.
             if planned.diagnostics.has_errors() {
@@ -72,12 +76,16 @@ proptest! {
     }
 
     #[test]
-    fn what_is_not_known_yet_is_planned_by_the_rules(first in spec(), second in spec_with_unknowns()) {
+    fn what_is_not_known_yet_is_planned_by_the_rules(
+        first in spec(),
+        second in spec_with_unknowns(),
+        places in places(),
+    ) {
         run(async {
             let doorway = Doorway::new();
             let resource = doorway.resource();
             let core = Core::new(&*resource);
-            let config = lake(&second);
+            let config = told(&second, places);
             core.plan(&Default::default(), &config).await.unwrap();
             let object = doorway.applied(&core, Default::default(), &lake(&first)).await;
             let (object, _) = core.read(object).await.unwrap();
@@ -86,15 +94,37 @@ proptest! {
     }
 
     #[test]
-    fn without_a_refresh_a_lake_is_as_last_applied(spec in spec()) {
+    fn without_a_refresh_a_lake_is_as_last_applied(spec in spec(), places in places()) {
         run(async {
             let doorway = Doorway::new();
             let resource = doorway.resource();
             let core = Core::new(&*resource);
-            let config = lake(&spec);
+            let config = told(&spec, places);
             let object = doorway.applied(&core, Default::default(), &config).await;
             let again = core.plan(&object, &config).await.unwrap();
             prop_assert!(again.is_nothing(core.schema()), "{:#?}", again.planned);
+            Ok(())
+        })?;
+    }
+
+    #[test]
+    fn what_moves_between_blocks_and_spec_is_the_same_lake(spec in spec(), places in (places(), places())) {
+        run(async {
+            let doorway = Doorway::new();
+            let resource = doorway.resource();
+            let core = Core::new(&*resource);
+            let object = doorway.applied(&core, Default::default(), &told(&spec, places.0)).await;
+            let (object, _) = core.read(object).await.unwrap();
+            let before = doorway.sim.world(|world| world.faults.writes);
+            let moved = told(&spec, places.1);
+            let planned = core.plan(&object, &moved).await.unwrap();
+            for computed in ["resources", "outputs"] {
+                prop_assert_eq!(planned.planned.get(computed), object.state.get(computed));
+            }
+            let object = doorway.applied(&core, object, &moved).await;
+            prop_assert_eq!(doorway.sim.world(|world| world.faults.writes), before);
+            let (object, _) = core.read(object).await.unwrap();
+            prop_assert!(core.plan(&object, &moved).await.unwrap().is_nothing(core.schema()));
             Ok(())
         })?;
     }

@@ -5,27 +5,26 @@ use crate::{
     door::Doorway,
     run,
 };
+use lake_provider::projection::{self, Block, Nesting};
 use proptest::prelude::*;
 use serde_json::Value as Json;
-use tfplug::{
-    Block, Nesting,
-    testing::{Core, Object},
-};
+use tfplug::testing::{Core, Object};
 
-/// Take out of a state some of the arguments and blocks that it has none of, as a release that did not know them would
-/// have saved it.
+/// Take out of a state some of what it would have in any case: arguments that are null or their default, and blocks that
+/// are not there. A release that did not know them would have saved it so.
 fn forget(block: &Block, state: &mut Json, forgets: &mut dyn FnMut() -> bool) {
     let Some(state) = state.as_object_mut() else { return };
-    for name in block.attributes.keys() {
-        if state.get(name).is_some_and(Json::is_null) && forgets() {
+    for (name, attribute) in &block.attributes {
+        let given = state.get(name).filter(|given| !given.is_null());
+        if (given.is_none() || given == attribute.default) && forgets() {
             state.remove(name);
         }
     }
     for (name, nested) in &block.blocks {
         let Some(found) = state.get_mut(name) else { continue };
         match nested.nesting {
-            Nesting::Single | Nesting::Group => forget(&nested.block, found, forgets),
-            Nesting::List | Nesting::Set => {
+            Nesting::Single => forget(&nested.block, found, forgets),
+            Nesting::List => {
                 found
                     .as_array_mut()
                     .into_iter()
@@ -37,9 +36,18 @@ fn forget(block: &Block, state: &mut Json, forgets: &mut dyn FnMut() -> bool) {
                 entries.for_each(|entry| forget(&nested.block, entry, forgets));
             }
         }
-        let none = [Json::Null, Json::Array(Vec::new()), Json::Object(serde_json::Map::new())];
-        if none.contains(found) && forgets() {
+        let is_there = match nested.nesting {
+            Nesting::Single => !found.is_null(),
+            Nesting::List => found.as_array().is_some_and(|items| !items.is_empty()),
+            Nesting::Map => found.as_object().is_some_and(|entries| !entries.is_empty()),
+        };
+        if !is_there && forgets() {
             state.remove(name);
+        }
+    }
+    for beside in ["spec", "sensitive_spec", "timeouts"] {
+        if state.get(beside).is_some_and(Json::is_null) && forgets() {
+            state.remove(beside);
         }
     }
 }
@@ -62,7 +70,7 @@ proptest! {
                 *bits = bits.rotate_left(1);
                 *bits & 1 == 1
             });
-            forget(&core.schema().block, &mut kept, &mut forgets);
+            forget(projection::spec(), &mut kept, &mut forgets);
             let (state, told) = core.upgrade(0, kept).unwrap();
             prop_assert!(!told.has_errors(), "{told:#?}");
             prop_assert_eq!(&state, &object.state);

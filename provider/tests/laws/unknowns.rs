@@ -1,7 +1,7 @@
 //! What Terraform does not know yet: whatever it turns out to be, what the plan told comes true.
 
 use crate::{
-    config::{good, lake},
+    config::{good, places, told},
     door::Doorway,
     run,
 };
@@ -109,6 +109,19 @@ fn hidden(spec: &Json, said: &[(bool, Index)], unsaid: &[Index]) -> Json {
     hidden
 }
 
+/// The spec as it turns out: what was hidden and is not said is null.
+fn revealed(spec: &Json, hidden: &Json) -> Json {
+    match (spec, hidden) {
+        (Json::Object(fields), Json::Object(hidden)) if !hidden.contains_key(UNKNOWN) => {
+            let field = |(name, hidden): (&String, &Json)| {
+                (name.clone(), fields.get(name).map_or(Json::Null, |field| revealed(field, hidden)))
+            };
+            hidden.iter().map(field).collect::<serde_json::Map<_, _>>().into()
+        }
+        _ => spec.clone(),
+    }
+}
+
 /// Which members there are is known, and so are those in them.
 fn may_be_hidden(at: &str) -> bool {
     at.matches('/').count() > 1 && !at.ends_with("/objects") && !at.contains(UNKNOWN)
@@ -139,25 +152,27 @@ proptest! {
         second in spec(),
         said in prop::collection::vec(any::<(bool, Index)>(), 0..3),
         unsaid in prop::collection::vec(any::<Index>(), 0..2),
+        places in places(),
     ) {
         run(async {
             let doorway = Doorway::new();
             let resource = doorway.resource();
             let core = Core::new(&*resource);
-            let (early, late) = (lake(&hidden(&second, &said, &unsaid)), lake(&second));
+            let hidden = hidden(&second, &said, &unsaid);
+            let (early, late) = (told(&hidden, places), told(&revealed(&second, &hidden), places));
             let mut object = Default::default();
             for exists in [false, true] {
                 if exists {
-                    object = doorway.applied(&core, object, &lake(&first)).await;
+                    object = doorway.applied(&core, object, &told(&first, places)).await;
                     object = core.read(object).await.unwrap().0;
                 }
-                let told = core.plan(&object, &early).await.unwrap();
+                let shown = core.plan(&object, &early).await.unwrap();
                 let again = core.plan(&object, &late).await.unwrap();
-                if told.diagnostics.has_errors() || again.diagnostics.has_errors() {
+                if shown.diagnostics.has_errors() || again.diagnostics.has_errors() {
                     continue;
                 }
-                let broken = broken_by_plan_again(&core.schema().block, &told.planned, &again.planned);
-                prop_assert!(broken.is_empty(), "{broken:#?}\n{}", hidden(&second, &said, &unsaid));
+                let broken = broken_by_plan_again(&core.schema().block, &shown.planned, &again.planned);
+                prop_assert!(broken.is_empty(), "{broken:#?}\n{hidden}");
             }
             Ok(())
         })?;

@@ -26,6 +26,8 @@ impl Rng {
 pub(crate) struct Faults {
     /// How many calls were made.
     pub(crate) calls: u64,
+    /// How many of them wrote, or would have.
+    pub(crate) writes: u64,
     /// The process dies with the answer to this call.
     pub(crate) kill_after: Option<u64>,
     /// Of every hundred calls so many are too many.
@@ -45,6 +47,7 @@ impl Default for Faults {
     fn default() -> Self {
         Faults {
             calls: 0,
+            writes: 0,
             kill_after: None,
             throttled: 0,
             lost: 0,

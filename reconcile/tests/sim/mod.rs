@@ -93,6 +93,7 @@ impl Sim {
         tokio::task::yield_now().await;
         let (answer, dies) = self.world(|world| {
             world.faults.calls += 1;
+            world.faults.writes += u64::from(writes);
             if world.faults.is_dead() {
                 return (None, true);
             }

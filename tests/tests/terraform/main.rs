@@ -9,4 +9,5 @@ mod opentofu;
 mod replace;
 mod scale;
 mod states;
+mod values;
 mod waiting;

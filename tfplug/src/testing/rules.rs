@@ -1,6 +1,6 @@
 //! Terraform's rules for plans and for what apply makes of them.
 
-use super::same;
+use super::same::{conforms, same};
 use crate::{
     path::Path,
     schema::{Attribute, Block, Nested, NestedBlock, Nesting},
@@ -200,6 +200,16 @@ fn kept(of: &Type, planned: &Value, state: &Value, at: &Path, broken: &mut Vec<S
         (Type::List(item), Value::List(planned), Value::List(state)) if planned.len() == state.len() => {
             for (index, (planned, state)) in planned.iter().zip(state).enumerate() {
                 kept(item, planned, state, &at.clone().index(index), broken);
+            }
+        }
+        (Type::Dynamic, Value::Dynamic(planned), Value::Dynamic(state)) if conforms(&state.0, &planned.0) => {
+            kept(&planned.0, &planned.1, &state.1, at, broken);
+        }
+        (Type::Tuple(types), Value::List(planned), Value::List(state))
+            if types.len() == planned.len() && planned.len() == state.len() =>
+        {
+            for (index, ((of, planned), state)) in types.iter().zip(planned).zip(state).enumerate() {
+                kept(of, planned, state, &at.clone().index(index), broken);
             }
         }
         // Which element became which cannot be told where some are unknown.

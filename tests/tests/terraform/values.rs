@@ -1,0 +1,173 @@
+//! A lake told as a value: `spec` and `sensitive_spec` beside the blocks.
+
+use lake_tests::{aws::Endpoint, root, terraform::Terraform};
+
+fn first_lake() -> String {
+    let path = root().join("examples/first-lake/lake.yaml");
+    std::fs::read_to_string(path).expect("the example is there")
+}
+
+/// The same file that Kubernetes takes, its secret aside, and then as blocks would have it: no call, no change.
+#[test]
+fn a_lake_of_kubernetes_is_one_of_terraform() {
+    let aws = Endpoint::start();
+    let terraform = Terraform::new(&aws);
+    terraform.file("lake.yaml", &first_lake());
+    terraform.main(
+        r#"locals {
+  lake = yamldecode(file("lake.yaml")).spec
+}
+
+resource "lake" "x" {
+  name = "first"
+  spec = local.lake
+}
+"#,
+    );
+    let _ = terraform
+        .validate()
+        .failed()
+        .says("spec.jobs.etl.secretArguments")
+        .says("Say it in `sensitive_spec`");
+    terraform.edit(
+        "  spec = local.lake\n",
+        r#"  spec = merge(local.lake, {
+    jobs = { for key, job in local.lake.jobs : key => { for field, value in job : field => value if field != "secretArguments" } }
+  })
+  sensitive_spec = {
+    jobs = { for key, job in local.lake.jobs : key => { secretArguments = job.secretArguments } }
+  }
+"#,
+    );
+    let applied = terraform.apply().ok();
+    assert!(!applied.text.contains("change-me"), "{}", applied.text);
+    terraform.plan().nothing();
+
+    let written = aws.writes();
+    let path = terraform.folder().join("main.tf");
+    let text = std::fs::read_to_string(&path).expect("main.tf was written");
+    let databases = "  spec = merge(local.lake, {\n    databases = {}\n";
+    terraform.main(&text.replace("  spec = merge(local.lake, {\n", databases));
+    terraform.edit(
+        "  name = \"first\"\n",
+        r#"  name = "first"
+  database "lake" {
+    name = "first_lake"
+    location {
+      bucket = "store"
+      prefix = "processed/"
+    }
+  }
+"#,
+    );
+    let _ = terraform.apply().ok();
+    assert_eq!(aws.writes(), written, "what moves into a block is the same member");
+    terraform.plan().nothing();
+    let _ = terraform.destroy().ok();
+}
+
+/// Members from a variable, toggles among them, one that says nothing of a field, and one that moves to a block.
+const MODULE: &str = r#"variable "buckets" {
+  type = map(object({
+    versioning = optional(bool)
+    days       = optional(number)
+  }))
+  default = {
+    raw   = { versioning = true }
+    clean = { days = 3 }
+  }
+}
+
+variable "reader" {
+  type    = bool
+  default = true
+}
+
+resource "terraform_data" "later" {
+  input = "known-later"
+}
+
+resource "lake" "x" {
+  name = "values"
+
+  spec = {
+    buckets = {
+      for key, bucket in var.buckets : key => {
+        onDelete       = "Delete"
+        versioning     = bucket.versioning
+        lifecycleRules = bucket.days == null ? null : [{ prefix = "tmp/", expire = { days = bucket.days } }]
+        tags           = { later = terraform_data.later.output }
+      }
+    }
+    roles = {
+      for key in var.reader ? ["reader"] : [] : key => {
+        assumedBy = { services = ["glue.amazonaws.com"] }
+        allow     = [{ read = { bucket = "raw" } }]
+      }
+    }
+  }
+
+  bucket "own" {
+    on_delete = "Delete"
+  }
+
+  lifecycle {
+    ignore_changes = [spec.buckets.raw.versioning]
+  }
+}
+"#;
+
+#[test]
+fn members_come_from_variables_and_may_hold_what_is_known_later() {
+    let aws = Endpoint::start();
+    let terraform = Terraform::new(&aws);
+    terraform.main(MODULE);
+    let _ = terraform.plan().changes();
+    let _ = terraform.apply().ok();
+    let made = terraform.state()["outputs"].clone();
+    let nodes: Vec<&String> = made.as_object().expect("outputs").keys().collect();
+    assert_eq!(nodes, ["bucket/clean", "bucket/own", "bucket/raw", "role/reader"]);
+    terraform.plan().nothing();
+
+    // What is ignored changes nothing, and a toggle takes its member away.
+    terraform.edit("raw   = { versioning = true }", "raw   = { versioning = false }");
+    terraform.plan().nothing();
+    let _ = terraform.plan_with(&["-var=reader=false"]).changes().says("role/reader");
+    let _ = terraform.apply_with(&["-var=reader=false"]).ok();
+    assert_eq!(aws.hand().world()["roles"], serde_json::json!({}));
+    let _ = terraform.destroy().ok();
+}
+
+/// Which members there are is known only after apply: nothing is looked at, and the plan says that it cannot tell.
+#[test]
+fn members_that_are_known_later_are_planned_without_a_look() {
+    let aws = Endpoint::start();
+    let terraform = Terraform::new(&aws);
+    let lake = |buckets: &str, input: &str| {
+        format!(
+            r#"resource "terraform_data" "zones" {{
+  input = {input}
+}}
+
+resource "lake" "x" {{
+  name = "later"
+  spec = {{
+    buckets = {buckets}
+    roles   = {{ reader = {{ assumedBy = {{ services = ["glue.amazonaws.com"] }}, allow = [{{ read = {{ bucket = "raw" }} }}] }} }}
+  }}
+}}
+"#
+        )
+    };
+    let members = "{ for zone in terraform_data.zones.output : zone => { onDelete = \"Delete\" } }";
+    terraform.main(&lake(members, "[\"raw\"]"));
+    let _ = terraform.plan().changes();
+    let _ = terraform.apply().ok();
+    terraform.plan().nothing();
+    terraform.main(&lake(members, "[\"raw\", \"clean\"]"));
+    let _ = terraform.plan().changes().says("cannot tell what will be deleted");
+    let _ = terraform.apply().ok();
+    terraform.plan().nothing();
+    assert_eq!(aws.hand().world()["buckets"].as_object().expect("buckets").len(), 2);
+    let _ = terraform.destroy().ok();
+}
