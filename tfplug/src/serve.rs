@@ -54,6 +54,9 @@ pub enum ServeError {
 /// service takes; the host itself waits for as long as a call takes, and then kills what is left after two seconds.
 const FAREWELL: Duration = Duration::from_secs(30);
 
+/// How long until a connection is accepted again after one could not be.
+const PAUSE: Duration = Duration::from_millis(100);
+
 /// Serve a provider until the host asks for the end or goes away.
 ///
 /// Must run within a tokio runtime with I/O, time and signals. Standard output belongs to the handshake: nothing else
@@ -93,16 +96,13 @@ pub async fn serve(provider: impl Provider, options: ServeOptions) -> Result<(),
             () = signals.any() => if options.debug { break },
             () = &mut orphaned, if !options.debug => break,
             _ = shutdown.wait_for(|wanted| *wanted) => break,
-            connected = listener.accept() => match connected {
-                Ok((socket, _)) => {
-                    let (server, alive) = (server.clone(), alive.clone());
-                    let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());
-                    tokio::spawn(async move {
-                        connection::serve(socket, acceptor, server, options.debug).await;
-                        drop(alive);
-                    });
-                }
-                Err(error) => tracing::warn!(%error, "a connection was not accepted"),
+            socket = accepted(|| listener.accept()) => {
+                let (server, alive) = (server.clone(), alive.clone());
+                let acceptor = tls.as_ref().map(|tls| tls.acceptor.clone());
+                tokio::spawn(async move {
+                    connection::serve(socket, acceptor, server, options.debug).await;
+                    drop(alive);
+                });
             },
         }
     }
@@ -120,6 +120,21 @@ pub async fn serve(provider: impl Provider, options: ServeOptions) -> Result<(),
         tracing::warn!("calls are still under way; they are cut off");
     }
     Ok(())
+}
+
+/// The next connection. What cannot be accepted (no file handles are left) is tried again after a pause: the host still
+/// waits, and a try costs a turn of the loop.
+async fn accepted<T, P, F>(accept: impl Fn() -> F) -> T
+where
+    F: Future<Output = io::Result<(T, P)>>,
+{
+    loop {
+        match accept().await {
+            Ok((socket, _)) => return socket,
+            Err(error) => tracing::warn!(%error, "a connection was not accepted"),
+        }
+        tokio::time::sleep(PAUSE).await;
+    }
 }
 
 /// The signals that reach a host's whole process group, Ctrl-C and a cancelled job: they end nobody here.
@@ -149,5 +164,24 @@ async fn orphaned(host: u32) {
     let mut now_and_then = tokio::time::interval(Duration::from_secs(1));
     while parent_id() == host {
         now_and_then.tick().await;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::cell::Cell;
+    use tokio::time::Instant;
+
+    #[tokio::test(start_paused = true)]
+    async fn what_cannot_be_accepted_is_tried_again_after_a_pause() {
+        let (begun, tries) = (Instant::now(), Cell::new(0));
+        let accept = || {
+            tries.set(tries.get() + 1);
+            let left = tries.get() > 3;
+            async move { if left { Ok(("socket", ())) } else { Err(io::Error::other("no handles")) } }
+        };
+        assert_eq!(accepted(accept).await, "socket");
+        assert_eq!(begun.elapsed(), PAUSE * 3);
     }
 }

@@ -22,8 +22,7 @@ pub(super) async fn serve(
     debug: bool,
 ) {
     if debug {
-        // The wish to stop was the last terraform's.
-        server.stopping.send_replace(false);
+        forget_last_wish(&server);
     }
     let served = match acceptor {
         Some(acceptor) => match acceptor.accept(socket).await {
@@ -41,6 +40,13 @@ pub(super) async fn serve(
     }
     if !debug {
         server.shutdown.send_replace(true);
+    }
+}
+
+/// The wish to stop was the last terraform's, once its calls have ended; while they are under way it is theirs.
+fn forget_last_wish(server: &Server) {
+    if *server.under_way.borrow() == 0 {
+        server.stopping.send_replace(false);
     }
 }
 
@@ -188,6 +194,17 @@ mod tests {
         ended.recv().await.unwrap();
         let answer = answer.await.unwrap().unwrap();
         assert!(answer.new_state.is_some() && answer.diagnostics.is_empty());
+    }
+
+    #[tokio::test]
+    async fn under_a_debugger_a_wish_to_stop_holds_while_its_calls_are_under_way() {
+        let Hosted { server, .. } = working().await;
+        server.stopping.send_replace(true);
+        forget_last_wish(&server);
+        assert!(*server.stopping.borrow(), "the call under way was asked to stop");
+        let _ = server.under_way.subscribe().wait_for(|calls| *calls == 0).await;
+        forget_last_wish(&server);
+        assert!(!*server.stopping.borrow());
     }
 
     #[tokio::test]
