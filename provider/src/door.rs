@@ -72,8 +72,8 @@ pub struct Door {
     clouds: Arc<dyn Clouds>,
     settings: Mutex<Settings>,
     connections: tokio::sync::Mutex<Connections>,
-    /// The lakes whose states this process was shown.
-    seen: Mutex<BTreeSet<String>>,
+    /// The lakes whose states this process was shown, by region and name.
+    seen: Mutex<BTreeSet<(String, String)>>,
 }
 
 /// One connection per region: all lakes of a configuration share it.
@@ -121,15 +121,17 @@ impl Door {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Remember that this process was shown the state of a lake.
-    pub fn see(&self, lake: &str) {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(lake.to_owned());
+    /// Remember that this process was shown the state of a lake. One name in two regions is two lakes.
+    pub fn see(&self, region: &str, lake: &str) {
+        let it = (region.to_owned(), lake.to_owned());
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(it);
     }
 
     /// Whether this process was shown the state of a lake.
     #[must_use]
-    pub fn has_seen(&self, lake: &str) -> bool {
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).contains(lake)
+    pub fn has_seen(&self, region: &str, lake: &str) -> bool {
+        let it = (region.to_owned(), lake.to_owned());
+        self.seen.lock().unwrap_or_else(PoisonError::into_inner).contains(&it)
     }
 
     /// The way to a region; without one to the provider's own.
@@ -159,6 +161,31 @@ impl Door {
             Err(error) => {
                 diagnostics::no_access(told, &error);
                 Way::Closed
+            }
+        }
+    }
+
+    /// The connection to a region for what must reach AWS now; none when it cannot, and the user was told why. `doing` is
+    /// what a lake cannot be done to.
+    pub async fn open(
+        &self,
+        region: Option<&str>,
+        doing: &str,
+        told: &mut Diagnostics,
+    ) -> Option<Connection> {
+        match self.way(region, told).await {
+            Way::Open(connection) => Some(connection),
+            Way::Closed => None,
+            Way::Unknown => {
+                told.error(
+                    None,
+                    "The provider's configuration is not known",
+                    format!(
+                        "Region, credentials and owner must be known to {doing} a lake: apply what they depend on \
+                         first."
+                    ),
+                );
+                None
             }
         }
     }

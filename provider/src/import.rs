@@ -3,7 +3,7 @@
 //! Name, place, `resources` and `outputs` are imported; the arguments are the configuration's to say.
 
 use crate::{
-    door::{Door, Way},
+    door::Door,
     private::Private,
     projection::{self, Nesting},
     told,
@@ -35,19 +35,7 @@ async fn recall(door: &Door, request: &ImportRequest, told: &mut Diagnostics) ->
         );
         return None;
     }
-    let connection = match door.way(region, told).await {
-        Way::Open(connection) => connection,
-        Way::Closed => return None,
-        Way::Unknown => {
-            told.error(
-                None,
-                "The provider's configuration is not known yet",
-                "A lake can be imported once region, credentials and owner of the provider are known: apply what they \
-                 depend on first.",
-            );
-            return None;
-        }
-    };
+    let connection = door.open(region, "import", told).await?;
     let running = door.engine(&connection, name, &request.stop);
     let recalled = match running.engine.recall().await {
         Ok(recalled) => recalled,

@@ -33,8 +33,9 @@ impl Resource for Lake {
     /// is remembered: a plan needs it.
     fn upgrade(&self, mut request: UpgradeRequest) -> UpgradeResponse {
         defaults::fill_state(&mut request.state);
-        if let Some(name) = request.state["name"].as_str() {
-            self.door.see(name);
+        if let (Some(region), Some(name)) = (request.state["region"].as_str(), request.state["name"].as_str())
+        {
+            self.door.see(region, name);
         }
         UpgradeResponse { state: request.state, diagnostics: Diagnostics::default() }
     }

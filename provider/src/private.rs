@@ -21,13 +21,19 @@ pub struct Private {
     /// What the last Read found; nothing after an apply.
     #[serde(with = "pairs", skip_serializing_if = "Option::is_none")]
     pub inventory: Option<Inventory>,
+    /// The provider's tags that were last applied: they are in no state, and what was applied cannot be told without them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub default_tags: Option<BTreeMap<String, String>>,
 }
 
 /// What stands beside the record, which knows itself how it is read.
 #[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
 struct Beside {
     #[serde(default, with = "pairs")]
     inventory: Option<Inventory>,
+    #[serde(default)]
+    default_tags: Option<BTreeMap<String, String>>,
 }
 
 /// Private bytes that cannot be used.
@@ -69,7 +75,13 @@ impl Private {
     /// A record alone.
     #[must_use]
     pub fn of(record: Record) -> Self {
-        Private { record, inventory: None }
+        Private { record, inventory: None, default_tags: None }
+    }
+
+    /// The record of what was applied with these tags of the provider.
+    #[must_use]
+    pub fn applied(record: Record, default_tags: Option<BTreeMap<String, String>>) -> Self {
+        Private { default_tags, ..Private::of(record) }
     }
 
     /// What the bytes hold; nothing when there are none.
@@ -83,8 +95,8 @@ impl Private {
         let broken = |error: serde_json::Error| NoPrivate::Broken(error.to_string());
         let mut value: serde_json::Value = serde_json::from_slice(bytes).map_err(broken)?;
         let record = Record::of(value["record"].take())?;
-        let Beside { inventory } = serde_json::from_value(value).map_err(broken)?;
-        Ok(Some(Private { record, inventory }))
+        let Beside { inventory, default_tags } = serde_json::from_value(value).map_err(broken)?;
+        Ok(Some(Private { record, inventory, default_tags }))
     }
 
     /// The bytes.
@@ -135,7 +147,8 @@ mod tests {
 
     #[test]
     fn what_is_kept_comes_back() {
-        let private = Private { record: record(), inventory: Some(Inventory::new()) };
+        let tags = BTreeMap::from([("team".to_owned(), "data".to_owned())]);
+        let private = Private { inventory: Some(Inventory::new()), ..Private::applied(record(), Some(tags)) };
         assert_eq!(Private::read(&private.bytes()), Ok(Some(private)));
         let private = Private::of(record());
         assert_eq!(Private::read(&private.bytes()), Ok(Some(private)));

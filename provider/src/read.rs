@@ -49,6 +49,7 @@ async fn look(
     let graph = wanted::graph_of_state(&request.current, &door.settings(), &connection.place, &owner);
     let graph = graph.map_err(|finding| told.extend(diagnostics::findings([finding]))).ok()?;
     let running = door.engine(&connection, name, &request.stop);
+    let default_tags = private.as_ref().and_then(|private| private.default_tags.clone());
     let (record, observed) = match private {
         Some(Private { mut record, .. }) => {
             let observed = running.engine.observe(&graph, &mut record).await;
@@ -72,7 +73,7 @@ async fn look(
     let found = plan(&graph, &record, &observed.inventory);
     let mut state = request.current.clone();
     told::found(&found, &observed.inventory).put(&mut state);
-    Some((state, Some(Private { record, inventory: Some(observed.inventory) })))
+    Some((state, Some(Private { record, inventory: Some(observed.inventory), default_tags })))
 }
 
 /// What the lake remembers, found again; `None` when it cannot be, or there is nothing, and the state stays as it is.

@@ -6,7 +6,7 @@
 use super::{Work, as_planned, unchanged, within};
 use crate::{
     diagnostics,
-    door::{Door, Way},
+    door::Door,
     plan::{lives_already, meets_itself},
     private::Private,
     told::Told,
@@ -27,7 +27,7 @@ pub(super) async fn create(door: &Door, request: ApplyRequest) -> ApplyResponse 
     }
     ApplyResponse {
         state: as_planned(&request.planned, &outcome),
-        private: Private::of(outcome.record).bytes(),
+        private: Private::applied(outcome.record, door.settings().default_tags).bytes(),
         diagnostics: told,
     }
 }
@@ -38,9 +38,7 @@ async fn make<'a>(
     told: &mut Diagnostics,
 ) -> Option<(Work<'a>, Outcome)> {
     let name = request.planned.get("name").as_str()?.to_owned();
-    let Way::Open(connection) = door.way(request.planned.get("region").as_str(), told).await else {
-        return None;
-    };
+    let connection = door.open(request.planned.get("region").as_str(), "create", told).await?;
     let owner = door.owner(&name);
     let graph = wanted::graph(&request.planned, &door.settings(), &connection.place, &owner);
     let graph = graph.map_err(|findings| told.extend(diagnostics::findings(findings))).ok()?;

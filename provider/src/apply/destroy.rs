@@ -2,7 +2,7 @@
 
 use super::{Work, as_found, unchanged, within};
 use crate::{
-    door::{Door, Way},
+    door::Door,
     plan::{end, no_record},
     private::Private,
     read::{lives_there, remembered},
@@ -35,18 +35,7 @@ async fn end_it<'a>(
         return None;
     };
     let region = private.record.place.region.clone();
-    let connection = match door.way(Some(&region), told).await {
-        Way::Open(connection) => connection,
-        Way::Closed => return None,
-        Way::Unknown => {
-            told.error(
-                None,
-                "The provider's configuration is not known",
-                "Region, credentials and owner must be known to destroy a lake: apply what they depend on first.",
-            );
-            return None;
-        }
-    };
+    let connection = door.open(Some(&region), "destroy", told).await?;
     if !lives_there(&private.record, &connection.place, told) {
         return None;
     }

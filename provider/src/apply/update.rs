@@ -6,7 +6,7 @@
 use super::{Work, as_found, as_planned, unchanged, within};
 use crate::{
     diagnostics,
-    door::{Door, Way},
+    door::Door,
     plan::{no_record, prior_graph, shown},
     private::Private,
     read::{lives_there, remembered},
@@ -27,7 +27,8 @@ pub(super) async fn update(door: &Door, request: ApplyRequest) -> ApplyResponse 
     } else {
         as_planned(&request.planned, &outcome)
     };
-    ApplyResponse { state, private: Private::of(outcome.record).bytes(), diagnostics: told }
+    let private = Private::applied(outcome.record, door.settings().default_tags);
+    ApplyResponse { state, private: private.bytes(), diagnostics: told }
 }
 
 async fn change<'a>(
@@ -40,16 +41,14 @@ async fn change<'a>(
         no_record(told);
         return None;
     };
-    let Way::Open(connection) = door.way(request.planned.get("region").as_str(), told).await else {
-        return None;
-    };
+    let connection = door.open(request.planned.get("region").as_str(), "update", told).await?;
     if !lives_there(&private.record, &connection.place, told) {
         return None;
     }
     let owner = door.owner(&name);
     let graph = wanted::graph(&request.planned, &door.settings(), &connection.place, &owner);
     let graph = graph.map_err(|findings| told.extend(diagnostics::findings(findings))).ok()?;
-    let was = prior_graph(&request.prior, door, &connection.place, &owner);
+    let was = prior_graph(&request.prior, &private, &door.settings(), &connection.place, &owner);
     let shown = shown(&graph, &private, &request.prior, &was);
     let within = within(&request.planned, "update");
     let work = Work { door, connection, name, graph, record: private.record, shown, within };

@@ -35,7 +35,8 @@ impl Scene<'_> {
     /// the apply itself core puts it back. Nothing in the request tells the two plans apart. But where this process
     /// has seen the lake's state, core is only planning: the lake is tainted.
     fn severity_of_meeting_oneself(&self) -> Severity {
-        if self.door.has_seen(&self.name) { Severity::Error } else { Severity::Warning }
+        let region = &self.connection.place.region;
+        if self.door.has_seen(region, &self.name) { Severity::Error } else { Severity::Warning }
     }
 
     /// Look at everything that the lake would make, and at what wears its mark already; whether that was possible.

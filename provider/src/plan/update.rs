@@ -3,7 +3,7 @@
 use super::{Scene, look, planned};
 use crate::{
     diagnostics,
-    door::Door,
+    door::Settings,
     last_applied::{Prior, last_applied},
     private::Private,
     read::lives_there,
@@ -27,7 +27,7 @@ impl Scene<'_> {
         }
         let Some(graph) = self.graph(&lake, told) else { return lake };
         let prior = Told::of(&self.request.prior);
-        let was = self.prior_graph();
+        let was = self.prior_graph(&private);
         let inventory = inventory(&private, &was, &prior);
         let shown = plan(&graph, &private.record, &inventory);
         if let Some(will_be) = planned(&shown, &graph, &prior, |node| was.get(node) == graph.get(node)) {
@@ -46,8 +46,9 @@ impl Scene<'_> {
         lake
     }
 
-    fn prior_graph(&self) -> Graph {
-        prior_graph(&self.request.prior, self.door, &self.connection.place, &self.door.owner(&self.name))
+    fn prior_graph(&self, private: &Private) -> Graph {
+        let (settings, owner) = (self.door.settings(), self.door.owner(&self.name));
+        prior_graph(&self.request.prior, private, &settings, &self.connection.place, &owner)
     }
 
     /// Look at what nobody has looked at: nothing when the spec is unchanged. A plan with what was seen, if anything
@@ -64,9 +65,19 @@ pub(crate) fn shown(graph: &Graph, private: &Private, prior: &Value, was: &Graph
     plan(graph, &private.record, &inventory(private, was, &Told::of(prior)))
 }
 
-/// The graph of a prior state; empty when the state cannot be read any more.
-pub(crate) fn prior_graph(prior: &Value, door: &Door, place: &Place, owner: &Owner) -> Graph {
-    wanted::graph_of_state(prior, &door.settings(), place, owner).unwrap_or_default()
+/// The graph of a prior state, with the provider's tags of then; empty when the state cannot be read any more.
+pub(crate) fn prior_graph(
+    prior: &Value,
+    private: &Private,
+    settings: &Settings,
+    place: &Place,
+    owner: &Owner,
+) -> Graph {
+    let mut settings = settings.clone();
+    if let Some(applied) = &private.default_tags {
+        settings.default_tags = Some(applied.clone());
+    }
+    wanted::graph_of_state(prior, &settings, place, owner).unwrap_or_default()
 }
 
 /// What the last Read found, or what was last applied.

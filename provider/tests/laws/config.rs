@@ -138,7 +138,7 @@ fn secrets(shape: &Shape, json: &mut Json) -> Option<Json> {
 }
 
 /// A value as HCL has it of an expression, with the type that it has by itself.
-fn implied(json: &Json) -> (Type, Value) {
+pub(crate) fn implied(json: &Json) -> (Type, Value) {
     match json {
         json if is_unknown(json) => (Type::Dynamic, Value::UNKNOWN),
         Json::Null => (Type::Dynamic, Value::Null),

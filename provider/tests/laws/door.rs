@@ -51,6 +51,13 @@ impl Doorway {
         Doorway { settings: Settings { access: None, ..doorway.settings.clone() }, ..doorway }
     }
 
+    /// The same cloud through a provider with these tags.
+    pub(crate) fn with_default_tags(&self, tags: &[(&str, &str)]) -> Self {
+        let tags = tags.iter().map(|(key, value)| ((*key).to_owned(), (*value).to_owned()));
+        let settings = Settings { default_tags: Some(tags.collect()), ..self.settings.clone() };
+        Doorway { sim: self.sim.clone(), settings }
+    }
+
     /// The resource, as a process of its own would have it.
     pub(crate) fn resource(&self) -> Arc<dyn Resource> {
         let door = Door::new(Arc::new(Way(self.sim.clone())));

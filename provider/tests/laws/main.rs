@@ -21,7 +21,7 @@ mod sim;
 mod states;
 mod unknowns;
 
-use config::{lake, places, spec, spec_with_unknowns, told};
+use config::{implied, lake, places, spec, spec_with_unknowns, told};
 use door::Doorway;
 use proptest::prelude::*;
 use tfplug::{Value, testing::Core};
@@ -237,5 +237,103 @@ fn an_unknown_provider_plans_without_a_call() {
         assert!(planned.planned.get("resources").is_unknown() && planned.planned.get("region").is_unknown());
         assert_eq!(planned.planned.get("bucket").get("store").get("tls_only"), &Value::from(true));
         assert_eq!(doorway.sim.world(|world| world.faults.calls), 0);
+    });
+}
+
+#[test]
+fn tags_of_the_provider_that_changed_are_seen_without_a_refresh() {
+    run(async {
+        let doorway = Doorway::new().with_default_tags(&[("team", "data")]);
+        let config = lake(&serde_json::json!({"buckets": {"store": {}}}));
+        let resource = doorway.resource();
+        let object = doorway.applied(&Core::new(&*resource), Default::default(), &config).await;
+        let changed = doorway.with_default_tags(&[("team", "events")]);
+        let resource = changed.resource();
+        let core = Core::new(&*resource);
+        for refresh in [false, true] {
+            let object = if refresh { core.read(object.clone()).await.unwrap().0 } else { object.clone() };
+            let object = changed.applied(&core, object, &config).await;
+            let bucket = format!("{:?}", changed.sim.snapshot());
+            assert!(bucket.contains("events") && !bucket.contains("\"data\""), "{bucket}");
+            assert!(core.plan(&object, &config).await.unwrap().is_nothing(core.schema()));
+        }
+    });
+}
+
+#[test]
+fn an_apply_that_reaches_nobody_says_so() {
+    run(async {
+        let doorway = Doorway::new();
+        let config = lake(&serde_json::json!({"buckets": {"store": {}}}));
+        let resource = doorway.resource();
+        let object = doorway.applied(&Core::new(&*resource), Default::default(), &config).await;
+        let unknown = Doorway::unknown();
+        let resource = unknown.resource();
+        let core = Core::new(&*resource);
+        for object in [Default::default(), object] {
+            for config in [&config, &Value::Null] {
+                if config.is_null() && object == Default::default() {
+                    continue;
+                }
+                let planned = core.plan(&object, config).await.unwrap();
+                let (after, told) = core.apply(planned, config).await.unwrap();
+                assert!(format!("{told:?}").contains("configuration is not known"), "{told:#?}");
+                assert_eq!(after.state, object.state);
+            }
+        }
+    });
+}
+
+#[test]
+fn a_lake_of_the_same_name_in_another_region_is_another_lake() {
+    run(async {
+        let doorway = Doorway::new();
+        let config = lake(&serde_json::json!({"buckets": {"store": {}}}));
+        let resource = doorway.resource();
+        let _ = doorway.applied(&Core::new(&*resource), Default::default(), &config).await;
+        for (region, fails) in [("us-east-1", false), ("eu-west-1", true)] {
+            let resource = doorway.resource();
+            let core = Core::new(&*resource);
+            core.upgrade(0, serde_json::json!({"name": "events", "region": region})).unwrap();
+            let planned = core.plan(&Default::default(), &config).await.unwrap();
+            assert!(format!("{:?}", planned.diagnostics).contains("exists already"), "{planned:#?}");
+            assert_eq!(planned.diagnostics.has_errors(), fails, "{:#?}", planned.diagnostics);
+        }
+    });
+}
+
+#[test]
+fn what_stands_in_sensitive_spec_is_shown_in_no_drift_and_no_plan() {
+    const CANARY: &str = "canary-in-the-cage";
+    run(async {
+        let doorway = Doorway::new();
+        let resource = doorway.resource();
+        let core = Core::new(&*resource);
+        let spec = |canary: &str| {
+            serde_json::json!({
+                "buckets": {"store": {"tags": {"hidden": canary, "shown": "x"}}},
+                "databases": {"lake": {"description": canary}},
+            })
+        };
+        let hidden = |canary: &str| {
+            let mut lake = told(&serde_json::json!({"buckets": {"store": {}}}), 0);
+            let mut value = spec(canary);
+            value["databases"]["lake"]["onDelete"] = "Delete".into();
+            lake.set("sensitive_spec", Value::Dynamic(Box::new(implied(&value))));
+            lake
+        };
+        let object = doorway.applied(&core, Default::default(), &hidden(CANARY)).await;
+        let planned = core.plan(&object, &hidden("another-canary")).await.unwrap();
+        // Applied by another's hand: what is there differs from what is wanted.
+        let _ = doorway.applied(&core, object.clone(), &hidden("another-canary")).await;
+        let (drifted, _) = core.read(object).await.unwrap();
+        let shown = format!(
+            "{:?}{:?}{:?}",
+            planned.diagnostics,
+            planned.planned.get("resources"),
+            drifted.state.get("resources")
+        );
+        assert!(shown.contains("(secret, differs)"), "{shown}");
+        assert!(!shown.contains("canary"), "{shown}");
     });
 }
