@@ -11,18 +11,20 @@ use crate::{
     tenants::{NoTenants, Register},
     watch::watch,
 };
+use futures::FutureExt;
 use kube::{Client, runtime::events::Reporter};
-use std::{process::ExitCode, sync::Arc, time::Duration};
+use std::{io::IsTerminal, panic::AssertUnwindSafe, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
     signal::unix::{SignalKind, signal},
     sync::oneshot,
+    task::JoinSet,
 };
 use tracing_subscriber::EnvFilter;
 
-/// Why the operator cannot begin.
+/// Why the operator cannot begin, or not go on.
 #[derive(Debug, thiserror::Error)]
-enum NoBegin {
+enum NoRun {
     #[error("the address {0} cannot be listened on: {1}")]
     Listen(std::net::SocketAddr, std::io::Error),
     #[error(transparent)]
@@ -33,6 +35,8 @@ enum NoBegin {
     NoCluster(kube::Error),
     #[error("signals cannot be received: {0}")]
     Signals(std::io::Error),
+    #[error("{0} has ended{1}: without it this process is blind, so it ends and is started anew")]
+    Ended(&'static str, String),
 }
 
 /// Run until SIGTERM or SIGINT.
@@ -42,10 +46,10 @@ pub fn run(options: &Options) -> ExitCode {
     let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
     match options.log_format {
         LogFormat::Json => log.json().flatten_event(true).init(),
-        LogFormat::Text => log.init(),
+        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
     }
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
-    let begun = runtime.map_err(NoBegin::Signals).and_then(|runtime| runtime.block_on(operate(options)));
+    let begun = runtime.map_err(NoRun::Signals).and_then(|runtime| runtime.block_on(operate(options)));
     match begun {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -55,14 +59,14 @@ pub fn run(options: &Options) -> ExitCode {
     }
 }
 
-async fn operate(options: &Options) -> Result<(), NoBegin> {
-    let mut term = signal(SignalKind::terminate()).map_err(NoBegin::Signals)?;
-    let mut int = signal(SignalKind::interrupt()).map_err(NoBegin::Signals)?;
-    let listen = |error| NoBegin::Listen(options.listen, error);
+async fn operate(options: &Options) -> Result<(), NoRun> {
+    let mut term = signal(SignalKind::terminate()).map_err(NoRun::Signals)?;
+    let mut int = signal(SignalKind::interrupt()).map_err(NoRun::Signals)?;
+    let listen = |error| NoRun::Listen(options.listen, error);
     let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
     let tenants = Register::open(options.tenants.as_deref())?;
-    let client = Client::try_default().await.map_err(NoBegin::NoCluster)?;
+    let client = Client::try_default().await.map_err(NoRun::NoCluster)?;
     let identity = options.identity();
     let instance = tokio::select! {
         instance = instance(&client, options) => instance,
@@ -92,10 +96,13 @@ async fn operate(options: &Options) -> Result<(), NoBegin> {
         options.namespaces.iter().cloned().map(Some).collect()
     };
     operator.store.expect(namespaces.len());
+    // What must not end while the operator runs.
+    let mut parts = JoinSet::new();
     for namespace in namespaces {
-        tokio::spawn(watch(operator.clone(), client.clone(), namespace));
+        let watching = watch(operator.clone(), client.clone(), namespace);
+        parts.spawn(named("the watch of the lakes", watching));
     }
-    tokio::spawn(server::serve(listener, operator.clone()));
+    parts.spawn(named("the server of metrics and probes", server::serve(listener, operator.clone())));
     tracing::info!(%address, identity, instance, version = env!("CARGO_PKG_VERSION"), "running");
 
     let (over, ended) = oneshot::channel::<()>();
@@ -118,9 +125,13 @@ async fn operate(options: &Options) -> Result<(), NoBegin> {
         let operator = operator.clone();
         async move { operator.lead().await }
     });
-    tokio::select! {
-        _ = term.recv() => {}
-        _ = int.recv() => {}
+    let ended = tokio::select! {
+        _ = term.recv() => None,
+        _ = int.recv() => None,
+        ended = first_to_end(&mut parts) => Some(ended),
+    };
+    if let Some(ended) = &ended {
+        tracing::error!("{ended}");
     }
     tracing::info!("ending: the calls under way are finished, and no others begun");
     operator.drain();
@@ -131,7 +142,22 @@ async fn operate(options: &Options) -> Result<(), NoBegin> {
     // The lease is handed over only now, so that nobody writes beside us.
     let _ = over.send(());
     let _ = tokio::time::timeout(Duration::from_secs(3), election).await;
-    Ok(())
+    ended.map_or(Ok(()), Err)
+}
+
+/// A part of the operator by its name. A panic in it is told as its end.
+async fn named(name: &'static str, part: impl Future) -> (&'static str, String) {
+    let ended = AssertUnwindSafe(part).catch_unwind().await;
+    (name, if ended.is_err() { " by a bug (please report it)".to_owned() } else { String::new() })
+}
+
+/// The first part that ends.
+async fn first_to_end(parts: &mut JoinSet<(&'static str, String)>) -> NoRun {
+    match parts.join_next().await {
+        Some(Ok((name, how))) => NoRun::Ended(name, how),
+        Some(Err(error)) => NoRun::Ended("a part of the operator", format!(" ({error})")),
+        None => std::future::pending().await,
+    }
 }
 
 /// What marks on AWS call this cluster.
@@ -147,5 +173,22 @@ async fn instance(client: &Client, options: &Options) -> String {
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(Duration::from_secs(10));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn a_part_that_ends_or_panics_ends_the_operator() {
+        let endings: [(fn(), &str); 2] = [(|| (), "has ended:"), (|| panic!("a bug"), "has ended by a bug")];
+        for (ends, said) in endings {
+            let mut parts = JoinSet::new();
+            parts.spawn(named("the server", std::future::pending::<()>()));
+            parts.spawn(named("the watch", async move { ends() }));
+            let ended = first_to_end(&mut parts).await.to_string();
+            assert!(ended.contains("the watch") && ended.contains(said), "{ended}");
+        }
     }
 }
