@@ -207,6 +207,10 @@ pub struct Call {
     pub by_provider: bool,
     /// Whether AWS did what it asks for, and not only received it.
     pub carried_out: bool,
+    /// The account that it was made in.
+    pub account: String,
+    /// The region that it was made in.
+    pub region: String,
     /// Whose access key it was signed with.
     pub access_key: String,
     /// When it began to be answered, in milliseconds of one clock.
@@ -226,6 +230,8 @@ impl Call {
             status: json["status"].as_u64().unwrap_or_default(),
             carried_out: json["code"].is_null() || json["code"] == "LOST",
             by_provider: !text("userAgent").starts_with("Boto3"),
+            account: text("account"),
+            region: text("region"),
             access_key: text("accessKey"),
             began: json["began"].as_f64().unwrap_or_default(),
             ended: json["ended"].as_f64().unwrap_or_default(),

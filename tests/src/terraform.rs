@@ -97,6 +97,27 @@ impl Terraform {
         self.file("terraform.rc", &overrides);
     }
 
+    /// Let the provider be installed by `terraform init` from a mirror in a folder, laid out as `terraform providers mirror`
+    /// does it, in a version of the user's choice.
+    ///
+    /// # Panics
+    /// When the folder cannot be written.
+    pub fn mirrored(&self, version: &str) {
+        let told = self.command(&["version", "-json"]).output().expect("terraform starts");
+        let told: Value = serde_json::from_slice(&told.stdout).expect("version -json prints JSON");
+        let platform = told["platform"].as_str().expect("a platform");
+        let mirror = self.folder().join("mirror");
+        let place = mirror.join(format!("registry.terraform.io/lake-dev/lake/{version}/{platform}"));
+        std::fs::create_dir_all(&place).expect("terraform's folder can be written");
+        std::os::unix::fs::symlink(provider(), place.join(format!("terraform-provider-lake_v{version}")))
+            .expect("terraform's folder can be written");
+        let text = format!(
+            "provider_installation {{\n  filesystem_mirror {{\n    path = \"{}\"\n  }}\n}}\n",
+            mirror.display()
+        );
+        self.file("terraform.rc", &text);
+    }
+
     /// The folder.
     #[must_use]
     pub fn folder(&self) -> &Path {
@@ -157,6 +178,23 @@ impl Terraform {
             .stderr(output)
             .spawn()
             .expect("terraform starts")
+    }
+
+    /// The process ids of the providers that a terraform in this folder has started.
+    ///
+    /// # Panics
+    /// Where there is no /proc.
+    #[must_use]
+    pub fn providers(&self) -> Vec<u32> {
+        let entries = std::fs::read_dir("/proc").expect("Linux shows its processes");
+        let ours = provider().canonicalize().expect("the provider is built");
+        let folder = self.folder().canonicalize().expect("the folder is there");
+        let is_ours = |pid: &u32| {
+            let link = |what: &str| std::fs::read_link(format!("/proc/{pid}/{what}")).ok();
+            link("exe").as_ref() == Some(&ours) && link("cwd").as_ref() == Some(&folder)
+        };
+        let ids = entries.filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok());
+        ids.filter(is_ours).collect()
     }
 
     /// Run a command to its end.

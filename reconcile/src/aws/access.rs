@@ -3,7 +3,8 @@
 use super::{Hooks, on_the_way};
 use crate::{error::CloudError, place::Place};
 use aws_config::{
-    AppName, BehaviorVersion, Region, SdkConfig, retry::RetryConfig,
+    AppName, BehaviorVersion, Region, SdkConfig, profile::ProfileFileCredentialsProvider,
+    provider_config::ProviderConfig, retry::RetryConfig,
     stalled_stream_protection::StalledStreamProtectionConfig, sts::AssumeRoleProvider,
 };
 use aws_credential_types::{Credentials, provider::error::CredentialsError};
@@ -153,7 +154,14 @@ impl Access {
             loader = loader.region(Region::new(region.clone()));
         }
         if let Some(profile) = &self.profile {
-            loader = loader.profile_name(profile);
+            // A profile that is asked for stands above keys in the environment, as in AWS's other SDKs
+            // (`resolveCredentialChain` of aws-sdk-go-v2, whose order hashicorp/aws has); the default chain of this
+            // SDK would take the keys.
+            let how = ProviderConfig::without_region()
+                .with_http_client(http())
+                .with_region(self.region.clone().map(Region::new));
+            let of_profile = ProfileFileCredentialsProvider::builder().configure(&how).profile_name(profile);
+            loader = loader.profile_name(profile).credentials_provider(of_profile.build());
         }
         if let Some(url) = &self.endpoint_url {
             loader = loader.endpoint_url(url);

@@ -141,7 +141,7 @@ fn unreadable_is_not_absent() {
         "message": "not authorized to perform: iam:GetRole",
     }]));
     aws.clear_journal();
-    let _ = terraform.apply();
+    let _ = terraform.apply().failed().says("Cannot read role etl");
     aws.faults(json!([]));
     assert!(!aws.writes().iter().any(|call| call.operation == "CreateRole"), "{:#?}", aws.writes());
     terraform.plan().nothing();

@@ -2,13 +2,9 @@
 //! in `make long` before and after each: what was left is taken up, nothing exists twice, and the world in the end is that
 //! of an undisturbed run.
 
-use lake_tests::{
-    aws::Endpoint,
-    example, is_long,
-    terraform::{Terraform, provider},
-};
+use lake_tests::{aws::Endpoint, example, is_long, terraform::Terraform};
 use serde_json::{Value, json};
-use std::{path::Path, process::Command};
+use std::process::Command;
 
 /// The calls of so many that a kill is tried at, from the first on, and whether the call is carried out. The simulation
 /// tries them all.
@@ -37,7 +33,7 @@ fn killed(aws: &Endpoint, terraform: &Terraform, arguments: &[&str], nth: usize,
     let mut running = terraform.start(arguments);
     let held = aws.held(|| running.try_wait().expect("terraform can be waited for").is_some());
     assert!(held, "{arguments:?} ended before call {nth}");
-    let providers = providers(terraform.folder());
+    let providers = terraform.providers();
     assert!(!providers.is_empty(), "{arguments:?} makes call {nth}, and no provider runs");
     for pid in providers {
         let killed = Command::new("kill").args(["-9", &pid.to_string()]).status().expect("kill runs");
@@ -45,20 +41,6 @@ fn killed(aws: &Endpoint, terraform: &Terraform, arguments: &[&str], nth: usize,
     }
     aws.faults(json!([]));
     let _ = running.wait().expect("terraform can be waited for");
-}
-
-/// The providers that a terraform in this folder has started.
-fn providers(folder: &Path) -> Vec<u32> {
-    let entries = std::fs::read_dir("/proc").expect("Linux shows its processes");
-    let ours = provider().canonicalize().expect("the provider is built");
-    entries
-        .filter_map(|entry| entry.ok()?.file_name().to_str()?.parse().ok())
-        .filter(|pid| {
-            let link = |what: &str| std::fs::read_link(format!("/proc/{pid}/{what}")).ok();
-            link("exe").as_deref() == Some(ours.as_path())
-                && link("cwd").as_deref() == folder.canonicalize().ok().as_deref()
-        })
-        .collect()
 }
 
 fn main(terraform: &Terraform) -> String {

@@ -1,5 +1,7 @@
 //! End-to-end cases that need the journal and the faults of the AWS of tests.
 
+mod commands;
+mod configuration;
 mod docs;
 mod failures;
 mod foreign;
