@@ -27,6 +27,7 @@ mod template;
 mod texts;
 
 use crate::{FieldPath, Finding, LakeSpec};
+pub use custody::adopted_from;
 
 /// All that is wrong with the sense of a spec, for a lake of this name (in Kubernetes without its namespace).
 #[must_use]

@@ -29,7 +29,7 @@ use lake_reconcile::{
     cloud::Cloud,
     engine::{Again, Engine, Look, Outcome, Round, pause},
     error::Retry,
-    failure::Cause,
+    failure::{Cause, Failure},
     graph::Graph,
     plan::Plan,
     record::Record,
@@ -54,23 +54,32 @@ const TOLERATED: u32 = 3;
 /// The longest text of a plan in the status; an object in etcd has 1.5 MiB in all.
 const LONGEST_PLAN: usize = 64 * 1024;
 
+/// What came of a round.
+pub struct Attended {
+    /// When the lake is wanted again.
+    pub next: Next,
+    /// Whether something failed.
+    pub failed: bool,
+}
+
 /// Work on a lake.
-pub async fn attend(operator: &Operator, object: Arc<Object>, lane: Lane) -> Next {
+pub async fn attend(operator: &Operator, object: Arc<Object>, lane: Lane) -> Attended {
     let name = object.name();
     if object.is_leaving() && !object.is_held() {
         operator.courses.forget(&name);
-        return None;
+        return Attended { next: None, failed: false };
     }
     let course = operator.courses.take(&name, object.uid(), operator.claim.term());
     let mut visit = Visit::new(operator, &object, lane, course);
     let next = visit.round().await;
-    let mut course = visit.course;
+    let (mut course, failed) = (visit.course, visit.failed);
     let newest = operator.store.get(&name).filter(|newest| newest.uid() == object.uid());
-    let (false, Some(newest)) = (course.is_over, newest) else { return next };
+    let (false, Some(newest)) = (course.is_over, newest) else { return Attended { next, failed } };
     course.seen = Some(visit.teller.writer.seen());
     operator.courses.put(name, course);
     // Somebody may have written over the status meanwhile.
-    if operator.courses.are_contradicted_by(&newest) { Some((Lane::Changed, Instant::now())) } else { next }
+    let contradicted = operator.courses.are_contradicted_by(&newest);
+    Attended { next: if contradicted { Some((Lane::Changed, Instant::now())) } else { next }, failed }
 }
 
 /// A round for one lake.
@@ -84,13 +93,16 @@ struct Visit<'a> {
     before: LakeStatus,
     /// How long the pause after this round is, by why there is one: what the user is told is what is done.
     pause: Option<(Retry, Duration)>,
+    /// Whether something failed in this round.
+    failed: bool,
 }
 
 impl<'a> Visit<'a> {
     fn new(operator: &'a Operator, object: &'a Object, lane: Lane, course: Course) -> Self {
         let teller = Teller::new(operator, object, course.seen.clone());
         let before = teller.writer.seen().status;
-        Visit { operator, object, lane, manner: object.manner(), course, teller, before, pause: None }
+        let manner = object.manner();
+        Visit { operator, object, lane, manner, course, teller, before, pause: None, failed: false }
     }
 
     async fn round(&mut self) -> Next {
@@ -206,7 +218,7 @@ impl<'a> Visit<'a> {
         status.plan = Some(plan);
         let (planned, said) = (status.plan != self.before.plan, verdict.message.clone());
         if let Err(refusal) = self.teller.tell(&self.before, &status, &verdict).await {
-            return self.come_again(Some(refusal.retry));
+            return self.untold(&Verdict::from(refusal));
         }
         // One who approves what is shown no longer, or never was.
         if let (Some(named), Some(_)) = (refused, &self.before.plan)
@@ -248,13 +260,19 @@ impl<'a> Visit<'a> {
         self.course.restless = if did && again == Again::Now { self.course.restless + 1 } else { 0 };
         let unsteady = self.course.restless > RESTLESS;
         let verdict = Verdict::of(&outcome, self.object.is_leaving(), unsteady);
+        if outcome.failures.is_empty() {
+            self.count(&verdict);
+        } else {
+            // Each was counted by itself.
+            self.failed = verdict.fails() || outcome.failures.iter().any(has_failed);
+        }
         if verdict.is_passing() && self.was_as_wanted() && self.course.failures < TOLERATED {
             return self.retry(verdict.retry.unwrap_or(Retry::Unanswered));
         }
         let mut status = self.status(&verdict);
         tell::describe(&mut status, &outcome, graph);
         if let Err(refusal) = self.teller.tell(&self.before, &status, &verdict).await {
-            return self.come_again(Some(refusal.retry));
+            return self.untold(&Verdict::from(refusal));
         }
         match again {
             Again::Now if !unsteady => Some((Lane::Changed, Instant::now())),
@@ -270,10 +288,25 @@ impl<'a> Visit<'a> {
 
     /// Tell what hinders the lake before AWS was asked.
     async fn tell(&mut self, verdict: Verdict) -> Next {
+        self.count(&verdict);
         let status = self.status(&verdict);
         let told = self.teller.tell(&self.before, &status, &verdict).await;
         let retry = told.err().map_or(verdict.retry, |refusal| Some(refusal.retry));
         if verdict.standing == Standing::Held { None } else { self.come_again(retry) }
+    }
+
+    /// Count what a verdict says that has failed.
+    fn count(&mut self, verdict: &Verdict) {
+        if verdict.fails() {
+            self.failed = true;
+            self.operator.metrics.failed(verdict.reason);
+        }
+    }
+
+    /// The API server did not take what it was told: this says when it is told again.
+    fn untold(&mut self, verdict: &Verdict) -> Next {
+        self.count(verdict);
+        self.come_again(verdict.retry)
     }
 
     /// The status so far, with new conditions.
@@ -345,7 +378,7 @@ impl<'a> Visit<'a> {
                 let verdict = Verdict::from(refusal);
                 let status = self.gone(&verdict, outcome);
                 let _ = self.teller.tell(&self.before, &status, &verdict).await;
-                self.come_again(verdict.retry)
+                self.untold(&verdict)
             }
         }
     }
@@ -356,6 +389,11 @@ impl<'a> Visit<'a> {
         tell::empty(&mut status, outcome);
         status
     }
+}
+
+/// Whether a step failed, and does not only wait: for AWS, for another's turn, for the next leader.
+fn has_failed(failure: &Failure) -> bool {
+    !matches!(failure.cause, Cause::Unsettled(_) | Cause::Skipped(_) | Cause::Stopped)
 }
 
 /// Whether a plan changes anything on AWS.

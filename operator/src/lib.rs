@@ -3,8 +3,11 @@
 //! `watch` brings the lakes, `queue` says whose turn it is, `lake` gives a lake its round, `claim` says whether this
 //! replica may write at all.
 
+mod adoption;
 pub mod claim;
 pub mod connections;
+mod events;
+pub mod exposition;
 mod identity;
 pub mod lake;
 pub mod metrics;

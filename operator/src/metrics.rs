@@ -36,6 +36,32 @@ struct Controller {
     controller: &'static str,
 }
 
+/// What came of a round, in controller-runtime's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Came {
+    /// The lake waits for a change of its object.
+    Success,
+    /// It has its next round at once.
+    Requeue,
+    /// It has its next round at its time.
+    RequeueAfter,
+    /// Something failed.
+    Error,
+}
+
+impl Came {
+    const ALL: [Came; 4] = [Came::Success, Came::Requeue, Came::RequeueAfter, Came::Error];
+
+    fn word(self) -> &'static str {
+        match self {
+            Came::Success => "success",
+            Came::Requeue => "requeue",
+            Came::RequeueAfter => "requeue_after",
+            Came::Error => "error",
+        }
+    }
+}
+
 #[derive(Clone, Debug, PartialEq, Eq, Hash, EncodeLabelSet)]
 struct Result {
     controller: &'static str,
@@ -79,6 +105,9 @@ struct Class {
     class: String,
 }
 
+/// The classes that alerts ask for.
+const ALERTED: [&str; 2] = ["NoCredentials", "Refused"];
+
 const LAKE: Controller = Controller { controller: "lake" };
 
 /// From a look that found nothing to a create of a large lake, in seconds.
@@ -87,7 +116,8 @@ fn durations() -> Histogram {
 }
 
 impl Metrics {
-    /// Nothing counted yet.
+    /// Nothing counted yet. What alerts ask for stands at 0: of a series that begins with its first count, a rate does not
+    /// see that count.
     #[must_use]
     pub fn new() -> Self {
         let mut all = Metrics {
@@ -107,7 +137,11 @@ impl Metrics {
         };
         let mut told = Registry::default();
         told.register("controller_runtime_reconcile", "Rounds, by what came of them", all.reconciles.clone());
-        told.register("controller_runtime_reconcile_errors", "Rounds that failed", all.failures.clone());
+        told.register(
+            "controller_runtime_reconcile_errors",
+            "Rounds in which something failed",
+            all.failures.clone(),
+        );
         told.register("controller_runtime_reconcile_time_seconds", "How long rounds took", all.took.clone());
         told.register("controller_runtime_active_workers", "Lakes being worked on", all.workers.clone());
         told.register("workqueue_depth", "Lakes that are due and wait for room", all.depth.clone());
@@ -120,13 +154,27 @@ impl Metrics {
         );
         told.register("lake_drift", "Resources found otherwise than they were left", all.drift.clone());
         told.register("lake_lakes", "Lakes, by the reason of their condition Ready", all.lakes.clone());
-        told.register("lake_errors", "Failures of steps, by class", all.errors.clone());
+        told.register(
+            "lake_errors",
+            "Failures of steps, and of rounds before their first step, by class",
+            all.errors.clone(),
+        );
         told.register(
             "lake_lost",
             "Lakes whose object vanished before their resources, by a finalizer that somebody removed",
             all.lost.clone(),
         );
         all.registry = Mutex::new(told);
+        for came in Came::ALL {
+            let _ = all.reconciles.get_or_create(&Result { controller: "lake", result: came.word() });
+        }
+        let _ = all.failures.get_or_create(&LAKE);
+        for class in ALERTED {
+            let _ = all.errors.get_or_create(&Class { class: class.to_owned() });
+        }
+        for kind in lake_reconcile::kinds::ALL {
+            let _ = all.drift.get_or_create(&Kind { kind: kind.name.to_owned() });
+        }
         all
     }
 
@@ -136,16 +184,16 @@ impl Metrics {
     }
 
     /// A round is over.
-    pub fn ends(&self, result: &'static str, took: Duration) {
+    pub fn ends(&self, came: Came, took: Duration) {
         self.workers.get_or_create(&LAKE).dec();
-        self.reconciles.get_or_create(&Result { controller: "lake", result }).inc();
-        if result == "error" {
+        self.reconciles.get_or_create(&Result { controller: "lake", result: came.word() }).inc();
+        if came == Came::Error {
             self.failures.get_or_create(&LAKE).inc();
         }
         self.took.get_or_create(&LAKE).observe(took.as_secs_f64());
     }
 
-    /// A step failed.
+    /// A step failed, or a round before its first step.
     pub fn failed(&self, class: &str) {
         self.errors.get_or_create(&Class { class: class.to_owned() }).inc();
     }
@@ -165,7 +213,7 @@ impl Metrics {
         self.leads.get_or_create(&Lease { name: lease.to_owned() }).set(leads.into());
     }
 
-    /// Prometheus' text, with what the queue holds and how the lakes stand at this moment.
+    /// All that was counted as OpenMetrics, with what the queue holds and how the lakes stand at this moment.
     #[must_use]
     pub fn text(&self, depth: impl Fn(Lane) -> (usize, usize), lakes: BTreeMap<String, i64>) -> String {
         self.lakes.clear();
@@ -209,7 +257,7 @@ mod tests {
     fn dashboards_find_the_names_they_know() {
         let metrics = Metrics::new();
         metrics.begins();
-        metrics.ends("error", Duration::from_millis(30));
+        metrics.ends(Came::Error, Duration::from_millis(30));
         metrics.called(&Called {
             service: "s3",
             operation: "PutBucketTagging",

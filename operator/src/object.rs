@@ -3,7 +3,7 @@
 mod received;
 mod told;
 
-use crate::text::Text;
+use crate::{adoption, text::Text};
 use jiff::Timestamp;
 use k8s_openapi::{NamespaceResourceScope, apimachinery::pkg::apis::meta::v1::ObjectMeta};
 use kube::{Resource, runtime::reflector::ObjectRef};
@@ -11,7 +11,13 @@ use lake_api::{
     Finding, Lake, LakeSpec, LakeStatus, contract, lint,
     spec::{Reconcile, reconcile::Mode},
 };
-use lake_reconcile::{expand::expand, graph::Graph, kind::Scope, owner::Owner, place::Place};
+use lake_reconcile::{
+    expand::expand,
+    graph::{Graph, Reach},
+    kind::Scope,
+    owner::Owner,
+    place::Place,
+};
 use received::Received;
 use serde::Deserialize;
 use serde_json::Value;
@@ -41,14 +47,15 @@ impl Name {
         Owner { door: "kubernetes".to_owned(), instance: instance.to_owned(), lake: self.to_string() }
     }
 
-    /// The lake's spec, if it is good for this owner.
+    /// The lake's spec, if it is good for this owner and asks for nothing that is out of its reach.
     ///
     /// # Errors
     /// All that is wrong with it.
-    pub fn check(&self, spec: Value, owner: &Owner) -> Result<LakeSpec, Vec<Finding>> {
+    pub fn check(&self, spec: Value, owner: &Owner, reach: &Reach) -> Result<LakeSpec, Vec<Finding>> {
         let spec = contract::decode(spec)?;
         let of_owner = lint::lint_for(&spec, &owner.to_string());
         let findings = lint::lint(&spec, &self.name).into_iter().chain(of_owner);
+        let findings = findings.chain(adoption::check(&spec, reach));
         let errors: Vec<Finding> = findings.filter(Finding::is_error).collect();
         if errors.is_empty() { Ok(spec) } else { Err(errors) }
     }

@@ -1,10 +1,12 @@
 //! What all lakes of a cluster share, and the loop that gives each its rounds.
 
 use crate::{
+    adoption,
     claim::Claim,
     connections::{Connection, Connections},
-    lake::{self, Courses, Verdict},
-    metrics::Metrics,
+    events::Events,
+    lake::{self, Attended, Courses, Verdict},
+    metrics::{Came, Metrics},
     object::{Name, Object},
     options::Options,
     queue::{Lane, Queue},
@@ -16,8 +18,13 @@ use crate::{
 };
 use futures::FutureExt;
 use kube::{Client, runtime::events::Reporter};
-use lake_api::status::State;
-use lake_reconcile::{engine::Stop, owner::Owner};
+use lake_api::{LakeSpec, status::State};
+use lake_reconcile::{
+    engine::Stop,
+    graph::{Graph, Reach},
+    owner::Owner,
+    place::Place,
+};
 use std::{
     panic::AssertUnwindSafe,
     sync::{Arc, Mutex, PoisonError},
@@ -28,7 +35,7 @@ use tokio::{task::JoinSet, time::Instant};
 /// The operator of one cluster.
 pub struct Operator {
     pub(crate) client: Client,
-    pub(crate) reporter: Reporter,
+    pub(crate) events: Arc<Events>,
     pub(crate) metrics: Arc<Metrics>,
     pub(crate) courses: Courses,
     pub(crate) sources: Sources,
@@ -41,6 +48,8 @@ pub struct Operator {
     pub(crate) claim: Claim,
     instance: String,
     region: Option<String>,
+    /// Whether lakes may be taken over from owners outside of this cluster.
+    foreign_owners: bool,
     /// Ends what is under way: anew with each term as a leader.
     stop: Mutex<Stop>,
 }
@@ -69,9 +78,9 @@ impl Operator {
     pub fn new(parts: Parts, options: &Options) -> Self {
         let queue = Arc::new(Queue::new(options.bounds()));
         Operator {
-            sources: Sources::new(parts.client.clone(), queue.clone()),
+            sources: Sources::new(parts.client.clone(), queue.clone(), options.watch_secrets),
+            events: Arc::new(Events::new(parts.client.clone(), parts.reporter)),
             client: parts.client,
-            reporter: parts.reporter,
             metrics: parts.metrics,
             courses: Courses::default(),
             slots: Slots::new(),
@@ -82,6 +91,7 @@ impl Operator {
             claim: parts.claim,
             instance: parts.instance,
             region: options.region.clone(),
+            foreign_owners: options.adopt_foreign_owners,
             stop: Mutex::default(),
         }
     }
@@ -90,6 +100,20 @@ impl Operator {
     #[must_use]
     pub fn owner(&self, lake: &Name) -> Owner {
         lake.owner(&self.instance)
+    }
+
+    /// From whom the lakes of a namespace may be taken over.
+    pub(crate) fn reach(&self, namespace: &str) -> Reach {
+        let tenants = self.tenants.tenants();
+        adoption::reach(namespace, &self.instance, tenants.tenant(namespace), self.foreign_owners)
+    }
+
+    /// What a lake's checked spec wants at a place, within its reach.
+    pub(crate) fn graph(&self, lake: &Name, spec: &LakeSpec, place: &Place) -> Graph {
+        let mut graph = lake.graph(spec, place, &self.owner(lake));
+        let reach = self.reach(&lake.namespace);
+        graph.values_mut().for_each(|node| node.treatment.reach = reach.clone());
+        graph
     }
 
     /// The handle that ends what is under way.
@@ -120,6 +144,7 @@ impl Operator {
         let name = object.name();
         self.store.remove(&name);
         self.queue.forget(&name);
+        self.sources.forget(&name);
         let told = self.courses.forget(&name);
         if self.courses.was_let_go(object.uid()) || !self.claim.holds() {
             return;
@@ -188,18 +213,30 @@ impl Operator {
         };
         let begun = Instant::now();
         self.metrics.begins();
-        let next = AssertUnwindSafe(lake::attend(self, object, lane)).catch_unwind().await;
-        let (next, result) = match next {
-            Ok(next @ Some((Lane::Routine, _))) => (next, "requeue_after"),
-            Ok(next @ Some((Lane::Changed, _))) => (next, "requeue"),
-            Ok(None) => (None, "success"),
+        let uid = object.uid().to_owned();
+        let came = AssertUnwindSafe(lake::attend(self, object, lane)).catch_unwind().await;
+        let (next, result) = match came {
+            Ok(Attended { next, failed: true }) => (next, Came::Error),
+            Ok(Attended { next, .. }) => {
+                let came = match next {
+                    Some((Lane::Routine, _)) => Came::RequeueAfter,
+                    Some((Lane::Changed, _)) => Came::Requeue,
+                    None => Came::Success,
+                };
+                (next, came)
+            }
             Err(panic) => {
                 let said = panic.downcast_ref::<String>().map(String::as_str);
                 let said = said.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or_default();
                 tracing::error!(lake = %name, panic = said, "a bug ended a round: please report it");
-                (Some((Lane::Routine, Instant::now() + Duration::from_secs(60))), "error")
+                (Some((Lane::Routine, Instant::now() + Duration::from_secs(60))), Came::Error)
             }
         };
+        // Whoever went while the round was under way was forgotten before it ended.
+        if self.store.get(&name).is_none_or(|object| object.uid() != uid) {
+            self.courses.forget(&name);
+            self.sources.forget(&name);
+        }
         self.metrics.ends(result, begun.elapsed());
         self.queue.done(&name, next);
     }
@@ -213,7 +250,8 @@ impl Operator {
 
 impl Told for Operator {
     fn metrics(&self) -> String {
-        self.metrics.text(|lane| self.queue.depth(lane), self.courses.states())
+        self.metrics
+            .text(|lane| self.queue.depth(lane), self.courses.states(|lake| self.store.get(lake).is_some()))
     }
 
     fn is_ready(&self) -> bool {

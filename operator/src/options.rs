@@ -34,6 +34,14 @@ pub struct Options {
     /// The AWS region of lakes that name none. Default: AWS_REGION, or the profile's.
     #[arg(long, env = "LAKE_REGION")]
     pub region: Option<String>,
+    /// Let lakes be taken over from owners outside of this cluster, such as `terraform/team-a/events`, in every namespace.
+    /// Without, only from those that the tenants file names for a namespace.
+    #[arg(long, env = "LAKE_ADOPT_FOREIGN_OWNERS")]
+    pub adopt_foreign_owners: bool,
+    /// Watch the secrets from which lakes take contents, for which they must be listed. Without, a secret is read by its
+    /// name alone, and a change of it is seen when its lake is looked at next.
+    #[arg(long, env = "LAKE_WATCH_SECRETS")]
+    pub watch_secrets: bool,
     /// How many lakes are worked on at once.
     #[arg(long, env = "LAKE_CONCURRENCY", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
     pub concurrency: u16,

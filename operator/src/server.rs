@@ -1,10 +1,11 @@
 //! Metrics and probes over HTTP.
 
+use crate::exposition::Format;
 use http_body_util::Full;
 use hyper::{
     Method, Request, Response, StatusCode,
     body::{Bytes, Incoming},
-    header::CONTENT_TYPE,
+    header::{ACCEPT, CONTENT_TYPE},
     server::conn::http1,
     service::service_fn,
 };
@@ -14,7 +15,7 @@ use tokio::net::TcpListener;
 
 /// What is served.
 pub trait Told: Send + Sync + 'static {
-    /// Prometheus' text.
+    /// All that was counted, as OpenMetrics.
     fn metrics(&self) -> String;
     /// Whether the process does its work: its lakes are known. Which replica leads, and whether AWS can be reached,
     /// says nothing about that.
@@ -47,8 +48,11 @@ pub async fn serve(listener: TcpListener, told: Arc<dyn Told>) {
 }
 
 fn answer(request: &Request<Incoming>, told: &dyn Told) -> Response<Full<Bytes>> {
+    let accepted = request.headers().get_all(ACCEPT).into_iter().filter_map(|it| it.to_str().ok());
+    let accepted: Vec<&str> = accepted.collect();
+    let format = Format::asked((!accepted.is_empty()).then(|| accepted.join(",")).as_deref());
     let (status, text) = match (request.method(), request.uri().path()) {
-        (&Method::GET, "/metrics") => (StatusCode::OK, told.metrics()),
+        (&Method::GET, "/metrics") => (StatusCode::OK, format.write(told.metrics())),
         (&Method::GET, "/livez") => (StatusCode::OK, "ok\n".to_owned()),
         (&Method::GET, "/readyz") if told.is_ready() => (StatusCode::OK, "ok\n".to_owned()),
         (&Method::GET, "/readyz") => (
@@ -59,7 +63,10 @@ fn answer(request: &Request<Incoming>, told: &dyn Told) -> Response<Full<Bytes>>
     };
     let mut answer = Response::new(Full::new(Bytes::from(text)));
     *answer.status_mut() = status;
-    let kind = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+    let kind = match request.uri().path() {
+        "/metrics" => format.content_type(),
+        _ => "text/plain; charset=utf-8",
+    };
     answer.headers_mut().insert(CONTENT_TYPE, kind.parse().expect("it is a header's value"));
     answer
 }

@@ -1,5 +1,7 @@
 //! Config maps and secrets that lakes take contents from: read when a lake is worked on, and watched so that a change
-//! of one brings its lakes back.
+//! of one brings its lakes back. Secrets are watched only where that is asked for: it needs the right to list them all.
+
+mod uses;
 
 use crate::{
     lake::{Refusal, Verdict},
@@ -22,23 +24,23 @@ use std::{
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tokio::{task::JoinHandle, time::Instant};
-
-/// One config map or secret: its namespace, its kind and its name.
-type Place = (String, Holder, String);
+use uses::{Place, Uses, Version};
 
 /// What lakes take from where.
 pub struct Sources {
     client: Client,
     queue: Arc<Queue<Name>>,
-    users: Arc<Mutex<HashMap<Place, BTreeSet<Name>>>>,
+    uses: Arc<Mutex<Uses>>,
+    /// By namespace and kind: each lives while a lake takes something from there.
     watches: Mutex<HashMap<(String, Holder), JoinHandle<()>>>,
+    watches_secrets: bool,
 }
 
 impl Sources {
     /// Nothing watched yet.
     #[must_use]
-    pub fn new(client: Client, queue: Arc<Queue<Name>>) -> Self {
-        Sources { client, queue, users: Arc::default(), watches: Mutex::default() }
+    pub fn new(client: Client, queue: Arc<Queue<Name>>, watches_secrets: bool) -> Self {
+        Sources { client, queue, uses: Arc::default(), watches: Mutex::default(), watches_secrets }
     }
 
     /// Put the contents that a spec names into their places; whether it names any.
@@ -47,20 +49,25 @@ impl Sources {
     /// The verdict when something is not there, or the API server does not say.
     pub(crate) async fn fill(&self, lake: &Name, spec: &mut Value) -> Result<bool, Verdict> {
         let references = content::references(spec);
-        self.heed(lake, &references);
+        let place =
+            |reference: &ContentReference| (lake.namespace.clone(), reference.holder, reference.name.clone());
+        self.heed(lake, &references.iter().map(place).collect());
         if references.is_empty() {
             return Ok(false);
         }
         let mut found = BTreeMap::new();
         for reference in &references {
-            let place = (reference.holder, reference.name.clone());
-            if let Entry::Vacant(unread) = found.entry(place) {
+            if let Entry::Vacant(unread) = found.entry((reference.holder, reference.name.clone())) {
                 let right = match reference.holder {
                     Holder::ConfigMap => "get configmaps",
                     Holder::Secret => "get secrets",
                 };
-                let data = self.read(&lake.namespace, reference).await;
-                unread.insert(data.map_err(|error| Refusal::of(right, &error))?);
+                let read = self.read(&lake.namespace, reference).await;
+                let (version, data) = read.map_err(|error| Refusal::of(right, &error))?;
+                if lock(&self.uses).read(lake, &place(reference), version) {
+                    self.queue.push(lake.clone(), Lane::Changed, Instant::now());
+                }
+                unread.insert(data);
             }
         }
         content::resolve(spec, |reference| {
@@ -70,11 +77,16 @@ impl Sources {
         Ok(true)
     }
 
+    /// A lake takes nothing any more.
+    pub(crate) fn forget(&self, lake: &Name) {
+        self.heed(lake, &BTreeSet::new());
+    }
+
     async fn read(
         &self,
         namespace: &str,
         reference: &ContentReference,
-    ) -> Result<BTreeMap<String, Content>, kube::Error> {
+    ) -> Result<(Version, BTreeMap<String, Content>), kube::Error> {
         let client = self.client.clone();
         Ok(match reference.holder {
             Holder::ConfigMap => {
@@ -84,36 +96,39 @@ impl Sources {
                     map.data.unwrap_or_default().into_iter().map(|(key, text)| (key, text.into_bytes()));
                 let bytes =
                     map.binary_data.unwrap_or_default().into_iter().map(|(key, bytes)| (key, bytes.0));
-                texts.chain(bytes).map(|(key, bytes)| (key, Content(bytes))).collect()
+                let all = texts.chain(bytes).map(|(key, bytes)| (key, Content(bytes))).collect();
+                (map.metadata.resource_version, all)
             }
             Holder::Secret => {
                 let found = Api::<Secret>::namespaced(client, namespace).get_opt(&reference.name).await?;
-                let data = found.unwrap_or_default().data.unwrap_or_default();
-                data.into_iter().map(|(key, bytes)| (key, Content(bytes.0))).collect()
+                let secret = found.unwrap_or_default();
+                let data = secret.data.unwrap_or_default();
+                let all = data.into_iter().map(|(key, bytes)| (key, Content(bytes.0))).collect();
+                (secret.metadata.resource_version, all)
             }
         })
     }
 
-    /// Remember what a lake takes, and watch the namespace for it.
-    fn heed(&self, lake: &Name, references: &[ContentReference]) {
-        let wanted: BTreeSet<Place> = references
-            .iter()
-            .map(|reference| (lake.namespace.clone(), reference.holder, reference.name.clone()))
-            .collect();
-        {
-            let mut users = lock(&self.users);
-            users.retain(|place, lakes| {
-                if !wanted.contains(place) {
-                    lakes.remove(lake);
-                }
-                !lakes.is_empty()
-            });
-            for place in &wanted {
-                users.entry(place.clone()).or_default().insert(lake.clone());
+    /// Remember what a lake takes, watch where it does, and end the watches that no lake needs any more.
+    fn heed(&self, lake: &Name, places: &BTreeSet<Place>) {
+        let mut watches = lock(&self.watches);
+        let wanted = {
+            let mut uses = lock(&self.uses);
+            uses.takes(lake, places);
+            uses.watched()
+        };
+        watches.retain(|watched, watch| {
+            let stays = wanted.contains(watched) && !watch.is_finished();
+            if !stays {
+                watch.abort();
             }
-        }
-        for (namespace, holder, _) in wanted {
-            lock(&self.watches).entry((namespace.clone(), holder)).or_insert_with(|| match holder {
+            stays
+        });
+        for (namespace, holder) in wanted {
+            if holder == Holder::Secret && !self.watches_secrets {
+                continue;
+            }
+            watches.entry((namespace.clone(), holder)).or_insert_with(|| match holder {
                 Holder::ConfigMap => self.watch::<ConfigMap>(namespace, holder),
                 Holder::Secret => self.watch::<Secret>(namespace, holder),
             });
@@ -121,7 +136,8 @@ impl Sources {
     }
 
     /// Watch the metadata of a namespace's config maps or secrets. Where that is not allowed, the lakes find changes at
-    /// their next look.
+    /// their next look. What a list brings is compared with what was read, as what comes later is: something may have
+    /// changed before the watch began, or while it was broken.
     fn watch<K>(&self, namespace: String, holder: Holder) -> JoinHandle<()>
     where
         K: Resource<DynamicType = (), Scope = k8s_openapi::NamespaceResourceScope>
@@ -132,22 +148,37 @@ impl Sources {
             + 'static,
     {
         let api = Api::<PartialObjectMeta<K>>::namespaced(self.client.clone(), &namespace);
-        let (users, queue) = (self.users.clone(), self.queue.clone());
+        let (uses, queue) = (self.uses.clone(), self.queue.clone());
         tokio::spawn(async move {
             let events = watcher(api, watcher::Config::default()).default_backoff();
             let mut events = std::pin::pin!(events);
+            let mut listed = BTreeSet::new();
+            let place = |object: &PartialObjectMeta<K>| (namespace.clone(), holder, object.name_any());
             while let Some(event) = events.next().await {
-                let object = match event {
-                    Ok(watcher::Event::Apply(object) | watcher::Event::Delete(object)) => object,
-                    Ok(_) => continue,
+                let moved = match event {
+                    Ok(watcher::Event::Init) => {
+                        listed.clear();
+                        Vec::new()
+                    }
+                    Ok(watcher::Event::InitApply(object)) => {
+                        listed.insert(object.name_any());
+                        lock(&uses).told(&place(&object), object.resource_version())
+                    }
+                    Ok(watcher::Event::InitDone) => {
+                        let listed = std::mem::take(&mut listed);
+                        lock(&uses).listed(&namespace, holder, &listed)
+                    }
+                    Ok(watcher::Event::Apply(object)) => {
+                        lock(&uses).told(&place(&object), object.resource_version())
+                    }
+                    Ok(watcher::Event::Delete(object)) => lock(&uses).told(&place(&object), None),
                     Err(error) => {
                         tracing::debug!(%error, namespace, ?holder, "sources cannot be watched");
-                        continue;
+                        Vec::new()
                     }
                 };
-                let place = (namespace.clone(), holder, object.name_any());
-                for lake in lock(&users).get(&place).into_iter().flatten() {
-                    queue.push(lake.clone(), Lane::Changed, Instant::now());
+                for lake in moved {
+                    queue.push(lake, Lane::Changed, Instant::now());
                 }
             }
         })

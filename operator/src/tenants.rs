@@ -3,7 +3,7 @@
 use lake_reconcile::aws::{Access, AssumeRole};
 use serde::Deserialize;
 use std::{
-    collections::BTreeMap,
+    collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     sync::{Arc, Mutex, PoisonError},
 };
@@ -34,6 +34,10 @@ pub struct Tenant {
     pub external_id: Option<String>,
     /// The region of lakes that name none.
     pub region: Option<String>,
+    /// The owners that its lakes may take over from, beside those of its own namespace: whole ones, or what theirs begin
+    /// with, `terraform/analytics`.
+    #[serde(default)]
+    pub adopt_from: BTreeSet<String>,
 }
 
 /// A file that cannot be used.
@@ -45,6 +49,12 @@ pub enum NoTenants {
     /// It says what cannot be understood.
     #[error("the tenants' file {0} is not as it should be: {1}")]
     Malformed(String, Box<serde_saphyr::Error>),
+    /// It names a role by what is no ARN of a role.
+    #[error(
+        "the tenants' file {0}: {1}.roleArn: `{2}` is no ARN of a role; write `arn:aws:iam::111122223333:role/NAME`, with the \
+         partition, account and path that the role has"
+    )]
+    NoRole(String, String, String),
 }
 
 impl Tenants {
@@ -54,10 +64,16 @@ impl Tenants {
         Tenants { default: Some(Tenant::default()), namespaces: BTreeMap::new() }
     }
 
+    /// What the file says of a namespace; nothing when it is refused.
+    #[must_use]
+    pub fn tenant(&self, namespace: &str) -> Option<&Tenant> {
+        self.namespaces.get(namespace).or(self.default.as_ref())
+    }
+
     /// How AWS is reached for a namespace, in the region of a lake or else its own; nothing when it is refused.
     #[must_use]
     pub fn access(&self, namespace: &str, region: Option<&str>, fallback: Option<&str>) -> Option<Access> {
-        let tenant = self.namespaces.get(namespace).or(self.default.as_ref())?;
+        let tenant = self.tenant(namespace)?;
         let role = tenant.role_arn.as_ref().map(|arn| AssumeRole {
             role_arn: arn.clone(),
             // CloudTrail shows it.
@@ -151,8 +167,29 @@ fn read(path: &Path) -> Result<String, NoTenants> {
 }
 
 fn parse(path: &Path, text: &str) -> Result<Tenants, NoTenants> {
-    serde_saphyr::from_str(text)
-        .map_err(|error| NoTenants::Malformed(path.display().to_string(), Box::new(error)))
+    let file = || path.display().to_string();
+    let tenants: Tenants =
+        serde_saphyr::from_str(text).map_err(|error| NoTenants::Malformed(file(), Box::new(error)))?;
+    let named = tenants.namespaces.iter().map(|(name, tenant)| (format!("namespaces.{name}"), tenant));
+    for (place, tenant) in named.chain(tenants.default.iter().map(|it| ("default".to_owned(), it))) {
+        if let Some(arn) = tenant.role_arn.as_ref().filter(|arn| !is_role(arn)) {
+            return Err(NoTenants::NoRole(file(), place, arn.clone()));
+        }
+    }
+    Ok(tenants)
+}
+
+/// Whether a text is `arn:<partition>:iam::<account>:role/<path and name>`.
+fn is_role(arn: &str) -> bool {
+    match arn.splitn(6, ':').collect::<Vec<_>>()[..] {
+        ["arn", partition, "iam", "", account, role] => {
+            partition.starts_with("aws")
+                && account.len() == 12
+                && account.bytes().all(|byte| byte.is_ascii_digit())
+                && role.strip_prefix("role/").is_some_and(|name| !name.is_empty() && !name.ends_with('/'))
+        }
+        _ => false,
+    }
 }
 
 /// A session's name has 64 characters at most (sts:AssumeRole).
@@ -204,6 +241,23 @@ mod tests {
         write("namespaces: { team-b: {} }");
         assert_eq!(names(), ["team-b"]);
         assert!(Register::open(Some(std::path::Path::new("/nowhere"))).is_err());
+    }
+
+    #[test]
+    fn what_is_no_role_is_refused_before_aws_is_asked() {
+        let parse = |arn: &str| {
+            let text = format!("namespaces: {{ team-a: {{ roleArn: '{arn}' }} }}");
+            parse(Path::new("tenants.yaml"), &text).map_err(|error| error.to_string())
+        };
+        for arn in
+            ["123456789012", "lake", "arn:aws:iam::1234:role/lake", "arn:aws:iam::111122223333:user/lake"]
+        {
+            let error = parse(arn).unwrap_err();
+            assert!(error.contains("namespaces.team-a.roleArn") && error.contains(arn), "{error}");
+        }
+        for arn in ["arn:aws:iam::111122223333:role/lake", "arn:aws-cn:iam::111122223333:role/a/b"] {
+            assert!(parse(arn).is_ok(), "{arn}");
+        }
     }
 
     #[test]

@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 use expect_test::expect_file;
-use lake_operator::{metrics::Metrics, options::Options};
+use lake_operator::{
+    metrics::{Came, Metrics},
+    options::Options,
+};
 use lake_reconcile::aws::{Called, Meter};
 use serde_json::Value;
 use std::{
@@ -101,7 +104,7 @@ fn every_argument_is_told_and_the_chart_gives_no_other() {
 fn counted() -> Metrics {
     let metrics = Metrics::new();
     metrics.begins();
-    metrics.ends("error", Duration::ZERO);
+    metrics.ends(Came::Error, Duration::ZERO);
     metrics.failed("Refused");
     metrics.drifted("bucket");
     metrics.lost();
@@ -135,6 +138,12 @@ fn every_metric_is_told_and_alerts_ask_for_no_other() {
         .map(str::to_owned)
         .collect();
     assert!(asked.len() > 5 && asked.is_subset(&served), "{asked:?}");
+
+    let fresh = Metrics::new().text(|_| (0, 0), BTreeMap::new());
+    for class in rules.split("class=\"").skip(1).filter_map(|rest| rest.split('"').next()) {
+        let series = format!("lake_errors_total{{class=\"{class}\"}} 0");
+        assert!(fresh.contains(&series), "an alert asks for {class}, which does not stand at 0 in\n{fresh}");
+    }
 
     let alerts = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: "));
     let told: BTreeSet<&str> = first_column(&page).filter(|it| it.starts_with("Lake")).collect();

@@ -69,6 +69,43 @@ pub enum Hold {
     LookAt,
 }
 
+/// The owners from whom something may be taken over at all. `adopt` and `adoptFrom` are words of whoever writes the lake;
+/// this is one of whoever runs what works on it.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Reach {
+    /// All owners.
+    #[default]
+    All,
+    /// Some owners.
+    Only {
+        /// Owners, or what theirs begin with, part by part: `terraform/analytics` is also `terraform/analytics/events`.
+        owners: BTreeSet<String>,
+        /// What no owner outside begins with, where all those outside are within reach too: `kubernetes/prod`.
+        outside: Option<String>,
+        /// What lets it reach further, as a sentence for who is refused.
+        further: String,
+    },
+}
+
+impl Reach {
+    /// What has to be done first before something of an owner's may be taken over, if anything has.
+    #[must_use]
+    pub fn refuses(&self, owner: &str) -> Option<&str> {
+        let within = |start: &str| {
+            let rest = owner.strip_prefix(start.trim_end_matches('/'));
+            rest.is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
+        match self {
+            Reach::All => None,
+            Reach::Only { owners, outside, further } => {
+                let reaches = owners.iter().any(|start| within(start))
+                    || outside.as_ref().is_some_and(|inside| !within(inside));
+                (!reaches).then_some(further)
+            }
+        }
+    }
+}
+
 /// What the user said about how a node may be treated.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct Treatment {
@@ -78,6 +115,8 @@ pub struct Treatment {
     pub adopt: Adopt,
     /// The one owner, as its mark spells it, from whom it may be taken over.
     pub adopt_from: Option<String>,
+    /// From whom it may be taken over at all, whatever `adopt` and `adopt_from` say.
+    pub reach: Reach,
     /// Paths below the settings whose drift is left alone, in the settings' words: `encryption`.
     pub ignore_drift: BTreeSet<FieldPath>,
     /// Paths below the settings whose values are never shown.
@@ -91,6 +130,7 @@ impl Default for Treatment {
             on_delete: OnDelete::Retain,
             adopt: Adopt::Never,
             adopt_from: None,
+            reach: Reach::default(),
             ignore_drift: BTreeSet::new(),
             secret: BTreeSet::new(),
         }

@@ -7,9 +7,10 @@ mod random;
 #[allow(dead_code, unused_imports, reason = "the laws use the rest")]
 mod sim;
 
+use lake_api::spec::{Adopt, OnDelete};
 use lake_reconcile::{
     engine::{Engine, Outcome},
-    graph::{Graph, NodeId},
+    graph::{Graph, NodeId, Reach},
     kind::Wears,
     owner::{Mark, Owner},
     plan::{Change, Plan, Taking},
@@ -146,6 +147,81 @@ proptest! {
             }
             Ok(())
         })?;
+    }
+
+    /// An owner that is out of reach loses nothing, whatever the second comer says: neither what it has nor what it left
+    /// behind is written to, and the second comer's end takes nothing with it.
+    #[test]
+    fn who_is_out_of_reach_loses_nothing(
+        lake in lakes(8),
+        adopt in prop::sample::select(vec![Adopt::Never, Adopt::Unowned, Adopt::Any]),
+        names in any::<bool>(),
+        left in any::<bool>(),
+    ) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build();
+        runtime.unwrap().block_on(async {
+            let sim = Arc::new(Sim::new(place(), terraform()));
+            let mut first = lake.graph.clone();
+            if left {
+                first.values_mut().for_each(|node| node.treatment.on_delete = OnDelete::Retain);
+            }
+            let made = settle(&sim, &terraform(), &first, Record::new(place())).await;
+            if left {
+                settle(&sim, &terraform(), &Graph::new(), made.record).await;
+            }
+            let theirs = |sim: &Sim| {
+                sim.snapshot().into_iter().filter(|(key, _)| key.traits().wears != Wears::Nothing).collect::<Vec<_>>()
+            };
+            let before = theirs(&sim);
+            let mut second = if names { from(&lake.graph, &terraform()) } else { lake.graph };
+            for node in second.values_mut() {
+                node.treatment.adopt = adopt;
+                node.treatment.on_delete = OnDelete::Empty;
+                node.treatment.reach = Reach::Only {
+                    owners: ["kubernetes/cluster/data".to_owned(), "terraform/team".to_owned()].into(),
+                    outside: None,
+                    further: "Ask.".to_owned(),
+                };
+            }
+            let taken = settle(&sim, &kubernetes(), &second, Record::new(place())).await;
+            settle(&sim, &kubernetes(), &Graph::new(), taken.record).await;
+            let after = theirs(&sim);
+            prop_assert!(before.iter().all(|it| after.contains(it)), "{before:#?}\n{after:#?}");
+            for (id, _) in second.iter().filter(|(id, _)| wears(id)) {
+                let told = taken.failures.iter().find(|failure| &failure.node == id);
+                prop_assert!(told.is_some(), "{id}: {}", render(&taken.plan));
+            }
+            Ok(())
+        })?;
+    }
+}
+
+#[test]
+fn reach_is_part_by_part() {
+    let reach = Reach::Only {
+        owners: ["kubernetes/prod/data".to_owned(), "terraform/team-a/events".to_owned()].into(),
+        outside: None,
+        further: "Ask.".to_owned(),
+    };
+    for (owner, within) in [
+        ("kubernetes/prod/data/events", true),
+        ("kubernetes/prod/database/events", false),
+        ("kubernetes/prod", false),
+        ("terraform/team-a/events", true),
+        ("terraform/team-a/events2", false),
+        ("", false),
+    ] {
+        assert_eq!(reach.refuses(owner).is_none(), within, "{owner}");
+    }
+    let Reach::Only { owners, further, .. } = reach else { unreachable!() };
+    let reach = Reach::Only { owners, further, outside: Some("kubernetes/prod".to_owned()) };
+    for (owner, within) in [
+        ("terraform/team-b/events", true),
+        ("kubernetes/production/data/events", true),
+        ("kubernetes/prod/database/events", false),
+        ("kubernetes/prod/data/events", true),
+    ] {
+        assert_eq!(reach.refuses(owner).is_none(), within, "{owner}");
     }
 }
 

@@ -59,14 +59,25 @@ fn below<'s>(shape: &'s Shape, step: &Step) -> Option<&'s Shape> {
 
 /// A lake that would be taken over from itself; `me` is its owner, as its marks spell it.
 pub(super) fn own(spec: &LakeSpec, me: &str, told: &mut Vec<Finding>) {
-    texts::each(spec, &mut |path, _, text| {
-        let last = path.steps().last().and_then(Step::name);
-        if last == Some("adoptFrom") && text == me {
+    for (path, owner) in adopted_from(spec) {
+        if owner == me {
             told.push(Finding::error(
-                path.clone(),
-                format!("`{text}` is this lake itself"),
+                path,
+                format!("`{owner}` is this lake itself"),
                 "Write the owner that has it now, which its tag `lake.dev/owner` tells, or remove this.",
             ));
         }
+    }
+}
+
+/// Each owner that a spec names in `adoptFrom`, and where it does.
+#[must_use]
+pub fn adopted_from(spec: &LakeSpec) -> Vec<(FieldPath, String)> {
+    let mut named = Vec::new();
+    texts::each(spec, &mut |path, _, text| {
+        if matches!(path.steps().last(), Some(Step::Field(name)) if name == "adoptFrom") {
+            named.push((path.clone(), text.to_owned()));
+        }
     });
+    named
 }

@@ -139,10 +139,10 @@ impl Courses {
         self.all().clear();
     }
 
-    /// How many lakes stand how: by the reason of their condition Ready.
-    pub fn states(&self) -> BTreeMap<String, i64> {
+    /// How many of the lakes that are there stand how: by the reason of their condition Ready.
+    pub fn states(&self, is_there: impl Fn(&Name) -> bool) -> BTreeMap<String, i64> {
         let mut states = BTreeMap::new();
-        for why in self.whys().values() {
+        for (_, why) in self.whys().iter().filter(|(name, _)| is_there(name)) {
             *states.entry(why.reason.clone()).or_default() += 1;
         }
         states
@@ -180,7 +180,8 @@ mod tests {
         course.seen = Some(seen.clone());
         course.failures = 3;
         courses.put(name.clone(), course);
-        assert_eq!(courses.states(), BTreeMap::from([("Blocked".to_owned(), 1)]));
+        assert_eq!(courses.states(|_| true), BTreeMap::from([("Blocked".to_owned(), 1)]));
+        assert_eq!(courses.states(|_| false), BTreeMap::new(), "who is not there is not counted");
         assert_eq!(courses.behind("terraform:a:b"), std::slice::from_ref(&name));
         let course = courses.take(&name, "u", 1);
         assert_eq!((course.seen.as_ref(), course.failures), (Some(&seen), 3));

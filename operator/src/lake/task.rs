@@ -33,9 +33,8 @@ impl Visit<'_> {
         if let Some(verdict) = lives.and_then(|lives| Verdict::elsewhere(&lives, &connection.place)) {
             return Err(verdict);
         }
-        let owner = self.operator.owner(&self.object.name());
-        let graph =
-            spec.map_or_else(Graph::new, |spec| self.object.name().graph(&spec, &connection.place, &owner));
+        let name = self.object.name();
+        let graph = spec.map_or_else(Graph::new, |spec| self.operator.graph(&name, &spec, &connection.place));
         let record = match record {
             _ if is_lost => self.recall(&connection, &graph).await?,
             Some(record) => record,

@@ -7,12 +7,13 @@ use super::{
     writer::{Brought, Seen, Writer},
 };
 use crate::{
+    events::Events,
     object::{Name, Object},
     operator::Operator,
 };
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::{api::core::v1::ObjectReference, apimachinery::pkg::apis::meta::v1::Time};
-use kube::runtime::events::{Event, EventType, Recorder};
+use kube::runtime::events::{Event, EventType};
 use lake_api::{
     LakeStatus,
     status::{PlaceStatus, State},
@@ -29,6 +30,7 @@ use lake_reconcile::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
+    sync::Arc,
     time::Duration,
 };
 
@@ -63,7 +65,7 @@ impl Did {
 #[derive(Clone)]
 pub(super) struct Teller {
     pub(super) writer: Writer,
-    recorder: Recorder,
+    events: Arc<Events>,
     name: Name,
     reference: ObjectReference,
     /// Whether another has written over what this process told.
@@ -77,9 +79,7 @@ impl Teller {
             None => Brought { seen: Seen::of(object), is_overwritten: false },
         };
         Teller {
-            // A recorder counts what has the same reason, and keeps the first note only: each round has its own, and says
-            // each thing once.
-            recorder: Recorder::new(operator.client.clone(), operator.reporter.clone()),
+            events: operator.events.clone(),
             name: object.name(),
             reference: object.reference(),
             writer: Writer::new(operator, object, seen),
@@ -168,7 +168,7 @@ impl Teller {
             action: action.to_owned(),
             secondary: None,
         };
-        if let Err(error) = self.recorder.publish(&event, &self.reference).await {
+        if let Err(error) = self.events.publish(&event, &self.reference).await {
             tracing::warn!(lake = %self.name, reason, %error, "an event could not be published");
         }
     }

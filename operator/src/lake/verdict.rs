@@ -179,6 +179,15 @@ impl Verdict {
         Verdict::new(Standing::Asking, "AwaitingApproval", said, None)
     }
 
+    /// Whether it says that something failed: what is under way, waits for AWS to finish or for an approval, has not.
+    pub(super) fn fails(&self) -> bool {
+        match self.standing {
+            Standing::Stuck => true,
+            Standing::Underway => !["Progressing", "Deleting", "Settling"].contains(&self.reason),
+            Standing::Ready | Standing::Asking | Standing::Held => false,
+        }
+    }
+
     /// Whether it most likely passes by itself within moments.
     pub(super) fn is_passing(&self) -> bool {
         self.standing == Standing::Underway

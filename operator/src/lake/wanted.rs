@@ -3,6 +3,7 @@
 use super::Verdict;
 use crate::{object::Object, operator::Operator};
 use lake_api::{LakeSpec, contract};
+use lake_reconcile::graph::Reach;
 
 impl Operator {
     /// The spec of a lake as far as it says what there is and what becomes of it, without contents: the config maps and
@@ -12,7 +13,8 @@ impl Operator {
     /// The verdict on a spec that does not say it.
     pub(super) fn named(&self, object: &Object) -> Result<LakeSpec, Verdict> {
         let name = object.name();
-        let spec = name.check(object.spec(), &self.owner(&name));
+        // What leaves takes nothing over.
+        let spec = name.check(object.spec(), &self.owner(&name), &Reach::All);
         spec.map_err(|findings| Verdict::unsearchable(&findings))
     }
 
@@ -24,7 +26,9 @@ impl Operator {
         let mut told = object.spec();
         let name = object.name();
         let owner = self.owner(&name);
-        let spec = name.check(told.clone(), &owner).map_err(|findings| Verdict::invalid(&findings))?;
+        let reach = self.reach(&name.namespace);
+        let spec =
+            name.check(told.clone(), &owner, &reach).map_err(|findings| Verdict::invalid(&findings))?;
         if !self.sources.fill(&name, &mut told).await? {
             return Ok(spec);
         }

@@ -2,6 +2,7 @@
 
 use crate::object::Name;
 use lake_api::{Finding, LakeSpec};
+use lake_reconcile::graph::Reach;
 use serde::Deserialize;
 use serde_json::Value;
 use std::{
@@ -76,7 +77,8 @@ pub(super) fn read(file: &Path, namespace: &str, instance: &str) -> Result<Vec<W
 fn check(manifest: Manifest, namespace: &str, instance: &str) -> Result<Wanted, NoLakes> {
     let Metadata { name, namespace: own } = manifest.metadata;
     let name = Name { namespace: own.unwrap_or_else(|| namespace.to_owned()), name };
-    match name.check(manifest.spec, &name.owner(instance)) {
+    // What the operator lets which namespace take over is not known here, and who asks works with credentials of their own.
+    match name.check(manifest.spec, &name.owner(instance), &Reach::All) {
         Ok(spec) => Ok(Wanted { name, spec }),
         Err(findings) => Err(NoLakes::Wrong(name, findings)),
     }

@@ -1,7 +1,7 @@
 //! The members of a section as nodes.
 
 use crate::{
-    graph::{Hold, Node, NodeId, Open, Treatment},
+    graph::{Hold, Node, NodeId, Open, Reach, Treatment},
     kind::Kind,
     kinds::Settings,
 };
@@ -67,6 +67,7 @@ pub(crate) fn treatment(custody: &Custody) -> Treatment {
         on_delete: custody.on_delete,
         adopt: custody.adopt,
         adopt_from: custody.adopt_from.as_ref().and_then(|owner| owner.known().map(str::to_owned)),
+        reach: Reach::All,
         ignore_drift: custody.ignore_drift.iter().filter_map(|path| path.known()?.parse().ok()).collect(),
         secret: BTreeSet::new(),
     }
@@ -83,6 +84,7 @@ fn bare(origin: FieldPath, hold: Hold, on_delete: OnDelete) -> Node {
             on_delete,
             adopt: spec::Adopt::Never,
             adopt_from: None,
+            reach: Reach::All,
             ignore_drift: BTreeSet::new(),
             secret: BTreeSet::new(),
         },

@@ -16,6 +16,12 @@ pub(super) fn take(
     got: Option<Got>,
 ) -> Result<Option<Taking>, Change> {
     let (id, key, treatment) = (case.wish.id, &case.key, &case.wish.node.treatment);
+    let refuses = |owner: &str| treatment.reach.refuses(owner);
+    // What helps beside another name: the user's own word, or first that of whoever can let this lake reach so far.
+    let otherwise = |owner: &str, own: String| match refuses(owner) {
+        Some(first) => format!("Choose another name. This lake may not take over from {owner}. {first}"),
+        None => format!("Choose another name. {own}"),
+    };
     let blocked = |why: String, remedy: String| Err(Change::Blocked(Reason { why, remedy }));
     match standing {
         Standing::Ours => Ok(None),
@@ -29,21 +35,22 @@ pub(super) fn take(
             "Names of this kind are shared by all accounts of a partition. Choose another name.".to_owned(),
         ),
         Standing::Other(owner)
-            if treatment.adopt_from.as_ref() == Some(owner) || treatment.adopt == Adopt::Any =>
+            if (treatment.adopt_from.as_ref() == Some(owner) || treatment.adopt == Adopt::Any)
+                && refuses(owner).is_none() =>
         {
             Ok(Some(Taking::Adopt(Some(owner.clone()))))
         }
         Standing::Other(owner) if got.is_some() => Err(Change::Foreign(owner.clone())),
         Standing::Other(owner) => blocked(
             format!("{} {key} exists already and belongs to {owner}", words(id.kind())),
-            format!("Choose another name. To take it over from its owner, set adoptFrom: \"{owner}\"."),
+            otherwise(owner, format!("To take it over from its owner, set adoptFrom: \"{owner}\".")),
         ),
-        Standing::Left(owner) if treatment.adopt_from.as_ref() == Some(owner) => {
+        Standing::Left(owner) if treatment.adopt_from.as_ref() == Some(owner) && refuses(owner).is_none() => {
             Ok(Some(Taking::Adopt(Some(owner.clone()))))
         }
-        Standing::Left(owner) if treatment.adopt == Adopt::Never => blocked(
+        Standing::Left(owner) if treatment.adopt == Adopt::Never || refuses(owner).is_some() => blocked(
             format!("{} {key} exists already, and {owner} has left it behind", words(id.kind())),
-            format!("Choose another name. To take it over, set adoptFrom: \"{owner}\"."),
+            otherwise(owner, format!("To take it over, set adoptFrom: \"{owner}\".")),
         ),
         Standing::Left(_) => Ok(Some(Taking::Adopt(None))),
         Standing::Nobody if treatment.adopt == Adopt::Never => blocked(
@@ -51,18 +58,25 @@ pub(super) fn take(
             "Choose another name. To take it over as it is, set adopt: Unowned.".to_owned(),
         ),
         Standing::Nobody => Ok(Some(Taking::Adopt(None))),
-        Standing::Loose { .. } if treatment.adopt != Adopt::Never => Ok(Some(Taking::Adopt(None))),
+        Standing::Loose { of, .. }
+            if treatment.adopt != Adopt::Never && of.as_ref().is_none_or(|of| refuses(of).is_none()) =>
+        {
+            Ok(Some(Taking::Adopt(None)))
+        }
         Standing::Loose { of, .. } if follows(treatment, of.as_ref(), changes) => {
             Ok(Some(Taking::Adopt(treatment.adopt_from.clone())))
         }
         Standing::Loose { used, .. } if changes.is_empty() => Ok((!used).then_some(Taking::Found)),
-        Standing::Loose { .. } => blocked(
+        Standing::Loose { of, .. } => blocked(
             format!(
                 "{} {key} exists already, was not made by this lake, and differs in {}",
                 words(id.kind()),
                 list(changes.iter().map(|change| &change.path))
             ),
-            "Choose another name. To take it over and change it, set adopt: Unowned.".to_owned(),
+            match of {
+                Some(of) => otherwise(of, "To take it over and change it, set adopt: Unowned.".to_owned()),
+                None => "Choose another name. To take it over and change it, set adopt: Unowned.".to_owned(),
+            },
         ),
     }
 }

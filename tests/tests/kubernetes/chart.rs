@@ -12,7 +12,8 @@ pub(crate) fn chart() -> PathBuf {
 }
 
 /// What can be on or off.
-const SWITCHES: [&str; 13] = [
+const SWITCHES: [&str; 14] = [
+    "adoption.foreignOwners",
     "approval.enforce",
     "aws.instanceMetadata",
     "crds.install",

@@ -110,7 +110,7 @@ fn with<'a>(sets: &[&[(&'a str, &'a [&'a str])]]) -> BTreeMap<String, Vec<String
 
 const WHERE_LAKES_ARE: &[(&str, &[&str])] = &[
     ("/configmaps", &["get", "list", "watch"]),
-    ("/secrets", &["get", "list", "watch"]),
+    ("/secrets", &["get"]),
     ("events.k8s.io/events", &["create", "patch"]),
     ("lake.dev/lakes", &["get", "list", "patch", "update", "watch"]),
     ("lake.dev/lakes/finalizers", &["update"]),
@@ -136,10 +136,10 @@ fn the_operator_may_do_what_it_needs_and_nothing_else() {
     assert_eq!(permitted(&cluster, "others"), with(&[THE_CLUSTER_S_NAME]));
     assert_eq!(permitted(&cluster, "lake-system"), with(&[THE_CLUSTER_S_NAME, THE_LEASE]));
 
-    let _ = install(&cluster, &["--set=namespaces={team-a},instance=prod,rbac.watchSecrets=false"]).ok();
-    let mut named_secrets = with(&[WHERE_LAKES_ARE]);
-    named_secrets.insert("/secrets".to_owned(), vec!["get".to_owned()]);
-    assert_eq!(permitted(&cluster, "team-a"), named_secrets);
+    let _ = install(&cluster, &["--set=namespaces={team-a},instance=prod,rbac.watchSecrets=true"]).ok();
+    let mut watched_secrets = with(&[WHERE_LAKES_ARE]);
+    watched_secrets.insert("/secrets".to_owned(), ["get", "list", "watch"].map(str::to_owned).to_vec());
+    assert_eq!(permitted(&cluster, "team-a"), watched_secrets);
     assert_eq!(permitted(&cluster, "team-b"), with(&[]), "an upgrade takes away what is no longer said");
     assert_eq!(permitted(&cluster, "lake-system"), with(&[THE_LEASE]));
 }

@@ -41,6 +41,18 @@ fn tried_in_vain(stage: &Stage, reason: &str, times: usize) -> Value {
     last.object
 }
 
+/// Rounds that fail are counted where the chart's alerts look.
+fn failing_rounds_are_counted(stage: &Stage, class: &str) {
+    for series in [
+        "controller_runtime_reconcile_errors_total{controller=\"lake\"}",
+        "controller_runtime_reconcile_total{controller=\"lake\",result=\"error\"}",
+        &format!("lake_errors_total{{class=\"{class}\"}}"),
+    ] {
+        let counted = stage.operator.metric(series).unwrap_or_default();
+        assert!(counted >= 1.0, "{series} is {counted}");
+    }
+}
+
 /// A moment of today, as seconds.
 fn seconds(time: &Value) -> Option<i64> {
     let clock = time.as_str()?.split_once('T')?.1.trim_end_matches('Z').to_owned();
@@ -74,6 +86,7 @@ fn refused() {
     assert!(message(&lake).contains("is not authorized to perform: iam:CreateRole"), "{}", message(&lake));
     assert_eq!(stage.events("unlucky", "Refused").len(), 1, "only the transition is an event");
     assert_eq!(stage.operator.metric("lake_lakes{state=\"Refused\"}"), Some(1.0));
+    failing_rounds_are_counted(&stage, "Refused");
     stage.aws.faults(json!([]));
     let _ = stage.ready("unlucky");
 }
@@ -86,6 +99,7 @@ fn credentials_missing() {
     let _ = tried_in_vain(&stage, "NoCredentials", 2);
     assert_eq!(stage.aws.journal(), []);
     assert!(stage.operator.is_ready(), "the operator itself is well");
+    failing_rounds_are_counted(&stage, "NoCredentials");
     keys.come();
     let _ = stage.ready("unlucky");
 }

@@ -9,6 +9,7 @@ use lake_tests::{
     root,
 };
 use serde_json::{Value, json};
+use std::collections::BTreeSet;
 
 /// A release of the chart, and the operator that its deployment describes.
 struct Release<'a> {
@@ -53,8 +54,9 @@ impl<'a> Release<'a> {
         Release { cluster, helm, account: format!("system:serviceaccount:{SYSTEM}:{account}"), setting }
     }
 
-    /// Stand a lake up that needs all rights there are, change it, take it down; no request may have been denied.
-    fn serves(self, namespace: &str) {
+    /// Stand a lake up that needs all rights there are, change it, take it down; no request may have been denied, and
+    /// secrets are listed only where the release says that they are watched.
+    fn serves(self, namespace: &str, watches_secrets: bool) {
         let (cluster, aws) = (self.cluster, Endpoint::start());
         let audit = cluster.audit();
         let operator = Operator::start(&self.setting, &aws);
@@ -88,6 +90,10 @@ impl<'a> Release<'a> {
         let ours: Vec<_> = audit.requests().into_iter().filter(|it| it.user == self.account).collect();
         let denied: Vec<_> = ours.iter().filter(|it| it.code == 403).collect();
         assert!(denied.is_empty(), "{denied:#?}");
+        let of_secrets: BTreeSet<&str> =
+            ours.iter().filter(|it| it.resource == "secrets").map(|it| &*it.verb).collect();
+        let all: &[&str] = if watches_secrets { &["get", "list", "watch"] } else { &["get"] };
+        assert_eq!(of_secrets, all.iter().copied().collect());
         for resource in ["lakes", "lakes/status", "configmaps", "secrets", "events", "leases"] {
             assert!(ours.iter().any(|it| it.resource == resource), "{resource} was never asked for");
         }
@@ -118,7 +124,8 @@ fn the_chart_binds_what_the_operator_needs() {
     for name in [SYSTEM, "anywhere", "only"] {
         let _ = cluster.namespace(name);
     }
-    Release::install(&cluster, &[]).serves("anywhere");
+    Release::install(&cluster, &[]).serves("anywhere", false);
 
-    Release::install(&cluster, &["--set", "namespaces={only}", "--set", "instance=test"]).serves("only");
+    let values = ["--set", "namespaces={only}", "--set", "instance=test", "--set", "rbac.watchSecrets=true"];
+    Release::install(&cluster, &values).serves("only", true);
 }

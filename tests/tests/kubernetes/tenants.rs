@@ -87,3 +87,44 @@ fn a_lake_that_makes_nothing_takes_nothing_with_it() {
     assert_eq!(stage.aws.writes(), []);
     assert!(stage.aws.hand().world()["buckets"]["tenants-kept"].is_object());
 }
+
+#[test]
+fn another_namespace_s_lake_is_not_taken_over_and_emptied() {
+    let stage = Stage::with("tenants-e", |setting| {
+        setting.namespaces.push("tenants-f".to_owned());
+        setting.arguments.extend(["--instance".to_owned(), "prod".to_owned()]);
+    });
+    let other = Cluster::shared().namespace("tenants-f");
+    let retained = json!({ "buckets": { "store": { "name": "tenants-data", "onDelete": "Retain" } } });
+    let _ = stage.namespace.apply(&manifest("mine", &retained)).ok();
+    let _ = stage.ready("mine");
+    let world = stage.aws.hand().world();
+    stage.aws.clear_journal();
+
+    let greedy = json!({
+        "adoptFrom": "kubernetes/prod/tenants-e/mine",
+        "buckets": { "store": { "name": "tenants-data", "onDelete": "Empty", "adopt": "Any" } },
+    });
+    let _ = other.apply(&manifest("theirs", &greedy)).ok();
+    let lake = other.until("lake/theirs", |lake| condition(lake, "Stalled")["status"] == "True");
+    assert_eq!(condition(&lake, "Ready")["reason"], "InvalidSpec");
+    assert!(
+        message(&lake).contains("spec.adoptFrom: ") && message(&lake).contains("tenants file"),
+        "{}",
+        message(&lake)
+    );
+
+    let mut silent = greedy.clone();
+    silent.as_object_mut().expect("a spec").remove("adoptFrom");
+    let _ = other.apply(&manifest("theirs", &silent)).ok();
+    let blocked = |lake: &serde_json::Value| condition(lake, "Ready")["reason"] == "Blocked";
+    let lake = other.until("lake/theirs", blocked);
+    assert!(
+        message(&lake).contains("may not take over from kubernetes/prod/tenants-e/mine"),
+        "{}",
+        message(&lake)
+    );
+    let _ = other.kubectl(&["delete", "lake/theirs", "--timeout=60s"]).ok();
+    assert_eq!(stage.aws.writes(), []);
+    assert_eq!(stage.aws.hand().world(), world);
+}

@@ -6,7 +6,7 @@ use crate::{
         members::treatment,
         names::{Names, nodes},
     },
-    graph::{Hold, Node, NodeId, Open, Treatment},
+    graph::{Hold, Node, NodeId, Open, Reach, Treatment},
     kinds::Settings,
     policy,
 };
@@ -104,6 +104,7 @@ pub(crate) fn node(
             on_delete: OnDelete::Delete,
             adopt: Adopt::Never,
             adopt_from: None,
+            reach: Reach::All,
             ignore_drift: BTreeSet::new(),
             secret: match secret {
                 true => BTreeSet::from([field("content"), field("bytes")]),
@@ -158,6 +159,7 @@ fn veiled(bucket: &str, origin: FieldPath) -> Node {
             on_delete: OnDelete::Delete,
             adopt: Adopt::Never,
             adopt_from: None,
+            reach: Reach::All,
             ignore_drift: BTreeSet::new(),
             secret: BTreeSet::new(),
         },
