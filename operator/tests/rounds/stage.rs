@@ -187,7 +187,7 @@ impl Stage {
     pub(crate) fn plant(&self, spec: &str, node: &str, owner: &Owner) {
         let name = Name { namespace: "data".into(), name: "events".into() };
         let (sim, node) = (&self.world.sim, NodeId::from(node.to_owned()));
-        let spec = name.check(yaml(spec), owner).unwrap();
+        let spec = name.check(yaml(spec), owner, &lake_reconcile::graph::Reach::All).unwrap();
         let settings = name.graph(&spec, &sim.place, owner)[&node].settings.clone().unwrap();
         sim.plant(settings.key(&sim.place).unwrap(), &settings, Some(Worn::new(owner, &node, false)));
     }
