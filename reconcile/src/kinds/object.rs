@@ -1,7 +1,7 @@
 //! An object in an S3 bucket whose content comes with the lake, such as a job's script.
 //!
-//! Its digest and its mark stand in its metadata, which an upload by anyone else replaces: then it is nobody's, and
-//! differs. Objects are not listed: a bucket may hold millions. So one that a killed apply has made, and that was dropped
+//! Its mark stands in its metadata, which an upload by anyone else replaces or copies; its digest is the one that S3 keeps
+//! with what was uploaded, whoever did it. Objects are not listed: a bucket may hold millions. So one that a killed apply has made, and that was dropped
 //! from the spec before the next, is found only when its bucket is emptied.
 
 mod expand;
@@ -125,10 +125,14 @@ impl Kind for Object {
     }
 }
 
+fn arn(bucket: &str, key: &str, place: &Place) -> String {
+    format!("arn:{}:s3:::{bucket}/{key}", place.partition)
+}
+
 /// What follows from an object's place.
 fn facts(bucket: &str, key: &str, place: &Place) -> Facts {
     Facts::from([
-        ("arn".to_owned(), format!("arn:{}:s3:::{bucket}/{key}", place.partition)),
+        ("arn".to_owned(), arn(bucket, key, place)),
         ("uri".to_owned(), format!("s3://{bucket}/{key}")),
     ])
 }

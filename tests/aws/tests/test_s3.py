@@ -1,5 +1,7 @@
 """Buckets and their configurations."""
 
+import base64
+import hashlib
 import json
 
 import pytest
@@ -384,3 +386,49 @@ def test_a_buckets_date_moves_with_its_policy(aws: Aws) -> None:
     assert edited > made
     s3.delete_bucket_policy(Bucket=name)
     assert date() > edited
+
+
+def test_keys_that_xml_cannot_hold_are_listed_encoded_and_deleted_one_by_one(s3) -> None:
+    """API Reference, ListObjectVersions, `encoding-type`; DeleteObjects takes an XML document."""
+    keys = ["raw/a\x01b", "raw/é + &<>\"' %41"]
+    s3.put_bucket_versioning(Bucket=BUCKET, VersioningConfiguration={"Status": "Enabled"})
+    for key in keys:
+        s3.put_object(Bucket=BUCKET, Key=key, Body=b"1")
+    # botocore asks for keys in URL encoding by itself, and decodes them.
+    versions = s3.list_object_versions(Bucket=BUCKET)["Versions"]
+    assert [each["Key"] for each in versions] == sorted(keys)
+    first = s3.list_object_versions(Bucket=BUCKET, MaxKeys=1)
+    assert (first["IsTruncated"], first["NextKeyMarker"]) == (True, sorted(keys)[0])
+    rest = s3.list_object_versions(
+        Bucket=BUCKET, KeyMarker=first["NextKeyMarker"], VersionIdMarker=first["NextVersionIdMarker"]
+    )
+    assert [each["Key"] for each in rest["Versions"]] == sorted(keys)[1:]
+    every = [{"Key": each["Key"], "VersionId": each["VersionId"]} for each in versions]
+    with refused("MalformedXML"):
+        s3.delete_objects(Bucket=BUCKET, Delete={"Objects": every})
+    for each in every:
+        s3.delete_object(Bucket=BUCKET, **each)
+    assert "Versions" not in s3.list_object_versions(Bucket=BUCKET)
+
+
+def test_a_copy_is_made_only_of_what_was_seen(s3) -> None:
+    """API Reference, CopyObject, `x-amz-copy-source-if-match`."""
+    seen = s3.put_object(Bucket=BUCKET, Key="k", Body=b"one")["ETag"]
+    s3.put_object(Bucket=BUCKET, Key="k", Body=b"two")
+    copy = {"Bucket": BUCKET, "Key": "k", "CopySource": f"{BUCKET}/k", "MetadataDirective": "REPLACE"}
+    with refused("PreconditionFailed"):
+        s3.copy_object(**copy, CopySourceIfMatch=seen)
+    now = s3.head_object(Bucket=BUCKET, Key="k")["ETag"]
+    s3.copy_object(**copy, CopySourceIfMatch=now, ChecksumAlgorithm="SHA256")
+    head = s3.head_object(Bucket=BUCKET, Key="k", ChecksumMode="ENABLED")
+    assert head["ChecksumSHA256"] == base64.b64encode(hashlib.sha256(b"two").digest()).decode()
+
+
+def test_a_sha256_that_came_with_an_upload_is_told_and_no_other(s3) -> None:
+    """API Reference, HeadObject, `x-amz-checksum-mode`; PutObject, `x-amz-checksum-sha256`: "only present if the checksum
+    was uploaded with the object"."""
+    s3.put_object(Bucket=BUCKET, Key="k", Body=b"one", ChecksumAlgorithm="SHA256")
+    head = s3.head_object(Bucket=BUCKET, Key="k", ChecksumMode="ENABLED")
+    assert head["ChecksumSHA256"] == base64.b64encode(hashlib.sha256(b"one").digest()).decode()
+    s3.put_object(Bucket=BUCKET, Key="k", Body=b"one")
+    assert "ChecksumSHA256" not in s3.head_object(Bucket=BUCKET, Key="k", ChecksumMode="ENABLED")

@@ -2,14 +2,14 @@
 
 use super::{
     Object, ObjectKey,
-    read::{self, MARK, SHA256},
+    read::{self, MARK},
 };
 use crate::{aws::Aws, diff::FieldChange, error::CloudError, owner::Worn};
 use aws_sdk_s3::{
     error::BuildError,
     operation::{copy_object::builders::CopyObjectFluentBuilder, head_object::HeadObjectOutput},
     primitives::ByteStream,
-    types::{MetadataDirective, Tag, Tagging},
+    types::{ChecksumAlgorithm, MetadataDirective, Tag, Tagging},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use lake_api::{FieldPath, Input};
@@ -56,6 +56,9 @@ pub(super) async fn mark(aws: &Aws, key: &ObjectKey, mark: &Worn) -> Result<(), 
         .bucket(&key.bucket)
         .key(&key.key)
         .copy_source(source(key))
+        // What somebody uploads meanwhile does not get our mark.
+        .set_copy_source_if_match(head.e_tag().map(ToOwned::to_owned))
+        .checksum_algorithm(ChecksumAlgorithm::Sha256)
         .metadata_directive(MetadataDirective::Replace)
         .set_metadata(Some(metadata(&head, mark)));
     let copied = with_headers(copy, &head).send().await;
@@ -72,16 +75,14 @@ async fn put(
     const DOING: &str = "s3:PutObject";
     let bytes = wanted.bytes.as_ref().and_then(Input::text).ok_or_else(|| unknown(DOING))?;
     let bytes = BASE64_STANDARD.decode(bytes).map_err(|e| CloudError::refused(DOING, e.to_string()))?;
-    let digest = wanted.content.text().and_then(|content| content.strip_prefix("sha256:"));
-    let mut metadata: HashMap<String, String> = mark.map(marks).unwrap_or_default();
-    metadata.extend(digest.map(|digest| (SHA256.to_owned(), digest.to_owned())));
     let put = aws
         .s3
         .put_object()
         .bucket(&key.bucket)
         .key(&key.key)
         .body(ByteStream::from(bytes))
-        .set_metadata(Some(metadata))
+        .checksum_algorithm(ChecksumAlgorithm::Sha256)
+        .set_metadata(Some(mark.map(marks).unwrap_or_default()))
         .set_content_type(wanted.content_type.known().cloned())
         .set_tagging(header(&wanted.tags))
         .set_if_none_match(only_if_absent.then(|| "*".to_owned()));
@@ -188,7 +189,6 @@ mod tests {
     #[test]
     fn another_mark_keeps_all_other_metadata() {
         let head = HeadObjectOutput::builder()
-            .metadata(SHA256, "ab12")
             .metadata("lake-owner", "terraform/t/l")
             .metadata("lake-node", "object/b.k")
             .metadata("lake-creating", "true")
@@ -197,7 +197,6 @@ mod tests {
         let mark = Worn { owner: "terraform/t/m".into(), node: "object/b.k".into(), creating: false };
         let metadata = metadata(&head, &mark);
         assert_eq!(metadata.get("theirs").map(String::as_str), Some("kept"));
-        assert_eq!(metadata.get(SHA256).map(String::as_str), Some("ab12"));
         assert_eq!(metadata.get("lake-owner").map(String::as_str), Some("terraform/t/m"));
         assert!(!metadata.contains_key("lake-creating"));
     }

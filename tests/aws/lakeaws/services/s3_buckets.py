@@ -9,7 +9,7 @@ from lakeaws.call import Call
 from lakeaws.clock import born
 from lakeaws.errors import AwsError, NotEmulated
 from lakeaws.models import operation_model, operations
-from lakeaws.registry import after, before, motos, ours
+from lakeaws.registry import before, ours
 from lakeaws.world import World
 
 #: "Amazon S3 gives every new bucket these": API Reference, PutPublicAccessBlock; User Guide, "Default settings for new S3
@@ -247,17 +247,3 @@ def delete_bucket(world: World, call: Call) -> dict[str, Any]:
         raise AwsError("BucketNotEmpty", told, 409, BucketName=name)
     del world.table("s3.bucket")[name]
     return {}
-
-
-@after("s3", "CompleteMultipartUpload")
-def _xml_root(_world: World, _call: Call, result: dict[str, Any]) -> dict[str, Any]:
-    """moto's answer has a root that the Rust SDK refuses; encoding it again puts it right."""
-    return result
-
-
-motos(
-    "s3", "PutObject", "GetObject", "HeadObject", "DeleteObject", "DeleteObjects", "CopyObject",
-    "ListObjectsV2", "ListObjectVersions",
-    "CreateMultipartUpload", "UploadPart", "AbortMultipartUpload", "ListMultipartUploads", "CompleteMultipartUpload",
-    "GetObjectTagging", "PutObjectTagging", "DeleteObjectTagging",
-)  # fmt: skip
