@@ -18,7 +18,7 @@ pub use access::{Access, AssumeRole, NoAccess};
 pub use call::mutates;
 pub use hooks::{Called, Gate, Hooks, Meter};
 pub use priority::Priority;
-pub(crate) use tagging::{tagged, tags_at_leisure, tags_of};
+pub(crate) use tagging::{tagged, tags_at_leisure};
 
 use crate::{kinds::access_point, place::Place};
 use aws_config::SdkConfig;
@@ -36,6 +36,9 @@ macro_rules! on_the_way {
     };
 }
 use on_the_way;
+
+/// Objects that one call of `delete` takes out of a bucket: some tens of calls.
+const PORTION: usize = 20_000;
 
 /// The clients of one place. Cheap to clone: all share one pool of connections.
 #[derive(Clone, Debug)]
@@ -56,6 +59,8 @@ pub struct Aws {
     pub tagging: aws_sdk_resourcegroupstagging::Client,
     /// Access points that were looked at: nothing of them ever changes.
     pub(crate) points: Arc<access_point::Known>,
+    /// How many objects a bucket is emptied of by one call of `delete`, which then answers that it is busy.
+    pub portion: usize,
     /// Who lists all roles of the account, with which one alone fills some megabytes.
     pub(crate) account_list: Arc<Semaphore>,
 }
@@ -111,6 +116,7 @@ impl Aws {
                 of!(aws_sdk_resourcegroupstagging, "tagging").build(),
             ),
             points: Arc::default(),
+            portion: PORTION,
             account_list: Arc::new(Semaphore::new(1)),
             place,
         }

@@ -66,7 +66,7 @@ pub(crate) async fn tags_at_leisure(
 
 /// The tags of many resources by their ARNs, 100 a call. One that has no tags, or does not exist, is not among the
 /// answers.
-pub(crate) async fn tags_of(
+async fn tags_of(
     aws: &Aws,
     arns: &[String],
 ) -> Result<BTreeMap<String, BTreeMap<String, String>>, CloudError> {

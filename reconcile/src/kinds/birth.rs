@@ -4,8 +4,8 @@ use aws_smithy_types::{DateTime, date_time::Format};
 
 /// A date of AWS in RFC 3339, to the millisecond: what AWS tells of one date in several answers differs in what is finer.
 pub(crate) fn born(date: Option<&DateTime>) -> Option<String> {
-    let millis = date?.to_millis().ok()?;
-    DateTime::from_millis(millis).fmt(Format::DateTime).ok()
+    let millis = (date?.as_nanos() + 500_000).div_euclid(1_000_000);
+    DateTime::from_millis(i64::try_from(millis).ok()?).fmt(Format::DateTime).ok()
 }
 
 #[cfg(test)]

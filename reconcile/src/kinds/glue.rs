@@ -6,7 +6,7 @@ mod tags;
 
 pub(crate) use batch::{Batch, look};
 pub use location::{Location, ObjectPlace};
-pub(crate) use tags::{arn, key_of_arn, mark, retag, tags_of, worn};
+pub(crate) use tags::{SETTLING, arn, key_of_arn, mark, retag, tags_of, worn};
 
 use crate::{diff::FieldChange, place::Place, policy::part};
 use futures::{StreamExt, stream};

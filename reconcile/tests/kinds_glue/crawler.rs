@@ -4,13 +4,14 @@ use crate::{
 };
 use lake_api::Input;
 use lake_reconcile::{
-    aws::Aws,
+    aws::{Aws, Priority},
     error::Retry,
     graph::NodeId,
     inventory::Sight,
     kind::{Data, Kind},
     kinds::{Crawler, Settings},
 };
+use serde_json::json;
 
 const S3: &str = "targets: { s3: [ { bucket: store, prefix: out/ } ] }";
 
@@ -119,11 +120,45 @@ async fn crawlers_are_read_together() {
         keys.push(format!("c-{number}"));
     }
     endpoint.clear_journal();
-    let sights = Crawler::read(&aws, &keys).await;
+    let sights = Priority::Routine.of(Crawler::read(&aws, &keys)).await;
     assert!(matches!(sights[0], Sight::Absent));
     assert!(sights[1..].iter().all(|sight| matches!(sight, Sight::Present(seen) if seen.worn.is_some())));
     let calls: Vec<String> = endpoint.journal().iter().map(|call| call.name()).collect();
     assert_eq!(calls, ["glue:BatchGetCrawlers", "resourcegroupstaggingapi:GetResources"]);
+}
+
+/// The list of tags lags behind, by seconds mostly: who waits for the end of a write asks Glue.
+#[tokio::test]
+async fn who_waits_is_told_the_tags_as_they_are() {
+    let (endpoint, aws) = stage().await;
+    let base = crawler(&aws, S3);
+    let names = ["one", "two"].map(str::to_owned);
+    for name in &names {
+        let one = Crawler { name: Input::Known(name.clone()), ..base.clone() };
+        one.create(&aws, &mark("crawler/main")).await.unwrap();
+    }
+    endpoint.faults(json!([{ "operation": "GetResources", "staleSeconds": 600, "staleSince": "rule" }]));
+    for name in &names {
+        Crawler::mark(&aws, name, &mark("crawler/moved")).await.unwrap();
+    }
+    for sight in Crawler::read(&aws, &names).await {
+        assert!(
+            matches!(&sight, Sight::Present(seen) if seen.worn == Some(mark("crawler/moved"))),
+            "{sight:?}"
+        );
+    }
+}
+
+/// Right after it was made, or while it goes, Glue may know a crawler and not its tags.
+#[tokio::test]
+async fn tags_that_glue_does_not_find_are_not_nobodys() {
+    let (endpoint, aws) = stage().await;
+    let wanted = crawler(&aws, S3);
+    let key = wanted.key(&aws.place).unwrap();
+    wanted.create(&aws, &mark("crawler/main")).await.unwrap();
+    endpoint.faults(json!([{ "operation": "GetTags", "code": "EntityNotFoundException", "status": 400 }]));
+    let sight = look::<Crawler>(&aws, &key).await;
+    assert!(matches!(sight, Sight::Settling(_)), "{sight:?}");
 }
 
 #[tokio::test]

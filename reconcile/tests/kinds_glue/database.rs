@@ -6,7 +6,7 @@ use crate::{
 use aws_sdk_glue::types::{DatabaseInput, TableInput};
 use lake_api::Input;
 use lake_reconcile::{
-    aws::Aws,
+    aws::{Aws, Priority},
     inventory::Sight,
     kind::{Data, Kind},
     kinds::{Database, Settings, database::DatabaseKey},
@@ -99,7 +99,7 @@ async fn many_databases_take_few_calls() {
     }
     keys.push(DatabaseKey { name: "absent".into(), ..keys[0].clone() });
     endpoint.clear_journal();
-    let sights = Database::read(&aws, &keys).await;
+    let sights = Priority::Routine.of(Database::read(&aws, &keys)).await;
     assert!(sights[..12].iter().all(|sight| matches!(sight, Sight::Present(seen) if seen.worn.is_some())));
     assert!(matches!(sights[12], Sight::Absent));
     let calls: Vec<String> = endpoint.journal().iter().map(|call| call.name()).collect();

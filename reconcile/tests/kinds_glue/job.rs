@@ -4,7 +4,7 @@ use crate::{
 };
 use lake_api::{Input, spec::job::Command};
 use lake_reconcile::{
-    aws::Aws,
+    aws::{Aws, Priority},
     graph::{Hold, NodeId},
     inventory::Sight,
     kind::Kind,
@@ -86,7 +86,7 @@ async fn jobs_are_read_together() {
         keys.push(format!("job-{number}"));
     }
     endpoint.clear_journal();
-    let sights = Job::read(&aws, &keys).await;
+    let sights = Priority::Routine.of(Job::read(&aws, &keys)).await;
     assert!(matches!(sights[0], Sight::Absent));
     assert!(sights[1..].iter().all(|sight| matches!(sight, Sight::Present(seen) if seen.worn.is_some())));
     let calls: Vec<String> = endpoint.journal().iter().map(|call| call.name()).collect();

@@ -47,15 +47,19 @@ pub(super) async fn read(aws: &Aws, keys: &[DatabaseKey]) -> Vec<Sight<Database>
     keys.iter()
         .zip(live)
         .map(|(key, live)| match live {
-            Ok(live) => match tags.remove(&key.arn(&aws.place)) {
-                Some(Ok((tags, worn))) => Sight::Present(Seen {
-                    settings: Database { tags, ..Database::seen(key, &live) },
-                    facts: key.facts(&aws.place),
-                    worn,
-                    birth: born(live.create_time()),
-                }),
-                Some(Err(error)) => Sight::Unreadable(error),
-                None => unreachable!("the tags of every database that is there were asked for"),
+            Ok(live) => match tags.remove(&key.arn(&aws.place)).unwrap_or(Ok(None)) {
+                // Another account tells nobody its tags.
+                Ok(None) if key.catalog == aws.place.account => Sight::Settling(glue::SETTLING.to_owned()),
+                Ok(told) => {
+                    let (tags, worn) = told.unwrap_or_default();
+                    Sight::Present(Seen {
+                        settings: Database { tags, ..Database::seen(key, &live) },
+                        facts: key.facts(&aws.place),
+                        worn,
+                        birth: born(live.create_time()),
+                    })
+                }
+                Err(error) => Sight::Unreadable(error),
             },
             Err(error) if error.is_gone() => Sight::Absent,
             Err(error) => Sight::Unreadable(error),

@@ -32,14 +32,18 @@ pub(super) async fn read(aws: &Aws, keys: &[FilterKey]) -> Vec<Sight<Filter>> {
             if let [key] = keys.as_slice() {
                 return vec![(key.clone(), sight(get(aws, key).await))];
             }
-            match list(aws, &table).await {
-                Ok(filters) => {
-                    let find =
-                        |key: &FilterKey| filters.iter().find(|filter| filter.name == key.name).cloned();
-                    keys.into_iter().map(|key| (key.clone(), sight(Ok(find(&key))))).collect()
-                }
-                Err(error) => keys.into_iter().map(|key| (key, Sight::Unreadable(error.clone()))).collect(),
+            // Who may not list them may still read each.
+            let filters = list(aws, &table).await.unwrap_or_default();
+            let mut told = Vec::new();
+            for key in keys {
+                let found = match filters.iter().find(|filter| filter.name == key.name) {
+                    Some(filter) => Ok(Some(filter.clone())),
+                    // A list leaves out what the caller may not see, so only a get can say that one is absent.
+                    None => get(aws, &key).await,
+                };
+                told.push((key, sight(found)));
             }
+            told
         })
         .buffered(AT_ONCE)
         .collect()
@@ -88,6 +92,11 @@ pub(super) async fn get(aws: &Aws, key: &FilterKey) -> Result<Option<DataCellsFi
         Err(error) if error.is_gone() => Ok(None),
         Err(error) => Err(error),
     }
+}
+
+/// Whether there is a filter that is to the letter what is wanted.
+pub(super) async fn is(aws: &Aws, key: &FilterKey, wanted: &Filter) -> Result<bool, CloudError> {
+    Ok(get(aws, key).await?.is_some_and(|filter| seen(&filter).settings == *wanted))
 }
 
 /// The filters on those tables among some keys.

@@ -4,6 +4,7 @@ use super::{Columns, Filter, FilterKey, read};
 use crate::{
     aws::Aws,
     error::{CloudError, Retry},
+    kind::Kind,
     policy::Texts,
 };
 use aws_sdk_lakeformation::types::{AllRowsWildcard, ColumnWildcard, DataCellsFilter, RowFilter};
@@ -16,6 +17,12 @@ pub(super) async fn create(filter: &Filter, aws: &Aws) -> Result<(), CloudError>
     match answer.map(drop).map_err(|e| CloudError::from_sdk(DOING, e)) {
         // A filter is made only once its table was seen: Lake Formation learns of it a moment after the catalogue.
         Err(error) if error.is_gone() => Err(CloudError { retry: Retry::Settling, ..error }),
+        // It was absent a moment ago, so one that is to the letter what we asked for came from a call of ours whose answer
+        // was lost: a filter wears no mark that could tell.
+        Err(error) if error.is("AlreadyExistsException") => match filter.key(&aws.place) {
+            Some(key) if read::is(aws, &key, filter).await? => Ok(()),
+            _ => Err(error),
+        },
         other => other,
     }
 }

@@ -1,6 +1,6 @@
 //! Resources of Glue that one call tells many of, by their names.
 
-use super::{side_by_side, tags_of};
+use super::{SETTLING, side_by_side, tags_of};
 use crate::{
     aws::Aws,
     error::CloudError,
@@ -77,10 +77,11 @@ where
         .zip(found)
         .map(|(name, one)| match one {
             Ok(Some(one)) => match &tags[&arn(name)] {
-                Ok((tags, worn)) => {
+                Ok(Some((tags, worn))) => {
                     let (settings, facts) = seen(name, one, tags.clone());
                     Sight::Present(Seen { settings, facts, worn: worn.clone(), birth: born(born_on(one)) })
                 }
+                Ok(None) => Sight::Settling(SETTLING.to_owned()),
                 Err(error) => Sight::Unreadable(error.clone()),
             },
             Ok(None) => Sight::Absent,

@@ -27,22 +27,23 @@ pub(crate) fn key_of_arn<'a>(arn: &'a str, sort: &str, place: &Place) -> Option<
     (!name.contains('/')).then_some((account, name))
 }
 
-/// The tags of many resources: one call of the tagging API for 100, and one of Glue for each that is not listed
-/// there, be it that it wears none or that the list lags behind. Those of one resource Glue tells as cheaply, and as they
-/// are.
-pub(crate) async fn tags_of(aws: &Aws, arns: &[String]) -> BTreeMap<String, Result<Tagged, CloudError>> {
-    let listed = match arns {
-        [] | [_] => BTreeMap::new(),
-        // Who may not ask the tagging API may still ask Glue.
-        many => aws::tags_of(aws, many).await.unwrap_or_default(),
-    };
-    let listed = &listed;
+/// Glue's parts agree a moment after something was made or deleted.
+pub(crate) const SETTLING: &str = "Glue does not know it everywhere";
+
+/// The tags of many resources: Glue tells them one by one, as they are. For a look that nobody waits for, one call of the
+/// tagging API tells those of 100, and Glue those that are not listed there, be it that they wear none or that the list
+/// lags behind. `None` for one whose tags Glue does not find: that is not one that wears none.
+pub(crate) async fn tags_of(
+    aws: &Aws,
+    arns: &[String],
+) -> BTreeMap<String, Result<Option<Tagged>, CloudError>> {
+    let listed = &aws::tags_at_leisure(aws, arns).await;
     let answers = arns.iter().map(|arn| async move {
         let tags = match listed.get(arn) {
-            Some(tags) => Ok(tags.clone()),
-            None => get(aws, arn).await.map(Option::unwrap_or_default),
+            Some(tags) => Ok(Some(tags.clone())),
+            None => get(aws, arn).await,
         };
-        (arn.clone(), tags.map(tagged))
+        (arn.clone(), tags.map(|tags| tags.map(tagged)))
     });
     side_by_side(answers).await.into_iter().collect()
 }

@@ -24,6 +24,8 @@ const TABLE_TYPE: (&str, &str) = ("table_type", "ICEBERG");
 const METADATA: &str = "metadata_location";
 /// From so many tables of one database on, a listing may cost fewer calls than asking for each.
 const MANY: usize = 2;
+/// Pages of a database's tables that are searched for what wears the lake's mark.
+const SEARCHED: usize = 10;
 /// Tables on a page, the most that Glue allows.
 const PAGE: i32 = 100;
 
@@ -127,28 +129,48 @@ pub(super) async fn put(
     Ok(())
 }
 
-/// Tables under this lake's databases that wear its mark, be it in its lake or left behind by it.
+/// Tables under this lake's databases that wear its mark, be it in its lake or left behind by it. Only the first tables of
+/// a database are searched: a crawl may have made tens of thousands, of which a list tells a hundred a call, and what a
+/// lake wants or remembers is asked for by name.
 pub(super) async fn leftovers(
     aws: &Aws,
     owner: &Owner,
     parents: &[Key],
 ) -> Result<Vec<(TableKey, Option<Worn>)>, CloudError> {
-    let mut marked = Vec::new();
-    for parent in parents {
-        let Key::Database(database) = parent else { continue };
-        let tables = match list(aws, &database.catalog, &database.name).await {
-            Err(gone) if gone.is_gone() => continue,
+    let databases = parents.iter().filter_map(|parent| match parent {
+        Key::Database(database) => Some(database),
+        _ => None,
+    });
+    let searched = databases.map(|database| async move {
+        let tables = match first(aws, &database.catalog, &database.name).await {
+            Err(gone) if gone.is_gone() => return Ok(Vec::new()),
             tables => tables?,
         };
-        for table in &tables {
-            let of_this_lake = |worn: &Worn| matches!(worn.seen_by(owner), Mark::Ours(_) | Mark::Retained(_));
-            let worn = worn(table).filter(of_this_lake);
-            if let Some(worn) = worn {
-                marked.push((key_of(&database.catalog, &database.name, table), Some(worn)));
-            }
+        let of_this_lake = |worn: &Worn| matches!(worn.seen_by(owner), Mark::Ours(_) | Mark::Retained(_));
+        let marked = tables.iter().filter_map(|table| {
+            let worn = worn(table).filter(of_this_lake)?;
+            Some((key_of(&database.catalog, &database.name, table), Some(worn)))
+        });
+        Ok(marked.collect())
+    });
+    let marked: Vec<Result<Vec<_>, CloudError>> = glue::side_by_side(searched).await;
+    Ok(marked.into_iter().collect::<Result<Vec<_>, _>>()?.into_iter().flatten().collect())
+}
+
+/// The first tables of a database, of as many pages as are searched.
+async fn first(aws: &Aws, catalog: &str, database: &str) -> Result<Vec<types::Table>, CloudError> {
+    let (mut pages, mut all) = (pages(aws, catalog, database).send(), Vec::new());
+    for _ in 0..SEARCHED {
+        let Some(page) = pages.next().await else { return Ok(all) };
+        let page = page.map_err(|error| CloudError::from_sdk("glue:GetTables", error))?;
+        let more = page.next_token.is_some();
+        all.extend(page.table_list.unwrap_or_default());
+        if !more {
+            return Ok(all);
         }
     }
-    Ok(marked)
+    tracing::debug!(database, "has more tables than are searched for what wears the lake's mark");
+    Ok(all)
 }
 
 /// The mark among a table's parameters.
