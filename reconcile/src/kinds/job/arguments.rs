@@ -23,10 +23,13 @@ const TEMP_DIR: &str = "--TempDir";
 /// A field that is on or off.
 type Switch = fn(&mut Fields) -> &mut bool;
 
+/// The argument that is on whatever its value is, and off only where it is not said (AWS: "The value of this parameter is
+/// not relevant. To disable this feature, remove this parameter"). The other switches go by their values.
+const METRICS: &str = "--enable-metrics";
 /// Fields that are on or off, and their arguments.
 const SWITCHES: [(&str, Switch); 5] = [
     ("--enable-glue-datacatalog", |fields| &mut fields.data_catalog),
-    ("--enable-metrics", |fields| &mut fields.metrics),
+    (METRICS, |fields| &mut fields.metrics),
     ("--enable-observability-metrics", |fields| &mut fields.observability_metrics),
     ("--enable-job-insights", |fields| &mut fields.insights),
     ("--enable-auto-scaling", |fields| &mut fields.auto_scaling),
@@ -111,7 +114,8 @@ pub(super) fn fold(live: Option<&HashMap<String, String>>) -> Fields {
         live.into_iter().flatten().map(|(key, value)| (key.clone(), value.clone())).collect();
     let mut fields = Fields::default();
     for (argument, field) in SWITCHES {
-        if let Some(on) = take(&mut left, argument, switch) {
+        let read = |word: &str| if argument == METRICS { Some(true) } else { switch(word) };
+        if let Some(on) = take(&mut left, argument, read) {
             *field(&mut fields) = on;
         }
     }
@@ -221,11 +225,19 @@ mod tests {
         let live = map(&[
             (BOOKMARKS, BOOKMARKS_OFF),
             (LANGUAGE, "python"),
-            ("--enable-metrics", "false"),
+            ("--enable-job-insights", "false"),
             (LOGGING, "false"),
             (SPARK_UI, "false"),
         ]);
         assert_eq!(fold(Some(&live)), Fields::default());
+    }
+
+    #[test]
+    fn metrics_are_on_whatever_their_arguments_value() {
+        for value in ["true", "false", "", "0"] {
+            let on = Fields { metrics: true, ..Fields::default() };
+            assert_eq!(fold(Some(&map(&[(METRICS, value)]))), on, "{value}");
+        }
     }
 
     #[test]
