@@ -28,6 +28,11 @@ pub(super) fn sort(rule: &mut LifecycleRule) {
     if let Some(expire) = &mut rule.expire {
         expire.expired_object_delete_marker = expire.expired_object_delete_marker.filter(|on| *on);
     }
+    // S3 takes no empty `Expiration`: one that says nothing is none
+    // (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_LifecycleExpiration.html>).
+    rule.expire = rule.expire.take().filter(|expire| {
+        expire.days.is_some() || expire.date.is_some() || expire.expired_object_delete_marker.is_some()
+    });
 }
 
 fn day_of(transition: &Transition) -> Option<&str> {
