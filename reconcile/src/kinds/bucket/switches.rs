@@ -31,7 +31,8 @@ pub(super) fn whole(bucket: &Bucket, place: &Place) -> Statements {
     all
 }
 
-/// What a policy says by the switches and beside them: `tlsOnly`, `delegateToAccessPoints`, the rest.
+/// What a policy says by the switches and beside them: `tlsOnly`, `delegateToAccessPoints`, the rest. A switch is known by
+/// its Sid and its meaning: a statement of the same meaning under another Sid is one that somebody wants there.
 pub(super) fn part(
     statements: Statements,
     bucket: &Input<String>,
@@ -42,9 +43,9 @@ pub(super) fn part(
     let rest: Statements = statements
         .into_iter()
         .filter(|(_, statement)| {
-            tls |= statement.means(&tls_only);
-            delegates |= statement.means(&delegate);
-            !statement.means(&tls_only) && !statement.means(&delegate)
+            tls |= *statement == tls_only;
+            delegates |= *statement == delegate;
+            *statement != tls_only && *statement != delegate
         })
         .collect();
     // Whose they are is not told by S3: the shared map compares what is ours, the other all.
@@ -106,10 +107,24 @@ mod tests {
         }
     }
 
+    /// AWS's own sample, which users copy.
     #[test]
-    fn a_switch_is_known_by_its_meaning_whatever_its_sid() {
-        let by_hand =
-            Statement { sid: Some(Input::from("ForceSSL")), ..tls_only(&Input::from("b"), &place()) };
-        assert!(part(keyed([by_hand]), &Input::from("b"), &place()).0);
+    fn a_statement_of_the_users_that_means_what_a_switch_means_stays_a_statement() {
+        let name = Input::from("b");
+        for sid in [Some(Input::from("ForceSSL")), None] {
+            let theirs = Statement { sid: sid.clone(), ..tls_only(&name, &place()) };
+            let open = Statement { sid, ..delegate(&name, &place()) };
+            for on in [true, false] {
+                let bucket = Bucket {
+                    tls_only: on,
+                    delegate_to_access_points: on,
+                    policy: BucketPolicy { statements: keyed([theirs.clone(), open.clone()]), ..BucketPolicy::default() },
+                    ..Bucket::of(name.clone())
+                };
+                let (tls, delegates, rest) = part(whole(&bucket, &place()), &name, &place());
+                assert_eq!((tls, delegates), (on, on));
+                assert_eq!(rest.statements, bucket.policy.statements);
+            }
+        }
     }
 }
