@@ -28,6 +28,21 @@ impl FieldChange {
     pub fn touches(&self, path: &FieldPath) -> bool {
         self.path.starts_with(path) || path.starts_with(&self.path)
     }
+
+    /// Whether the change touches a path of a kind, in which `[]` is any entry of a list: `partitionKeys[].name`. A list
+    /// of another length touches all that is in it.
+    #[must_use]
+    pub fn touches_any(&self, paths: &str) -> bool {
+        let parsed = |path: &str| path.parse::<FieldPath>().expect("a kind's paths are paths");
+        let Some((list, rest)) = paths.split_once("[].") else { return self.touches(&parsed(paths)) };
+        let list = parsed(list);
+        if list.starts_with(&self.path) {
+            return true;
+        }
+        let below = self.path.steps().get(list.steps().len() + 1..).unwrap_or_default();
+        let rest = parsed(rest);
+        self.path.starts_with(&list) && below.iter().zip(rest.steps()).all(|(one, other)| one == other)
+    }
 }
 
 /// Maps into which others write too, and which of their entries are ours.
@@ -197,6 +212,21 @@ mod tests {
         let paths: Vec<_> = changes.iter().map(|change| change.path.to_string()).collect();
         assert_eq!(paths, ["parameters.gone", "parameters.ours"]);
         assert_eq!(diff(&was, &json!({}), sharing).len(), 1);
+    }
+
+    #[test]
+    fn a_path_of_any_entry_is_touched_in_each_and_by_the_whole_list() {
+        let change = |path: &str| FieldChange { path: path.parse().unwrap(), was: None, wanted: None };
+        for (path, touched) in [
+            ("keys", true),
+            ("keys[3]", true),
+            ("keys[3].name", true),
+            ("keys[3].name.x", true),
+            ("keys[3].comment", false),
+            ("key[3].name", false),
+        ] {
+            assert_eq!(change(path).touches_any("keys[].name"), touched, "{path}");
+        }
     }
 
     #[test]

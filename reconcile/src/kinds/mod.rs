@@ -2,6 +2,7 @@
 
 mod birth;
 pub mod glue;
+mod meant;
 mod register;
 
 pub(crate) use birth::born;

@@ -23,12 +23,12 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
-    kinds::Key,
+    kinds::{Key, meant},
     owner::{Owner, Worn},
     place::Place,
     policy::Need,
 };
-use lake_api::{Input, LakeSpec, spec::table::SortOrder};
+use lake_api::{FieldPath, Input, LakeSpec, spec::table::SortOrder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -72,7 +72,7 @@ pub struct Table {
     pub sort_columns: Vec<SortColumn>,
     /// Parameters, those of the format and of partition projection among them; crawlers and engines write others
     /// beside them.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub parameters: BTreeMap<String, Input<String>>,
     /// How many days data is kept, for whoever asks the catalogue.
     #[serde(default)]
@@ -92,7 +92,7 @@ pub struct Column {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub comment: Option<Input<String>>,
     /// Parameters of the column.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub parameters: BTreeMap<String, Input<String>>,
 }
 
@@ -113,7 +113,7 @@ pub struct Serde {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub output_format: Option<Input<String>>,
     /// Parameters of the library; crawlers write others beside them.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub parameters: BTreeMap<String, Input<String>>,
 }
 
@@ -160,7 +160,8 @@ impl Kind for Table {
 
     const NAME: &'static str = "table";
     const FACTS: &'static [&'static str] = &["arn", "name"];
-    const FIXED: &'static [&'static str] = &["catalog", "database", "name", "partitionKeys", "iceberg"];
+    const FIXED: &'static [&'static str] = 
+        &["catalog", "database", "name", "partitionKeys[].name", "partitionKeys[].type", "iceberg"];
     // Every commit to an Iceberg table names another metadata file: ours is where it begins.
     const UNREAD: &'static [&'static str] = &["iceberg.bucket", "iceberg.key"];
     const SHARED: &'static [&'static str] = &["parameters", "serde.parameters"];
@@ -172,6 +173,20 @@ impl Kind for Table {
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::all(spec, scope)
+    }
+
+    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
+        let parameters = |is: fn(&str) -> bool| {
+            let path = FieldPath::root().field("parameters");
+            self.parameters.keys().filter(|key| is(key)).map(|key| path.key(key.as_str())).collect::<Vec<_>>()
+        };
+        if meant::whole(said, "format", "format").is_some() {
+            return [vec![FieldPath::root().field("serde")], parameters(|key| key == "classification")].concat();
+        }
+        if meant::whole(said, "projection", "projection").is_some() {
+            return parameters(|key| key.starts_with("projection.") || key == "storage.location.template");
+        }
+        vec![said.clone()]
     }
 
     fn key(&self, _place: &Place) -> Option<TableKey> {

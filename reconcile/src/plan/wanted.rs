@@ -117,6 +117,7 @@ impl<'a> Course<'a> {
                 if self.scene.standing(id, key, mark) == Standing::Ours {
                     self.release(case);
                 }
+                self.misnamed(case, told);
                 Change::Keep
             }
         };
@@ -136,6 +137,21 @@ impl<'a> Course<'a> {
             self.plan.forget.insert((id.clone(), key.clone()));
         } else {
             self.plan.steps.push(leaving::step(id, key, Change::Retain));
+        }
+    }
+
+    /// What is found by its name may have another ARN than the name lets expect, as a role below a path has.
+    fn misnamed(&mut self, case: &Case<'_>, told: &Facts) {
+        let arns = case.predicted.get("arn").zip(told.get("arn"));
+        if let Some((expected, told)) = arns.filter(|(expected, told)| expected != told) {
+            let said = format!(
+                "{} {} is {told}, while this lake takes it for {expected}: policies that name the latter name nobody. Write \
+                 its ARN as `external`",
+                words(case.wish.id.kind()),
+                case.key
+            );
+            let origin = case.wish.node.origin.clone();
+            self.plan.notes.push(Note { node: case.wish.id.clone(), origin, word: "OtherArn", said });
         }
     }
 
@@ -212,10 +228,9 @@ impl<'a> Course<'a> {
         if let Some(reason) = self.waits_for(case.wish) {
             return self.wait(case.wish.id, reason);
         }
-        let fixed: Vec<FieldPath> = case.traits.fixed.iter().filter_map(|path| path.parse().ok()).collect();
         let (unknown, known): (Vec<_>, Vec<_>) = changes
             .iter()
-            .filter(|change| fixed.iter().any(|path| change.touches(path)))
+            .filter(|change| case.traits.fixed.iter().any(|path| change.touches_any(path)))
             .partition(|change| change.is_unknown());
         if !known.is_empty() {
             let paths = list(known.iter().map(|change| &change.path));

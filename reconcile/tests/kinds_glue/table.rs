@@ -75,6 +75,13 @@ async fn a_table_comes_round() {
             ),
         ),
         ("wider", wider(&aws)),
+        (
+            "told of its partition key",
+            table(
+                &aws,
+                &BASE.replace("name: day, ", "name: day, comment: of arrival, parameters: { x: z }, "),
+            ),
+        ),
     ];
     comes_round(&aws, "table/events", &base, &variants).await;
     endpoint.assert_all_emulated();
@@ -231,4 +238,23 @@ async fn a_table_in_no_database_is_absent() {
     assert!(matches!(look::<Table>(&aws, &key).await, Sight::Absent));
     let other = TableKey { name: "u".into(), ..key.clone() };
     assert!(matches!(Table::read(&aws, &[key, other]).await[..], [Sight::Absent, Sight::Absent]));
+}
+
+/// Engines write types in capitals, and crawlers parameters of partition keys.
+#[tokio::test]
+async fn what_is_written_of_a_partition_key_is_mended_in_place() {
+    let (_endpoint, aws) = stage().await;
+    let wanted = table(&aws, &BASE.replace("type: string", "type: 'decimal(12,2)'"));
+    let key = made(&wanted, &aws).await;
+    let column = Column::builder().name("day").r#type("DECIMAL(12, 2)");
+    let told = column.comment("crawled").parameters("seen", "1").build().unwrap();
+    rewritten(&aws, |input| input.partition_keys = Some(vec![told])).await;
+    let drift = changes(&found::<Table>(&aws, &key).await.settings, &wanted);
+    let paths: Vec<String> = drift.iter().map(|change| change.path.to_string()).collect();
+    assert_eq!(paths, ["partitionKeys[0].comment", "partitionKeys[0].parameters.seen"]);
+    for change in &drift {
+        assert!(!Table::FIXED.iter().any(|path| change.touches_any(path)), "{}", change.path);
+    }
+    wanted.update(&aws, &key, &drift).await.unwrap();
+    assert_eq!(changes(&found::<Table>(&aws, &key).await.settings, &wanted), []);
 }

@@ -196,8 +196,7 @@ impl World {
                 diff::set(&mut next, &change.path, change.wanted.clone());
             }
         }
-        let fixed: Vec<FieldPath> =
-            key.traits().fixed.iter().map(|path| path.parse().expect("a path")).collect();
+        let fixed: Vec<FieldPath> = key.traits().fixed.iter().flat_map(|path| each(path, &next)).collect();
         for unread in key.traits().unread {
             // It is written when the rest is made, and stays as it was then.
             let path: FieldPath = unread.parse().expect("a path");
@@ -282,6 +281,14 @@ impl World {
             self.crimes.push(format!("{key} wears {worn:?} and was {done}"));
         }
     }
+}
+
+/// The paths that a kind's path with `[]` means in some settings.
+fn each(path: &str, settings: &Value) -> Vec<FieldPath> {
+    let parsed = |path: &str| path.parse::<FieldPath>().expect("a path");
+    let Some((list, rest)) = path.split_once("[].") else { return vec![parsed(path)] };
+    let entries = diff::get(settings, &parsed(list)).and_then(Value::as_array).map_or(0, Vec::len);
+    (0..entries).map(|at| parsed(&format!("{list}[{at}].{rest}"))).collect()
 }
 
 fn key_of(node: &Node, place: &Place) -> Option<Key> {

@@ -52,8 +52,8 @@ pub(super) fn serde(format: Format) -> Serde {
     }
 }
 
-/// A type without white space that means nothing: `decimal(10, 2)` is `decimal(10,2)`, while
-/// `timestamp with time zone` keeps its words apart.
+/// A type without white space and capitals that mean nothing: `DECIMAL(10, 2)` is `decimal(10,2)`, while
+/// `timestamp with time zone` keeps its words apart. The names of a structure's fields stay as they are written.
 pub(super) fn tidy(hive: &str) -> String {
     let mut tidy = String::with_capacity(hive.len());
     for word in hive.split_whitespace() {
@@ -63,7 +63,22 @@ pub(super) fn tidy(hive: &str) -> String {
         }
         tidy.push_str(word);
     }
-    tidy
+    lowered(&tidy)
+}
+
+/// A type with its own words in lower case. What stands before a colon is a field's name.
+fn lowered(tidy: &str) -> String {
+    let ends_word = |c: char| !(c.is_alphanumeric() || c == '_');
+    let mut lowered = String::with_capacity(tidy.len());
+    let mut rest = tidy;
+    while !rest.is_empty() {
+        let (word, after) = rest.split_at(rest.find(ends_word).unwrap_or(rest.len()));
+        if after.starts_with(':') { lowered.push_str(word) } else { lowered.push_str(&word.to_lowercase()) }
+        let next = after.chars().next().map_or(0, char::len_utf8);
+        lowered.push_str(&after[..next]);
+        rest = &after[next..];
+    }
+    lowered
 }
 
 #[cfg(test)]
@@ -77,6 +92,8 @@ mod tests {
             (" struct < a : int,\n b : array<string> > ", "struct<a:int,b:array<string>>"),
             ("timestamp  with time zone", "timestamp with time zone"),
             ("bigint", "bigint"),
+            ("DECIMAL(12,2)", "decimal(12,2)"),
+            ("STRUCT<userId:STRING,Tags:ARRAY<INT>>", "struct<userId:string,Tags:array<int>>"),
         ] {
             assert_eq!(tidy(said), tidied);
         }

@@ -20,6 +20,9 @@ impl Table {
         if changed("retention") {
             input.retention = self.retention;
         }
+        if changed("partitionKeys") {
+            input.partition_keys = Some(wire::columns(&self.partition_keys));
+        }
         let (set, gone) = entries(changes, &["parameters"], &self.parameters);
         let parameters = input.parameters.get_or_insert_default();
         parameters.retain(|key, _| !gone.contains(key));
@@ -177,6 +180,16 @@ mod tests {
         );
         assert_eq!(sent.parameters(), crawled().parameters());
         assert_eq!((sent.owner(), sent.table_type()), (Some("hadoop"), Some("EXTERNAL_TABLE")));
+    }
+
+    /// Names and types are fixed; what people are told of a partition key is not.
+    #[test]
+    fn a_partition_keys_comment_changes_in_place() {
+        let key = |comment: &str| json!([{ "name": "day", "type": "string", "comment": comment }]);
+        let wanted = Table { partition_keys: serde_json::from_value(key("of arrival")).unwrap(), ..table() };
+        let sent = wanted.merged(crawled(), &[change("partitionKeys[0].comment")]);
+        assert_eq!(sent.partition_keys()[0].comment(), Some("of arrival"));
+        assert_eq!(sent.storage_descriptor(), crawled().storage_descriptor());
     }
 
     #[test]
