@@ -6,6 +6,7 @@
 
 mod allow;
 mod document;
+mod fewest;
 mod needed;
 
 pub(crate) use allow::{access_point, identity};
@@ -134,19 +135,13 @@ impl Statement {
         }
     }
 
-    /// The same, on these resources where it names none itself.
-    #[must_use]
-    pub fn on(mut self, resources: &Texts) -> Self {
-        if self.resources.is_empty() && self.not_resources.is_empty() {
-            self.resources = resources.clone();
+    /// A statement of a resource's policy, on these resources where it says nothing of any: an empty list says none.
+    pub(crate) fn on(said: &spec::Statement, names: &Names<'_>, resources: &Texts) -> Self {
+        let mut statement = Statement::of(said, names);
+        if said.resources.is_none() && said.not_resources.is_none() {
+            statement.resources = resources.clone();
         }
-        self
-    }
-
-    /// Whether two statements mean the same, whatever they are called.
-    #[must_use]
-    pub fn means(&self, other: &Self) -> bool {
-        Statement { sid: None, ..self.clone() } == Statement { sid: None, ..other.clone() }
+        statement
     }
 
     /// The Sid, or a digest of what it says.

@@ -7,8 +7,11 @@ use crate::spec::bucket::{ObjectOwnership, Sse};
 use crate::{FieldPath, Finding};
 
 /// The statements that a bucket's switches make: id and switch.
-const MADE: [(&str, &str); 2] =
-    [("LakeTlsOnly", "tlsOnly"), ("LakeDelegateToAccessPoints", "delegateToAccessPoints")];
+const MADE: [(&str, &str); 3] = [
+    ("LakeTlsOnly", "tlsOnly"),
+    ("LakeDelegateToAccessPoints", "delegateToAccessPoints"),
+    ("LakeLogDelivery", "logging"),
+];
 
 pub(super) fn check(path: &FieldPath, key: &MemberKey, bucket: &Bucket, told: &mut Vec<Finding>) {
     lifecycle::check(path, bucket, told);

@@ -120,8 +120,7 @@ pub struct PassRole {
     /// The role: the key of a member of `roles`, or an ARN.
     pub role: RoleRef,
     /// The services that it may be handed to, `glue.amazonaws.com`. Default: any.
-    #[serde(default)]
-    pub services: Set<ServicePrincipal>,
+    pub services: Option<Set<ServicePrincipal>>,
 }
 
 /// An inline policy of a role.

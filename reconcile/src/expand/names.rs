@@ -4,7 +4,11 @@ use crate::{graph::NodeId, kind::Scope, kinds::glue::Location, place::Place};
 use lake_api::{
     Input, LakeSpec,
     names::{AccessPointRef, BucketRef, DatabaseRef, RoleRef, TableRef, Target, Word},
-    spec::{self, Member, Section, Tags, bucket::BucketNamespace, location},
+    spec::{
+        self, Member, Section, Tags,
+        bucket::{BucketNamespace, Sse},
+        location,
+    },
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -66,14 +70,34 @@ impl<'a> Names<'a> {
         &self.scope.place
     }
 
-    /// A text with its templates filled in: `{lake} {namespace} {account} {region} {partition}`.
+    /// A text with its templates filled in: `{lake} {namespace} {account} {region} {partition}`. After a `$` braces are
+    /// somebody else's, as Athena's `${region}` in the template of a projection's location.
     pub(crate) fn fill(&self, text: &str) -> String {
         let Scope { place, lake, namespace, .. } = self.scope;
-        text.replace("{lake}", lake)
-            .replace("{namespace}", namespace)
-            .replace("{account}", &place.account)
-            .replace("{region}", &place.region)
-            .replace("{partition}", &place.partition)
+        let meant = |word: &str| match word {
+            "lake" => Some(lake),
+            "namespace" => Some(namespace),
+            "account" => Some(&place.account),
+            "region" => Some(&place.region),
+            "partition" => Some(&place.partition),
+            _ => None,
+        };
+        let (mut filled, mut rest) = (String::with_capacity(text.len()), text);
+        while let Some(at) = rest.find('{') {
+            filled.push_str(&rest[..at]);
+            let word = rest[at + 1..].find('}').map(|end| &rest[at + 1..at + 1 + end]);
+            match word.and_then(meant).filter(|_| !filled.ends_with('$')).zip(word) {
+                Some((value, word)) => {
+                    filled.push_str(value);
+                    rest = &rest[at + word.len() + 2..];
+                }
+                None => {
+                    filled.push('{');
+                    rest = &rest[at + 1..];
+                }
+            }
+        }
+        filled + rest
     }
 
     /// A name or an ARN with its templates filled in.
@@ -119,6 +143,20 @@ impl<'a> Names<'a> {
             },
             None => TheBucket { name: Input::Unknown, node: None },
         }
+    }
+
+    /// The key of KMS that encrypts a member's objects, by ARN. AWS's own key for S3 is used by whoever uses S3, and is
+    /// none.
+    pub(crate) fn bucket_key(&self, reference: &BucketRef) -> Option<Input<String>> {
+        let Some(Meant::Member(key)) = self.target(reference) else { return None };
+        let Member::Own(own) = self.spec.buckets.get(key)? else { return None };
+        self.kms_key(&own.encryption)
+    }
+
+    /// The key of KMS that an encryption names; `None` for AWS's own key for S3, which is what no key means.
+    pub(crate) fn kms_key(&self, said: &spec::bucket::Encryption) -> Option<Input<String>> {
+        let key = said.key.as_ref().filter(|_| said.sse != Sse::S3).map(|key| self.filled(key));
+        key.filter(|key| !key.text().is_some_and(is_s3s_own))
     }
 
     /// A place in a bucket, and the member that the bucket is.
@@ -170,21 +208,28 @@ impl<'a> Names<'a> {
     /// The ARN of the role that is referred to, spelt out: policies are compared as sets of texts, in which a fact
     /// has no place.
     pub(crate) fn role_arn(&self, reference: &RoleRef) -> Input<String> {
-        let arn = |role: String| self.place().global_arn("iam", &format!("role{role}"));
         match self.target(reference) {
             Some(Meant::Arn(given)) => Input::Known(given),
             Some(Meant::Member(key)) => match self.spec.roles.get(key) {
-                Some(Member::Own(own)) => {
-                    let name = self.name(own.name.as_ref(), key);
-                    Input::concat([&self.filled(&own.path), &name]).map(arn)
-                }
-                Some(Member::External(name)) => self
-                    .filled(name)
-                    .map(|name| if name.starts_with("arn:") { name } else { arn(format!("/{name}")) }),
+                Some(Member::Own(own)) => self.own_role_arn(key, own),
+                Some(Member::External(name)) => self.filled(name).map(|name| {
+                    if name.starts_with("arn:") {
+                        name
+                    } else {
+                        self.place().global_arn("iam", &format!("role/{name}"))
+                    }
+                }),
                 Some(Member::Veiled) | None => Input::Unknown,
             },
             None => Input::Unknown,
         }
+    }
+
+    /// The ARN of a role of this lake.
+    pub(crate) fn own_role_arn(&self, key: &str, own: &spec::Role) -> Input<String> {
+        let name = self.name(own.name.as_ref(), key);
+        let arn = |role: String| self.place().global_arn("iam", &format!("role{role}"));
+        Input::concat([&self.filled(&own.path), &name]).map(arn)
     }
 
     /// The database that is referred to.
@@ -306,6 +351,12 @@ impl<'a> Names<'a> {
 enum Meant<'r> {
     Member(&'r str),
     Arn(String),
+}
+
+/// Whether a key of KMS is AWS's own for S3, which is what a KMS algorithm without a key means
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_ServerSideEncryptionByDefault.html>).
+pub(crate) fn is_s3s_own(key: &str) -> bool {
+    key == "alias/aws/s3" || key.ends_with(":alias/aws/s3")
 }
 
 /// The nodes among some that are members.

@@ -2,6 +2,7 @@
 
 mod create;
 mod delete;
+mod delivery;
 mod expand;
 mod facets;
 mod lifecycle;
@@ -18,13 +19,14 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
+    kinds::meant,
     owner::Worn,
     place::Place,
     policy::{Need, Statements},
 };
 use futures::future::join_all;
 use lake_api::{
-    Input,
+    FieldPath, Input,
     spec::{
         LakeSpec,
         bucket::{BucketNamespace, CorsRule, LogKeyFormat, ObjectOwnership, PublicAccessBlock, Sse},
@@ -153,6 +155,13 @@ impl Kind for Bucket {
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, &Names::new(spec, scope))
+    }
+
+    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
+        match meant::whole(said, "policy.statements", "policy.statements") {
+            Some(all) => vec![all, FieldPath::root().field("policy").field("besideOthers")],
+            None => vec![said.clone()],
+        }
     }
 
     fn key(&self, _place: &Place) -> Option<String> {

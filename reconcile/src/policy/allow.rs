@@ -1,6 +1,6 @@
 //! `allow`, the short way to say what a role or an access point's users may do, compiled into least privilege.
 
-use super::{Principals, Statement, Texts, texts};
+use super::{Principals, Statement, Texts, fewest::fewest, texts};
 use crate::expand::names::Names;
 use lake_api::{
     Input,
@@ -46,23 +46,21 @@ const USE: [&str; 22] = [
 
 /// The statements of a role's own policy.
 pub(crate) fn identity(allow: &[Allow], names: &Names<'_>) -> Vec<Statement> {
-    allow
-        .iter()
-        .flat_map(|allow| {
-            let mut statements = Vec::new();
-            for (location, writes) in [(&allow.read, false), (&allow.write, true)] {
-                if let Some(location) = location {
-                    let bucket = names.bucket(&location.bucket).name;
-                    let arn = bucket.map(|name| format!("arn:{}:s3:::{name}", names.place().partition));
-                    let door = Door { objects: suffixed(&arn, "/"), arn, principals: Principals::default() };
-                    statements.extend(door.statements(location.prefix.as_ref(), writes));
-                }
+    fewest(allow.iter().flat_map(|allow| {
+        let mut statements = Vec::new();
+        for (location, writes) in [(&allow.read, false), (&allow.write, true)] {
+            if let Some(location) = location {
+                let bucket = names.bucket(&location.bucket).name;
+                let arn = bucket.map(|name| format!("arn:{}:s3:::{name}", names.place().partition));
+                let door = Door { objects: suffixed(&arn, "/"), arn, principals: Principals::default() };
+                statements.extend(door.statements(location.prefix.as_ref(), writes));
+                statements.extend(names.bucket_key(&location.bucket).map(|key| use_key(key, writes, names)));
             }
-            statements.extend(allow.r#use.iter().flat_map(|database| use_database(database, names)));
-            statements.extend(allow.pass_role.iter().map(|role| pass_role(role, names)));
-            statements
-        })
-        .collect()
+        }
+        statements.extend(allow.r#use.iter().flat_map(|database| use_database(database, names)));
+        statements.extend(allow.pass_role.iter().filter_map(|role| pass_role(role, names)));
+        statements
+    }))
 }
 
 /// The statements of an access point's policy. `arn` is the access point's.
@@ -71,22 +69,19 @@ pub(crate) fn access_point(
     arn: &Input<String>,
     names: &Names<'_>,
 ) -> Vec<Statement> {
-    allow
-        .iter()
-        .flat_map(|allow| {
-            let roles = allow.roles.iter().map(|role| names.role_arn(role)).collect();
-            let door = Door {
-                arn: arn.clone(),
-                objects: suffixed(arn, "/object/"),
-                principals: Principals { aws: roles, ..Principals::default() },
-            };
-            [(&allow.read, false), (&allow.write, true)]
-                .into_iter()
-                .filter_map(|(below, writes)| Some(door.statements(below.as_ref()?.prefix.as_ref(), writes)))
-                .flatten()
-                .collect::<Vec<_>>()
-        })
-        .collect()
+    fewest(allow.iter().flat_map(|allow| {
+        let roles = allow.roles.iter().map(|role| names.role_arn(role)).collect();
+        let door = Door {
+            arn: arn.clone(),
+            objects: suffixed(arn, "/object/"),
+            principals: Principals { aws: roles, ..Principals::default() },
+        };
+        [(&allow.read, false), (&allow.write, true)]
+            .into_iter()
+            .filter_map(|(below, writes)| Some(door.statements(below.as_ref()?.prefix.as_ref(), writes)))
+            .flatten()
+            .collect::<Vec<_>>()
+    }))
 }
 
 /// A way to a bucket's objects: the bucket itself, or an access point.
@@ -100,7 +95,7 @@ struct Door {
 }
 
 impl Door {
-    fn statements(&self, prefix: Option<&Prefix>, writes: bool) -> [Statement; 3] {
+    fn statements(&self, prefix: Option<&Prefix>, writes: bool) -> Vec<Statement> {
         let prefix = prefix.map_or_else(Input::default, |prefix| prefix.input().clone());
         let whole = prefix.text() == Some("");
         let mut objects = Texts::from([Input::concat([&self.objects, &prefix, &Input::from("*")])]);
@@ -123,14 +118,14 @@ impl Door {
             },
             ..self.allow(["s3:ListBucket"], Texts::from([self.arn.clone()]))
         };
-        let look: &[&str] = if writes {
-            &["s3:GetBucketLocation", "s3:ListBucketMultipartUploads"]
-        } else {
-            &["s3:GetBucketLocation"]
-        };
-        let look = self.allow(look.iter().copied(), Texts::from([self.arn.clone()]));
-        let touch = READ.into_iter().chain(WRITE.into_iter().filter(|_| writes));
-        [list, look, self.allow(touch, objects)]
+        let look = self.allow(["s3:GetBucketLocation"], Texts::from([self.arn.clone()]));
+        let mut all = vec![list, look, self.allow(READ, objects.clone())];
+        if writes {
+            // Apart, so that what is only read can be joined with what is written, too.
+            all.push(self.allow(["s3:ListBucketMultipartUploads"], Texts::from([self.arn.clone()])));
+            all.push(self.allow(WRITE, objects));
+        }
+        all
     }
 
     fn allow<'a>(&self, actions: impl IntoIterator<Item = &'a str>, resources: Texts) -> Statement {
@@ -172,20 +167,56 @@ fn use_database(wanted: &UseDatabase, names: &Names<'_>) -> [Statement; 3] {
     ]
 }
 
-fn pass_role(wanted: &PassRole, names: &Names<'_>) -> Statement {
-    let services: Texts = wanted.services.iter().map(|service| names.filled(service)).collect();
+/// The key of KMS that encrypts a bucket's objects, through S3 alone. An alias is no resource: it is a condition on all keys
+/// (<https://docs.aws.amazon.com/kms/latest/developerguide/alias-authorization.html>). Uploads in parts are decrypted, too
+/// (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/mpuoverview.html>, "Multipart upload API and permissions").
+fn use_key(key: Input<String>, writes: bool, names: &Names<'_>) -> Statement {
+    let place = names.place();
+    let one = |value: Input<String>| Texts::from([value]);
+    let via = Input::Known(format!("s3.{}.{}", place.region, place.domain()));
+    let mut conditions = BTreeMap::from([(
+        "StringEquals".to_owned(),
+        BTreeMap::from([("kms:ViaService".to_owned(), one(via))]),
+    )]);
+    let alias = key
+        .text()
+        .and_then(|arn| arn.split_once(":alias/"))
+        .map(|(front, name)| (front.to_owned(), name.to_owned()));
+    let resource = match alias {
+        Some((front, name)) => {
+            let aliases =
+                BTreeMap::from([("kms:ResourceAliases".to_owned(), texts([format!("alias/{name}")]))]);
+            conditions.insert("ForAnyValue:StringEquals".to_owned(), aliases);
+            Input::Known(format!("{front}:key/*"))
+        }
+        None => key,
+    };
+    let actions: &[&str] = if writes { &["kms:Decrypt", "kms:GenerateDataKey"] } else { &["kms:Decrypt"] };
     Statement {
+        effect: Effect::Allow,
+        actions: texts(actions.iter().copied()),
+        resources: one(resource),
+        conditions,
+        ..Statement::default()
+    }
+}
+
+/// Nothing where the list of services is empty: it may be handed to none.
+fn pass_role(wanted: &PassRole, names: &Names<'_>) -> Option<Statement> {
+    let services = wanted.services.as_ref();
+    let services: Option<Texts> =
+        services.map(|some| some.iter().map(|service| names.filled(service)).collect());
+    let to = |services: Texts| {
+        let key = BTreeMap::from([("iam:PassedToService".to_owned(), services)]);
+        ("StringEquals".to_owned(), key)
+    };
+    (services != Some(Texts::new())).then(|| Statement {
         effect: Effect::Allow,
         actions: texts(["iam:PassRole"]),
         resources: Texts::from([names.role_arn(&wanted.role)]),
-        conditions: if services.is_empty() {
-            BTreeMap::new()
-        } else {
-            let key = BTreeMap::from([("iam:PassedToService".to_owned(), services)]);
-            BTreeMap::from([("StringEquals".to_owned(), key)])
-        },
+        conditions: services.map(to).into_iter().collect(),
         ..Statement::default()
-    }
+    })
 }
 
 fn suffixed(text: &Input<String>, end: &str) -> Input<String> {
@@ -248,9 +279,8 @@ mod tests {
         check_role(
             "[ { write: { bucket: theirs } } ]",
             &expect![[r#"
-                {"Action":"s3:ListBucket","Effect":"Allow","Resource":"arn:aws:s3:::theirs"}
                 {"Action":["s3:AbortMultipartUpload","s3:DeleteObject","s3:GetObject","s3:GetObjectVersion","s3:ListMultipartUploadParts","s3:PutObject"],"Effect":"Allow","Resource":"arn:aws:s3:::theirs/*"}
-                {"Action":["s3:GetBucketLocation","s3:ListBucketMultipartUploads"],"Effect":"Allow","Resource":"arn:aws:s3:::theirs"}"#]],
+                {"Action":["s3:GetBucketLocation","s3:ListBucket","s3:ListBucketMultipartUploads"],"Effect":"Allow","Resource":"arn:aws:s3:::theirs"}"#]],
         );
     }
 
@@ -262,6 +292,58 @@ mod tests {
         let statements = identity(&allow, &Names::new(&spec, &scope));
         let marker = Input::from("arn:aws:s3:::theirs/out_$folder$");
         assert!(statements.iter().any(|statement| statement.resources.contains(&marker)));
+    }
+
+    fn allowed(lake: &str, allow: &str) -> Vec<Statement> {
+        let (spec, scope): (LakeSpec, _) = (serde_saphyr::from_str(lake).unwrap(), scope());
+        let allow: Vec<Allow> = serde_saphyr::from_str(allow).unwrap();
+        identity(&allow, &Names::new(&spec, &scope))
+    }
+
+    /// IAM takes 10,240 characters of a role's own policies.
+    #[test]
+    fn forty_prefixes_of_a_bucket_are_three_statements() {
+        let all: Vec<String> =
+            (0..40).map(|at| format!("{{ read: {{ bucket: store, prefix: domain-{at:03}/ }} }}")).collect();
+        let statements = allowed(LAKE, &format!("[ {} ]", all.join(", ")));
+        assert_eq!(statements.len(), 3);
+        let size = render(&keyed(statements)).unwrap().len();
+        assert!(size < 5_000, "{size}");
+    }
+
+    #[test]
+    fn a_key_comes_with_the_bucket_that_it_encrypts() {
+        let lake =
+            |key: &str| format!("buckets: {{ store: {{ encryption: {{ sse: Kms, key: '{key}' }} }} }}");
+        let key = "arn:aws:kms:eu-west-1:123456789012:key/1";
+        let on_keys = |key: &str, allow: &str| {
+            let all = allowed(&lake(key), allow).into_iter();
+            all.filter(|it| it.actions.iter().any(|action| action.text().unwrap().starts_with("kms:")))
+                .collect::<Vec<_>>()
+        };
+        let [read] = on_keys(key, "[ { read: { bucket: store } } ]").try_into().unwrap();
+        assert_eq!((read.actions, read.resources), (texts(["kms:Decrypt"]), texts([key])));
+        assert_eq!(read.conditions["StringEquals"]["kms:ViaService"], texts(["s3.eu-west-1.amazonaws.com"]));
+        let [write] = on_keys(key, "[ { write: { bucket: store, prefix: a/ } } ]").try_into().unwrap();
+        assert_eq!(write.actions, texts(["kms:Decrypt", "kms:GenerateDataKey"]));
+        let alias = "arn:aws:kms:{region}:{account}:alias/lake";
+        let [named] = on_keys(alias, "[ { read: { bucket: store } } ]").try_into().unwrap();
+        assert_eq!(named.resources, texts(["arn:aws:kms:eu-west-1:123456789012:key/*"]));
+        assert_eq!(
+            named.conditions["ForAnyValue:StringEquals"]["kms:ResourceAliases"],
+            texts(["alias/lake"])
+        );
+        let own = "arn:aws:kms:eu-west-1:123456789012:alias/aws/s3";
+        assert_eq!(on_keys(own, "[ { read: { bucket: store } } ]"), []);
+    }
+
+    #[test]
+    fn an_empty_list_never_means_all() {
+        assert_eq!(allowed(LAKE, "[ { passRole: { role: etl, services: [] } } ]"), []);
+        let (spec, scope) = (LakeSpec::default(), scope());
+        let said = serde_saphyr::from_str("{ actions: [s3:GetObject], resources: [] }").unwrap();
+        let statement = Statement::on(&said, &Names::new(&spec, &scope), &texts(["arn:aws:s3:::b"]));
+        assert_eq!(statement.resources, Texts::new());
     }
 
     #[test]

@@ -12,6 +12,7 @@ use lake_api::Input;
 use lake_reconcile::{
     aws::{Access, AssumeRole, Aws},
     engine::Engine,
+    error::Retry,
     graph::NodeId,
     inventory::Sight,
     kind::{Data, Kind},
@@ -21,6 +22,10 @@ use lake_reconcile::{
     record::Record,
 };
 use std::sync::Arc;
+
+/// AWS's own sample, which says what `tlsOnly` says.
+const NO_TLS: &str = "{ sid: ForceSSL, effect: Deny, actions: ['s3:*'], principals: { aws: ['*'] },
+    conditions: { Bool: { 'aws:SecureTransport': ['false'] } } }";
 
 #[tokio::test]
 async fn a_bucket_comes_round() {
@@ -33,6 +38,10 @@ async fn a_bucket_comes_round() {
         ("versioned", "{ versioning: true }".to_owned()),
         ("encrypted by KMS", "{ encryption: { sse: Kms } }".to_owned()),
         ("encrypted by a key", format!("{{ encryption: {{ sse: Kms, key: '{arn}', bucketKey: false }} }}")),
+        (
+            "encrypted by the account's own key, under its alias",
+            "{ encryption: { sse: Kms, key: 'arn:{partition}:kms:{region}:{account}:alias/aws/s3' } }".to_owned(),
+        ),
         ("encrypted in two layers", format!("{{ encryption: {{ sse: KmsDsse, key: '{arn}' }} }}")),
         ("open to customer keys", "{ encryption: { blockCustomerKeys: false } }".to_owned()),
         ("open to public ACLs", "{ publicAccessBlock: { blockPublicAcls: false, ignorePublicAcls: false } }".to_owned()),
@@ -41,6 +50,11 @@ async fn a_bucket_comes_round() {
         ("of the writers", "{ objectOwnership: ObjectWriter }".to_owned()),
         ("open without TLS", "{ tlsOnly: false }".to_owned()),
         ("delegating", "{ delegateToAccessPoints: true }".to_owned()),
+        ("refusing what has no TLS twice", format!("{{ policy: {{ statements: [ {NO_TLS} ] }} }}")),
+        (
+            "refusing what has no TLS by a statement of its own",
+            format!("{{ tlsOnly: false, policy: {{ statements: [ {NO_TLS} ] }} }}"),
+        ),
         (
             "with a policy",
             "{ policy: { statements: [
@@ -56,6 +70,13 @@ async fn a_bucket_comes_round() {
                   noncurrentTransitions: [ { days: 30, storageClass: Glacier, keepNewest: 2 } ],
                   expireNoncurrent: { days: 90, keepNewest: 1 } },
                 { prefix: up/, abortIncompleteUploadDays: 3 } ] }"
+                .to_owned(),
+        ),
+        (
+            "with rules that do not expire markers",
+            "{ lifecycleRules: [
+                { expire: { expiredObjectDeleteMarker: false }, expireNoncurrent: { days: 30 } },
+                { prefix: a/, expire: { expiredObjectDeleteMarker: false }, abortIncompleteUploadDays: 3 } ] }"
                 .to_owned(),
         ),
         (
@@ -273,4 +294,57 @@ async fn the_birth_of_buckets_is_one_list_and_moves_to_a_later_date_alone() {
     wanted("kinds-one").create(&aws, &mark("bucket/store")).await.unwrap();
     assert!(births().await[0].1 > first[0].1, "one made anew is younger");
     endpoint.assert_all_emulated();
+}
+
+/// XML 1.0 has no control characters, and S3's lists and deletions are XML.
+#[tokio::test]
+async fn a_bucket_with_a_key_that_xml_cannot_hold_is_emptied() {
+    let endpoint = Endpoint::start();
+    let aws = connect(&endpoint).await;
+    let wanted = bucket(&aws, "{ versioning: true }");
+    let name = wanted.key(&aws.place).unwrap();
+    wanted.create(&aws, &mark("bucket/store")).await.unwrap();
+    for key in ["raw/a\u{1}b", "raw/\u{1f}", "raw/é + &<>\"' %41", "raw/plain"] {
+        for _ in 0..2 {
+            aws.s3
+                .put_object()
+                .bucket(&name)
+                .key(key)
+                .body(ByteStream::from_static(b"1"))
+                .send()
+                .await
+                .unwrap();
+        }
+    }
+    aws.s3.create_multipart_upload().bucket(&name).key("a+b %41").send().await.unwrap();
+    Bucket::delete(&aws, &name, Data::Empty).await.unwrap();
+    assert!(matches!(look::<Bucket>(&aws, &name).await, Sight::Absent));
+    endpoint.assert_all_emulated();
+}
+
+#[tokio::test]
+async fn a_full_bucket_is_emptied_in_portions_and_tells_so() {
+    let endpoint = Endpoint::start();
+    let mut aws = connect(&endpoint).await;
+    aws.portion = 4;
+    let wanted = bucket(&aws, "{ versioning: true }");
+    let name = wanted.key(&aws.place).unwrap();
+    wanted.create(&aws, &mark("bucket/store")).await.unwrap();
+    for key in 0..9 {
+        let put = aws.s3.put_object().bucket(&name).key(format!("k{key}"));
+        put.body(ByteStream::from_static(b"1")).send().await.unwrap();
+    }
+    for key in ["up", "up"] {
+        aws.s3.create_multipart_upload().bucket(&name).key(key).send().await.unwrap();
+    }
+    for _ in 0..2 {
+        let busy = Bucket::delete(&aws, &name, Data::Empty).await.unwrap_err();
+        assert_eq!(busy.retry, Retry::Busy, "{busy}");
+        assert!(
+            busy.said.contains("4 objects, versions and uploads went just now, and more are left"),
+            "{busy}"
+        );
+    }
+    Bucket::delete(&aws, &name, Data::Empty).await.unwrap();
+    assert!(matches!(look::<Bucket>(&aws, &name).await, Sight::Absent));
 }

@@ -37,7 +37,7 @@ fn wanted(key: &MemberKey, point: &spec::AccessPoint, names: &Names<'_>) -> Want
     let arn = name.clone().map(|name| names.place().arn("s3", &format!("accesspoint/{name}")));
     let everything = Texts::from([arn.clone(), arn.clone().map(|arn| format!("{arn}/object/*"))]);
     let allowed = policy::access_point(&point.allow, &arn, names);
-    let said = point.statements.iter().map(|statement| Statement::of(statement, names).on(&everything));
+    let said = point.statements.iter().map(|statement| Statement::on(statement, names, &everything));
     let mut after: BTreeSet<NodeId> = nodes([bucket.node]);
     // S3 refuses a policy that names a role which does not exist.
     after.extend(point.allow.iter().flat_map(|allow| allow.roles.iter()).filter_map(

@@ -1,16 +1,17 @@
 //! Buckets of the spec.
 
-use super::{Bucket, BucketPolicy, Encryption, Logging, RequestMetrics, switches};
+use super::{Bucket, BucketPolicy, Encryption, Logging, RequestMetrics, delivery, switches};
 use crate::{
     expand::{
         members::{Wanted, members},
         names::Names,
     },
-    graph::{Node, NodeId},
+    graph::{Hold, Node, NodeId},
+    kinds::Settings,
     policy::{self, Statement},
 };
 use lake_api::{
-    FieldPath, Input,
+    FieldPath, Input, Step,
     names::{ExternalName, MemberKey, Word},
     spec::{
         self, LakeSpec, Own,
@@ -28,8 +29,22 @@ pub(super) fn expand(spec: &LakeSpec, names: &Names<'_>) -> Vec<(NodeId, Node)> 
         Bucket::of(names.filled(name).map(|name| name.rsplit(':').next().unwrap_or(&name).to_owned()))
     };
     let mut nodes = members("buckets", &spec.buckets, own, external);
+    let mut logged = delivery::to_members(spec, names);
     for (id, node) in &mut nodes {
+        if let (Hold::Own, Some(sources), Some(Settings::Bucket(bucket))) =
+            (node.hold, logged.remove(id), &mut node.settings)
+        {
+            let statement = delivery::statement(&bucket.name, sources, names.place());
+            let policy = &mut bucket.policy;
+            let to = if policy.keep_others { &mut policy.beside_others } else { &mut policy.statements };
+            to.extend(policy::keyed([statement]));
+        }
         let member = spec.buckets.get(id.name()).and_then(|member| member.own());
+        if let Some(own) = member {
+            let ids: Vec<String> = own.lifecycle_rules.iter().map(|said| rule(said).0).collect();
+            let said = std::mem::take(&mut node.treatment.ignore_drift);
+            node.treatment.ignore_drift = said.iter().map(|path| by_id(path, &ids)).collect();
+        }
         if member.and_then(|own| own.policy.as_ref()).is_some_and(|policy| policy.keep_others) {
             // All statements there are is what others decide, too.
             node.treatment.ignore_drift.insert(FieldPath::root().field("policy").field("statements"));
@@ -83,7 +98,7 @@ fn wanted(key: &MemberKey, bucket: &spec::Bucket, names: &Names<'_>) -> Wanted<B
 fn encryption(said: &spec::bucket::Encryption, names: &Names<'_>) -> Encryption {
     Encryption {
         sse: said.sse,
-        key: said.key.as_ref().filter(|_| said.sse != Sse::S3).map(|key| names.filled(key)),
+        key: names.kms_key(said),
         bucket_key: (said.sse == Sse::Kms).then_some(said.bucket_key),
         block_customer_keys: said.block_customer_keys,
     }
@@ -92,11 +107,23 @@ fn encryption(said: &spec::bucket::Encryption, names: &Names<'_>) -> Encryption 
 fn statements(said: &spec::bucket::BucketPolicy, bucket: &Input<String>, names: &Names<'_>) -> BucketPolicy {
     let all = switches::everything(bucket, names.place());
     let statements =
-        policy::keyed(said.statements.iter().map(|statement| Statement::of(statement, names).on(&all)));
+        policy::keyed(said.statements.iter().map(|statement| Statement::on(statement, names, &all)));
     if said.keep_others {
         BucketPolicy { beside_others: statements, keep_others: true, ..BucketPolicy::default() }
     } else {
         BucketPolicy { statements, ..BucketPolicy::default() }
+    }
+}
+
+/// A path into the rules, which the spec has in a list, by the id of the rule.
+fn by_id(path: &FieldPath, ids: &[String]) -> FieldPath {
+    match path.steps() {
+        [rules, Step::Index(place), below @ ..] if rules.name() == Some("lifecycleRules") => {
+            let Some(id) = ids.get(*place) else { return path.clone() };
+            let below: FieldPath = below.iter().cloned().collect();
+            FieldPath::root().step(rules.clone()).key(id.as_str()).join(&below)
+        }
+        _ => path.clone(),
     }
 }
 
@@ -149,7 +176,7 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{graph::Hold, kind::Scope, kinds::Settings, owner::Owner, place::Place};
+    use crate::{kind::Scope, owner::Owner, place::Place};
 
     fn buckets(yaml: &str) -> BTreeMap<NodeId, Node> {
         let spec: LakeSpec = serde_saphyr::from_str(yaml).unwrap();
@@ -194,6 +221,23 @@ mod tests {
         assert_eq!(after("a"), BTreeSet::from([NodeId::new("bucket", "b")]));
         assert_eq!(after("b"), BTreeSet::new(), "a bucket that logs to itself waits for nobody");
         assert_eq!(settings(&nodes, "a").logging.unwrap().prefix, Input::from(""));
+    }
+
+    #[test]
+    fn a_bucket_that_takes_logs_lets_s3_deliver_them() {
+        let nodes = buckets(
+            "buckets: { a: { logging: { bucket: logs, prefix: a/ } }, b: { logging: { bucket: logs } },
+               c: { logging: { bucket: theirs } }, theirs: { external: theirs }, logs: { policy: { keepOthers: true, statements: [] } } }",
+        );
+        assert_eq!(settings(&nodes, "a").policy, BucketPolicy::default());
+        let policy = settings(&nodes, "logs").policy;
+        assert_eq!(policy.statements.len(), 0);
+        let statement = &policy.beside_others["LakeLogDelivery"];
+        let logs = "arn:aws:s3:::l-logs-123456789012-eu-west-1";
+        assert_eq!(statement.resources, policy::texts([format!("{logs}/*"), format!("{logs}/a/*")]));
+        let sources = ["a", "b"].map(|key| format!("arn:aws:s3:::l-{key}-123456789012-eu-west-1"));
+        assert_eq!(statement.conditions["ArnLike"]["aws:SourceArn"], policy::texts(sources));
+        assert_eq!(statement.principals.services, policy::texts(["logging.s3.amazonaws.com"]));
     }
 
     #[test]

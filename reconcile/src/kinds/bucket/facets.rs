@@ -1,6 +1,7 @@
 //! The smaller facets of a bucket in S3's words and in the spec's. S3's spelling of *off* is ours.
 
 use super::{Encryption, Logging, RequestMetrics};
+use crate::expand::names::is_s3s_own;
 use aws_sdk_s3::{
     error::BuildError,
     types::{
@@ -20,9 +21,6 @@ use lake_api::{
 };
 use std::collections::BTreeMap;
 
-/// The account's own key for S3, which is what a KMS algorithm without a key means.
-const AWS_KEY: &str = "alias/aws/s3";
-
 pub(super) fn read_encryption(rule: Option<&ServerSideEncryptionRule>) -> Encryption {
     let default = rule.and_then(|rule| rule.apply_server_side_encryption_by_default());
     let sse = match default.map(ServerSideEncryptionByDefault::sse_algorithm) {
@@ -30,7 +28,7 @@ pub(super) fn read_encryption(rule: Option<&ServerSideEncryptionRule>) -> Encryp
         Some(ServerSideEncryption::AwsKmsDsse) => Sse::KmsDsse,
         _ => Sse::S3,
     };
-    let key = default.and_then(|default| default.kms_master_key_id()).filter(|key| !key.ends_with(AWS_KEY));
+    let key = default.and_then(|default| default.kms_master_key_id()).filter(|key| !is_s3s_own(key));
     Encryption {
         sse,
         key: key.map(Input::from),

@@ -83,7 +83,7 @@ mod tests {
                 "day": { "type": "Date", "range": "2020-01-01,NOW", "interval": 1, "intervalUnit": "Days", "format": "yyyy-MM-dd" },
                 "Country": { "type": "Enum", "values": ["IN", "DE"] },
             },
-            "locationTemplate": "s3://store-{account}/out/${day}/",
+            "locationTemplate": "s3://store-{account}/out/${day}/${region}/{region}/{other",
         }))
         .unwrap();
         let scope = Scope {
@@ -105,7 +105,7 @@ mod tests {
                 "projection.day.interval.unit": "DAYS",
                 "projection.day.range": "2020-01-01,NOW",
                 "projection.day.type": "date",
-                "storage.location.template": "s3://store-111122223333/out/${day}/",
+                "storage.location.template": "s3://store-111122223333/out/${day}/${region}/eu-west-1/{other",
             })
         );
     }
