@@ -8,13 +8,17 @@ use aws_sdk_glue::types::{Column, DatabaseInput, StorageDescriptor, TableInput};
 use common::{Endpoint, changes, comes_round, connect, found, graph, look, mark, owner, settings};
 use lake_reconcile::{
     aws::Aws,
+    engine::Engine,
     error::Retry,
     graph::NodeId,
     inventory::Sight,
     kind::{Data, Kind},
     kinds::{Filter, Key, Role, Settings},
     owner::Worn,
+    record::Record,
 };
+use serde_json::json;
+use std::{sync::Arc, time::Duration};
 
 /// The role `etl` with these fields beside who may assume it.
 fn role(aws: &Aws, fields: &str) -> Role {
@@ -264,7 +268,18 @@ async fn filters_are_absent_without_their_table_and_listed_with_it() {
         [key.clone(), second.key(&aws.place).unwrap(), filter(&aws, "name: absent").key(&aws.place).unwrap()];
     endpoint.clear_journal();
     let sights = Filter::read(&aws, &keys).await;
-    assert_eq!(endpoint.journal().len(), 1, "several filters of a table are one listing");
+    let calls: Vec<String> = endpoint.journal().iter().map(|call| call.name()).collect();
+    let asked = ["lakeformation:ListDataCellsFilter", "lakeformation:GetDataCellsFilter"];
+    assert_eq!(
+        calls, asked,
+        "several filters of a table are one listing, and what is not in it is asked for"
+    );
+    endpoint.faults(
+        json!([{ "operation": "ListDataCellsFilter", "code": "AccessDeniedException", "status": 400 }]),
+    );
+    let alone = Filter::read(&aws, &keys).await;
+    assert!(matches!(alone.as_slice(), [Sight::Present(_), Sight::Present(_), Sight::Absent]), "{alone:?}");
+    endpoint.faults(json!([]));
     assert!(matches!(sights.as_slice(), [Sight::Present(_), Sight::Present(_), Sight::Absent]), "{sights:?}");
 
     let mut left = Filter::leftovers(&aws, &owner(), &[Key::Table(key.of_table())]).await.unwrap();
@@ -274,4 +289,78 @@ async fn filters_are_absent_without_their_table_and_listed_with_it() {
         [("kinds-india".to_owned(), None), ("second".to_owned(), None),]
     );
     endpoint.assert_all_emulated();
+}
+
+/// IAM takes no trust in a role that it does not know, be it the very role that is made.
+#[tokio::test]
+async fn roles_that_trust_themselves_and_each_other_are_made() {
+    let endpoint = Endpoint::start();
+    let aws = connect(&endpoint).await;
+    let arn = |role: &str| format!("arn:{{partition}}:iam::{{account}}:role/lake/kinds/kinds-{role}");
+    let (alone, one, two) = (arn("alone"), arn("one"), arn("two"));
+    let lake = graph(
+        &aws,
+        &format!(
+            "{{ roles: {{
+                alone: {{ assumedBy: {{ statements: [ {{ actions: ['sts:AssumeRole'], principals: {{ aws: ['{alone}'] }} }} ] }} }},
+                one: {{ assumedBy: {{ services: [glue.amazonaws.com], arns: ['{one}', '{two}'] }} }},
+                two: {{ assumedBy: {{ arns: ['{one}'] }}, allow: [ {{ passRole: {{ role: one }} }} ] }} }} }}"
+        ),
+    );
+    let engine = Engine::new(Arc::new(aws.clone()), owner(), aws.place.clone());
+    let made = engine.settle(&lake, Record::new(aws.place.clone()), Duration::from_secs(60), None).await;
+    assert_eq!(made.failures, [], "{:?}", made.plan);
+    for node in lake.keys() {
+        let Settings::Role(wanted) = settings(&lake, node.as_str()) else { panic!("{node}") };
+        let seen = found::<Role>(&aws, &wanted.key(&aws.place).unwrap()).await;
+        assert_eq!(changes(&seen.settings, &wanted), [], "{node}");
+    }
+    endpoint.assert_all_emulated();
+}
+
+/// IAM attaches ten policies to a role, and takes 10,240 characters of its own ones in all.
+#[tokio::test]
+async fn policies_are_exchanged_where_a_quota_is_full() {
+    let endpoint = Endpoint::start();
+    let aws = connect(&endpoint).await;
+    let mut arns = Vec::new();
+    for number in 0..11 {
+        arns.push(make_policy(&aws, &format!("policy-{number}")).await);
+    }
+    let bulk = "x".repeat(4_800);
+    let inline = |names: [&str; 2]| {
+        let one = |name: &str| {
+            format!(
+                "{name}: {{ statements: [ {{ actions: ['s3:GetObject'], resources: ['arn:aws:s3:::{bulk}'] }} ] }}"
+            )
+        };
+        names.map(one).join(", ")
+    };
+    let with = |arns: &[String], names: [&str; 2]| {
+        role(
+            &aws,
+            &format!("managedPolicies: ['{}'], inlinePolicies: {{ {} }}", arns.join("', '"), inline(names)),
+        )
+    };
+    let full = with(&arns[..10], ["a", "b"]);
+    let name = full.key(&aws.place).unwrap();
+    full.create(&aws, &mark("role/etl")).await.unwrap();
+    let other = with(&arns[1..], ["b", "c"]);
+    let there = changes(&found::<Role>(&aws, &name).await.settings, &other);
+    other.update(&aws, &name, &there).await.unwrap();
+    assert_eq!(changes(&found::<Role>(&aws, &name).await.settings, &other), []);
+}
+
+/// The SDK asks again where an answer was lost, and hears that the filter exists; nothing on a filter tells whose it is.
+#[tokio::test]
+async fn a_filter_whose_answer_was_lost_is_made() {
+    let endpoint = Endpoint::start();
+    let aws = connect(&endpoint).await;
+    make_table(&aws).await;
+    let wanted = filter(&aws, "rows: \"country = 'IN'\"");
+    endpoint.faults(json!([{ "operation": "CreateDataCellsFilter", "lost": "drop", "times": 1 }]));
+    wanted.create(&aws, &mark("filter/india")).await.unwrap();
+    let other = filter(&aws, "rows: \"country = 'FR'\"");
+    let refused = other.create(&aws, &mark("filter/india")).await.unwrap_err();
+    assert_eq!(refused.code.as_deref(), Some("AlreadyExistsException"), "another one is somebody else's");
 }

@@ -5,6 +5,7 @@ mod expand;
 mod leftovers;
 mod needs;
 mod read;
+mod trust;
 mod write;
 
 use crate::{
@@ -14,12 +15,12 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
-    kinds::Key,
+    kinds::{Key, meant},
     owner::{Owner, Worn},
     place::Place,
     policy::{Need, Statements, Texts},
 };
-use lake_api::{Input, spec::LakeSpec};
+use lake_api::{FieldPath, Input, spec::LakeSpec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -76,6 +77,16 @@ impl Kind for Role {
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, scope)
+    }
+
+    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
+        let policy = said.steps().first().filter(|step| step.name() == Some("inlinePolicies"));
+        if let (Some(_), Some(policy)) = (policy, said.steps().get(..2)) {
+            return vec![policy.iter().cloned().collect()];
+        }
+        let whole = |field| meant::whole(said, field, field);
+        let compiled = ["assumedBy", "allow", "managedPolicies"].into_iter().find_map(whole);
+        vec![compiled.unwrap_or_else(|| said.clone())]
     }
 
     fn key(&self, _place: &Place) -> Option<String> {

@@ -1,6 +1,6 @@
 //! The roles that a spec asks for.
 
-use super::Role;
+use super::{Role, trust};
 use crate::{
     expand::{
         members::{Wanted, members},
@@ -23,17 +23,30 @@ const PARTITIONAL: [&str; 2] = ["ec2.amazonaws.com", "elasticmapreduce.amazonaws
 
 pub(super) fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
     let names = Names::new(spec, scope);
+    let waits = waits(spec, &names);
     members(
         "roles",
         &spec.roles,
         |key, role| Wanted {
             settings: wanted(role, key, &names),
-            // Policies name ARNs, which need not exist yet: a role waits for nothing.
-            after: BTreeSet::new(),
+            after: waits.get(key.as_str()).cloned().unwrap_or_default(),
             secret: BTreeSet::new(),
         },
         |name| external(&names.filled(name)),
     )
+}
+
+/// What each role waits for: the roles that it trusts, which IAM must know. What its own policies name need not exist yet.
+fn waits(spec: &LakeSpec, names: &Names<'_>) -> BTreeMap<String, BTreeSet<NodeId>> {
+    let own: Vec<(&str, &spec::Role)> = spec.roles.own().map(|(key, role)| (key.as_str(), &**role)).collect();
+    let arns: BTreeMap<Input<String>, &str> = own.iter().map(|(key, role)| (names.own_role_arn(key, role), *key)).collect();
+    let trusts = own.iter().map(|(key, role)| {
+        let named = trust::named(&assumed_by(&role.assumed_by, names));
+        (*key, named.iter().filter(|arn| arn.is_known()).filter_map(|arn| arns.get(arn).copied()).collect())
+    });
+    let trusts: BTreeMap<&str, BTreeSet<&str>> = trusts.collect();
+    let nodes = |key| trust::waits_for(key, &trusts).into_iter().map(|other| NodeId::new("role", other)).collect();
+    trusts.keys().map(|key| ((*key).to_owned(), nodes(*key))).collect()
 }
 
 fn wanted(role: &spec::Role, key: &str, names: &Names<'_>) -> Role {
@@ -157,6 +170,24 @@ mod tests {
             Some("events-etl")
         );
         assert_eq!(Role::key_of_arn("arn:aws:iam::210987654321:role/x", &place), None, "another account's");
+    }
+
+    #[test]
+    fn a_role_that_is_trusted_is_made_first() {
+        let arn = |role: &str| format!("arn:{{partition}}:iam::{{account}}:role/lake/events/events-{role}");
+        let member = |arns: Value| json!({ "assumedBy": { "services": ["glue.amazonaws.com"], "arns": arns } });
+        let spec: LakeSpec = serde_json::from_value(json!({ "roles": {
+            "analyst": member(json!([arn("etl"), arn("analyst"), arn("one")])),
+            "etl": member(json!([])),
+            "one": member(json!([arn("two")])),
+            "two": member(json!([arn("one")])),
+        } }))
+        .unwrap();
+        let nodes: BTreeMap<_, _> = expand(&spec, &scope("aws")).into_iter().collect();
+        let after = |role: &str| nodes[&NodeId::new("role", role)].after.clone();
+        let roles = |roles: &[&str]| roles.iter().map(|role| NodeId::new("role", role)).collect::<BTreeSet<_>>();
+        assert_eq!(after("analyst"), roles(&["etl", "one"]));
+        assert_eq!((after("etl"), after("one"), after("two")), (roles(&[]), roles(&[]), roles(&[])));
     }
 
     #[test]

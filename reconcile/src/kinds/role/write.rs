@@ -1,6 +1,6 @@
 //! Writes to roles. Each of them may be repeated.
 
-use super::{ALLOW, Role, read};
+use super::{ALLOW, Role, read, trust};
 use crate::{
     aws::Aws,
     diff::FieldChange,
@@ -18,23 +18,37 @@ pub(super) async fn create(role: &Role, aws: &Aws, mark: &Worn) -> Result<(), Cl
     let name = known(DOING, "name", &role.name)?;
     let mut tags = plain(DOING, &role.tags)?;
     tags.extend(mark.tags());
-    aws.iam
+    let new = aws
+        .iam
         .create_role()
         .role_name(name)
         .path(known(DOING, "path", &role.path)?)
-        .assume_role_policy_document(document(DOING, "assumedBy", &role.assumed_by)?)
         .set_description(optional(DOING, "description", role.description.as_ref())?)
         .max_session_duration(seconds(role))
         .set_permissions_boundary(optional(DOING, "permissionsBoundary", role.permissions_boundary.as_ref())?)
-        .set_tags(Some(iam_tags(DOING, &tags)?))
-        .send()
-        .await
-        .map_err(|e| CloudError::from_sdk(DOING, e))?;
+        .set_tags(Some(iam_tags(DOING, &tags)?));
+    let trusting = async |who: &Statements| {
+        let made = new.clone().assume_role_policy_document(document(DOING, "assumedBy", who)?).send().await;
+        made.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    };
+    let whole = match trusting(&role.assumed_by).await {
+        // It trusts itself, or a role that is still to be made: it is made with the rest of its trust, and then gets all.
+        Err(refused) if refused.is("MalformedPolicyDocument") => {
+            let Some(rest) = trust::of_others(&role.assumed_by, &aws.place) else { return Err(refused) };
+            trusting(&rest).await.map_err(|_| refused)?;
+            false
+        }
+        answer => {
+            answer?;
+            true
+        }
+    };
     let inline = role.inline_policies.iter().map(|(policy, statements)| (policy.as_str(), statements));
     let allow = (!role.allow.is_empty()).then_some((ALLOW, &role.allow));
     let puts = inline.chain(allow).map(|(policy, statements)| put(aws, name, policy, statements));
     let attaches = role.managed_policies.iter().map(|arn| attach(aws, name, arn));
-    try_join(try_join_all(puts), try_join_all(attaches)).await.map(drop)
+    try_join(try_join_all(puts), try_join_all(attaches)).await?;
+    if whole { Ok(()) } else { set_trust(role, aws, name).await }
 }
 
 pub(super) async fn update(
@@ -45,14 +59,7 @@ pub(super) async fn update(
 ) -> Result<(), CloudError> {
     let touched = |field: &str| changes.iter().any(|change| change.touches(&FieldPath::root().field(field)));
     if touched("assumedBy") {
-        const DOING: &str = "iam:UpdateAssumeRolePolicy";
-        aws.iam
-            .update_assume_role_policy()
-            .role_name(name)
-            .policy_document(document(DOING, "assumedBy", &role.assumed_by)?)
-            .send()
-            .await
-            .map_err(|e| CloudError::from_sdk(DOING, e))?;
+        set_trust(role, aws, name).await?;
     }
     if touched("description") || touched("maxSessionDuration") {
         // What this call is not told falls back to IAM's default, so it is told both.
@@ -71,22 +78,79 @@ pub(super) async fn update(
     }
     if touched("managedPolicies") {
         let there = read::attached(aws, name).await?;
-        try_join_all(role.managed_policies.difference(&there).map(|arn| attach(aws, name, arn))).await?;
-        try_join_all(there.difference(&role.managed_policies).map(|arn| detach(aws, name, arn))).await?;
+        let come = role.managed_policies.difference(&there).map(Part::Managed);
+        let leave = there.difference(&role.managed_policies).map(Part::Managed);
+        exchange(aws, name, come.collect(), leave.collect()).await?;
     }
+    let (mut come, mut leave) = (Vec::new(), Vec::new());
     if touched("allow") {
-        match role.allow.is_empty() {
-            false => put(aws, name, ALLOW, &role.allow).await?,
-            true => remove(aws, name, ALLOW).await?,
-        }
+        let to = if role.allow.is_empty() { &mut leave } else { &mut come };
+        to.push(Part::Inline(ALLOW, &role.allow));
     }
     for policy in entries(changes, "inlinePolicies") {
         match role.inline_policies.get(policy) {
-            Some(statements) => put(aws, name, policy, statements).await?,
-            None => remove(aws, name, policy).await?,
+            Some(statements) => come.push(Part::Inline(policy, statements)),
+            None => leave.push(Part::Inline(policy, &role.allow)),
         }
     }
+    exchange(aws, name, come, leave).await?;
     retag(role, aws, name, changes).await
+}
+
+/// A policy of a role.
+#[derive(Clone, Copy)]
+enum Part<'a> {
+    /// One that is attached, by ARN.
+    Managed(&'a Input<String>),
+    /// One of its own, by name, and what it says where it comes.
+    Inline(&'a str, &'a Statements),
+}
+
+impl Part<'_> {
+    async fn add(self, aws: &Aws, name: &str) -> Result<(), CloudError> {
+        match self {
+            Part::Managed(arn) => attach(aws, name, arn).await,
+            Part::Inline(policy, statements) => put(aws, name, policy, statements).await,
+        }
+    }
+
+    async fn drop(self, aws: &Aws, name: &str) -> Result<(), CloudError> {
+        match self {
+            Part::Managed(arn) => detach(aws, name, arn).await,
+            Part::Inline(policy, _) => remove(aws, name, policy).await,
+        }
+    }
+}
+
+/// Let some policies come and others leave. What comes is there before anything leaves, so that nothing is missing
+/// meanwhile; but where a quota counts both, what leaves goes first.
+async fn exchange(
+    aws: &Aws,
+    name: &str,
+    come: Vec<Part<'_>>,
+    leave: Vec<Part<'_>>,
+) -> Result<(), CloudError> {
+    let mut crowded = Vec::new();
+    for part in come {
+        match part.add(aws, name).await {
+            Err(error) if error.is("LimitExceeded") => crowded.push(part),
+            answer => answer?,
+        }
+    }
+    for part in leave {
+        part.drop(aws, name).await?;
+    }
+    for part in crowded {
+        part.add(aws, name).await?;
+    }
+    Ok(())
+}
+
+async fn set_trust(role: &Role, aws: &Aws, name: &str) -> Result<(), CloudError> {
+    const DOING: &str = "iam:UpdateAssumeRolePolicy";
+    let document = document(DOING, "assumedBy", &role.assumed_by)?;
+    let answer = aws.iam.update_assume_role_policy().role_name(name).policy_document(document).send().await;
+    answer.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
 }
 
 pub(super) async fn mark(aws: &Aws, name: &str, mark: &Worn) -> Result<(), CloudError> {
@@ -183,11 +247,12 @@ async fn retag(role: &Role, aws: &Aws, name: &str, changes: &[FieldChange]) -> R
         .filter(|(key, _)| kept.contains(key.as_str()))
         .map(|(key, value)| (key.clone(), value.clone()))
         .collect();
-    if !kept.is_empty() {
-        tag(aws, name, &plain("iam:TagRole", &kept)?).await?;
-    }
+    // What leaves goes first: their number is limited.
     if !dropped.is_empty() {
         untag(aws, name, dropped.into_iter().map(ToOwned::to_owned).collect()).await?;
+    }
+    if !kept.is_empty() {
+        tag(aws, name, &plain("iam:TagRole", &kept)?).await?;
     }
     Ok(())
 }
