@@ -3,9 +3,9 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 use lake_api::{FieldPath, Step};
-use lake_reconcile::kinds;
+use lake_reconcile::{expand::expand, kind::Scope, kinds, owner::Owner, place::Place};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds whose end must come before this one's, directly or not.
 fn before(kind: &str, seen: &mut BTreeSet<&'static str>) {
@@ -34,7 +34,9 @@ fn every_path_that_a_kind_names_is_in_its_settings() {
         let schema: Value = (kind.schema)().into();
         let left = kind.left_to_aws.iter().map(|(path, _)| path);
         for path in kind.fixed.iter().chain(kind.shared).chain(kind.unread).chain(left) {
-            let steps: FieldPath = path.parse().unwrap_or_else(|error| panic!("{}: {error}", kind.name));
+            // `[]` is any entry of a list.
+            let steps: FieldPath =
+                path.replace("[]", "[0]").parse().unwrap_or_else(|error| panic!("{}: {error}", kind.name));
             assert!(holds(&schema, &schema, steps.steps()), "{} has no {path}", kind.name);
         }
     }
@@ -45,7 +47,8 @@ fn holds(schema: &Value, root: &Value, path: &[Step]) -> bool {
     let Some((first, rest)) = path.split_first() else { return true };
     let target = schema["$ref"].as_str().and_then(|target| target.strip_prefix("#/$defs/"));
     let parts = ["anyOf", "oneOf", "allOf"].into_iter().filter_map(|word| schema[word].as_array()).flatten();
-    let here = first.name().map(|name| &schema["properties"][name]).filter(|field| !field.is_null());
+    let here = first.name().map_or(&schema["items"], |name| &schema["properties"][name]);
+    let here = Some(here).filter(|field| !field.is_null());
     here.is_some_and(|field| holds(field, root, rest))
         || target.is_some_and(|target| holds(&root["$defs"][target], root, path))
         || parts.into_iter().any(|part| holds(part, root, path))
@@ -76,4 +79,40 @@ fn what_is_left_to_aws_is_left_for_a_reason() {
             );
         }
     }
+}
+
+/// A map that is empty is there, so that a path into it is the same whether others put something there or not.
+#[test]
+fn no_map_of_settings_is_left_out_when_it_is_empty() {
+    for (kind, settings) in least() {
+        let schema: Value = (kinds::traits(kind).unwrap().schema)().into();
+        let fields = schema["properties"].as_object().unwrap();
+        for (name, field) in fields {
+            let is_map =
+                field["type"] == "object" && field.get("additionalProperties").is_some_and(|it| *it != false);
+            assert!(!is_map || settings.get(name).is_some_and(Value::is_object), "{kind} leaves {name} out");
+        }
+    }
+}
+
+/// What a lake asks for of each kind, where it says nothing that it need not.
+fn least() -> BTreeMap<&'static str, Value> {
+    let spec: lake_api::LakeSpec = serde_saphyr::from_str(
+        "{ buckets: { store: { objects: { it: { key: k, content: c } } } },
+           roles: { etl: { assumedBy: { services: [glue.amazonaws.com] } } },
+           databases: { lake: {} },
+           tables: { it: { database: lake, location: { bucket: store }, format: Parquet } },
+           jobs: { it: { role: etl, script: { bucket: store, key: s } } },
+           crawlers: { it: { role: etl, database: lake, targets: { s3: [ { bucket: store } ] } } },
+           filters: { it: { database: lake, tableName: t } },
+           accessPoints: { door: { bucket: store } } }",
+    )
+    .unwrap();
+    let place = Place { partition: "aws".into(), region: "eu-west-1".into(), account: "123456789012".into() };
+    let owner = Owner { door: "terraform".into(), instance: "t".into(), lake: "l".into() };
+    let scope = Scope { place, owner, lake: "l".into(), namespace: String::new() };
+    let settings = expand(&spec, &scope).into_values().filter_map(|node| node.settings);
+    let all: BTreeMap<_, _> = settings.map(|settings| (settings.kind(), settings.to_json())).collect();
+    assert_eq!(all.len(), kinds::ALL.len(), "each kind once");
+    all
 }

@@ -41,7 +41,10 @@ where
             let node = match member {
                 Member::Own(member) => {
                     let Wanted { settings, after, secret } = own(key, member);
-                    let treatment = Treatment { secret, ..treatment(&member.custody) };
+                    let said = treatment(&member.custody);
+                    let ignore_drift =
+                        said.ignore_drift.iter().flat_map(|path| settings.meant_by(path)).collect();
+                    let treatment = Treatment { secret, ignore_drift, ..said };
                     Node {
                         settings: Some(settings.into()),
                         after,

@@ -79,7 +79,7 @@ pub struct Crawler {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub security_configuration: Option<Input<String>>,
     /// The user's tags.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub tags: BTreeMap<String, Input<String>>,
 }
 

@@ -40,12 +40,12 @@ pub struct Database {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub location: Option<Location>,
     /// Parameters; engines write others beside them.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub parameters: BTreeMap<String, Input<String>>,
     /// Whom tables are opened to that are created from now on.
     pub create_table_defaults: CreateTableDefaults,
     /// The user's tags.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub tags: BTreeMap<String, Input<String>>,
 }
 

@@ -16,12 +16,13 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
+    kinds::meant,
     owner::Worn,
     place::Place,
     policy::Need,
 };
 use lake_api::{
-    Input, LakeSpec,
+    FieldPath, Input, LakeSpec,
     spec::job::{Command, ExecutionClass, Language},
 };
 use schemars::JsonSchema;
@@ -63,10 +64,10 @@ pub struct Job {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub max_capacity: Option<f64>,
     /// Arguments that a run may override, but for those that have a field of their own.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub arguments: BTreeMap<String, Input<String>>,
     /// Arguments that no run may override.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub non_overridable_arguments: BTreeMap<String, Input<String>>,
     /// Whether a run goes on where the last one ended.
     pub bookmarks: bool,
@@ -113,7 +114,7 @@ pub struct Job {
     /// Whether runs beyond the account's limits wait in a queue.
     pub run_queuing: bool,
     /// The user's tags.
-    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[serde(default)]
     pub tags: BTreeMap<String, Input<String>>,
 }
 
@@ -163,6 +164,12 @@ impl Kind for Job {
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::all(spec, scope)
+    }
+
+    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
+        let secret = ["secretArguments", "secretArgumentsFrom"];
+        let moved = secret.into_iter().find_map(|field| meant::moved(said, field, "arguments"));
+        vec![moved.unwrap_or_else(|| said.clone())]
     }
 
     fn key(&self, _place: &Place) -> Option<String> {
