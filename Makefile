@@ -17,6 +17,10 @@ build: tools-rust ## The provider, in target/debug
 release: tools-rust ## The provider and the operator as users get them, in target/release
 	cargo build --locked --release --workspace --bin terraform-provider-lake --bin lake-operator
 
+.PHONY: image
+image: ## The operator's image: writes what it is built from, and builds it where docker or podman is
+	@tools/image
+
 .PHONY: demo
 demo: tools-rust tools-aws ## See a lake stood up, changed, mended and taken down by the real terraform
 	@tools/demo

@@ -13,6 +13,7 @@ use std::{
     collections::{BTreeMap, BTreeSet},
     fs,
     path::Path,
+    process::Command,
     time::Duration,
 };
 
@@ -61,6 +62,65 @@ fn the_image_is_built_with_the_toolchain_of_the_repository() {
         image.contains(&format!("/rust:{channel}-")),
         "operator/Dockerfile does not build with Rust {channel}"
     );
+}
+
+/// Without an engine: what the Dockerfile names is in its context, and the context is a workspace that cargo can read.
+#[test]
+fn the_image_has_all_that_it_is_built_from() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    let context = tempfile::tempdir().unwrap();
+    let run = |program: &Path, arguments: &[&str]| {
+        let ran = Command::new(program).args(arguments).output().unwrap();
+        assert!(ran.status.success(), "{arguments:?}: {}", String::from_utf8_lossy(&ran.stderr));
+        String::from_utf8(ran.stdout).unwrap()
+    };
+    let to = context.path().display().to_string();
+    let _ = run(&root.join("tools/image"), &["--to", &to]);
+
+    let dockerfile = read("Dockerfile");
+    let copied = dockerfile.lines().filter_map(|line| line.strip_prefix("COPY ")?.split(' ').next());
+    for source in copied.filter(|source| !source.starts_with("--from")) {
+        assert!(context.path().join(source).exists(), "COPY {source}: it is not in the context");
+    }
+    let made = "/out/lake-operator";
+    assert!(
+        dockerfile.contains(&format!("install -D target/release/lake-operator {made}")),
+        "the build makes it"
+    );
+    assert!(dockerfile.contains(&format!("COPY --from=build {made} /usr/local/bin/lake-operator")));
+    assert!(dockerfile.contains("ENTRYPOINT [\"/usr/local/bin/lake-operator\"]"));
+    let values: Value = serde_saphyr::from_str(&read("chart/values.yaml")).unwrap();
+    assert!(
+        dockerfile.contains(&format!("USER {0}:{0}", values["runAsUser"])),
+        "the chart's user is the image's"
+    );
+
+    let manifest = format!("--manifest-path={to}/Cargo.toml");
+    let cargo = ["metadata", "--format-version=1", "--no-deps", "--offline", "--locked", &manifest];
+    let metadata: Value = serde_json::from_str(&run(Path::new(env!("CARGO")), &cargo)).unwrap();
+    let packages = metadata["packages"].as_array().unwrap();
+    let targets = packages.iter().flat_map(|package| package["targets"].as_array().unwrap());
+    let missing: Vec<&str> = targets
+        .map(|target| target["src_path"].as_str().unwrap())
+        .filter(|source| !Path::new(source).exists())
+        .collect();
+    assert_eq!(missing, [""; 0], "cargo does not build a workspace that lacks them");
+    let bins = packages.iter().filter(|package| package["name"] == "lake-operator");
+    assert!(
+        bins.flat_map(|package| package["targets"].as_array().unwrap())
+            .any(|it| it["name"] == "lake-operator")
+    );
+    // What sources include is read while they are built.
+    let included = run(
+        Path::new("grep"),
+        &["-rhoE", "--include=*.rs", "include_(str|bytes)!\\(\"[^\"]+", &format!("{to}/tfplug/src")],
+    );
+    for path in included.lines().filter_map(|line| line.split('"').nth(1)) {
+        assert!(
+            context.path().join("tfplug/src").join(path).exists(),
+            "{path} is included, and not in the context"
+        );
+    }
 }
 
 #[test]
