@@ -60,6 +60,12 @@ impl Name {
         if errors.is_empty() { Ok(spec) } else { Err(errors) }
     }
 
+    /// What may well be meant otherwise in a spec that is good.
+    #[must_use]
+    pub fn warnings(&self, spec: &LakeSpec) -> Vec<Finding> {
+        lint::lint(spec, &self.name).into_iter().filter(|finding| !finding.is_error()).collect()
+    }
+
     /// What the lake's spec wants at a place, for this owner.
     #[must_use]
     pub fn graph(&self, spec: &LakeSpec, place: &Place, owner: &Owner) -> Graph {

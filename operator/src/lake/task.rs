@@ -21,6 +21,11 @@ impl Visit<'_> {
             (true, true) => Some(self.operator.named(self.object)?),
             (true, false) => None,
         };
+        if let (false, Some(spec)) = (leaves, &spec)
+            && self.before.observed_generation != Some(self.object.generation())
+        {
+            self.teller.warn(&self.object.name().warnings(spec)).await;
+        }
         let asked = spec.as_ref().and_then(|spec| Some(spec.region.as_ref()?.0.known()?.to_owned()));
         let lives = self.place(record.as_ref());
         if let (Some(asked), Some(lives), false) = (&asked, &lives, leaves)

@@ -3,7 +3,7 @@
 use super::{
     Standing, Verdict,
     refusal::Refusal,
-    verdict::UNREADABLE,
+    verdict::{UNREADABLE, lines},
     writer::{Brought, Seen, Writer},
 };
 use crate::{
@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::{api::core::v1::ObjectReference, apimachinery::pkg::apis::meta::v1::Time};
 use kube::runtime::events::{Event, EventType};
 use lake_api::{
-    LakeStatus,
+    Finding, LakeStatus,
     status::{PlaceStatus, State},
 };
 use lake_reconcile::{
@@ -115,6 +115,13 @@ impl Teller {
             self.event(type_, verdict.reason, "Reconcile", &verdict.message).await;
         }
         Ok(())
+    }
+
+    /// Tell what may well be meant otherwise in a spec.
+    pub(super) async fn warn(&self, warnings: &[Finding]) {
+        if !warnings.is_empty() {
+            self.event(EventType::Warning, "SpecWarning", "Reconcile", &lines(warnings)).await;
+        }
     }
 
     /// Tell what was found otherwise than it was left.

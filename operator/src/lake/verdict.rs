@@ -245,7 +245,7 @@ impl From<Refusal> for Verdict {
 }
 
 /// Findings, a line each.
-fn lines(findings: &[Finding]) -> String {
+pub(super) fn lines(findings: &[Finding]) -> String {
     let line = |finding: &Finding| match finding.path.is_root() {
         true => format!("{}. {}", finding.summary, finding.detail),
         false => format!("spec.{}: {}. {}", finding.path, finding.summary, finding.detail),

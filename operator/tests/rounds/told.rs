@@ -193,3 +193,18 @@ async fn a_bucket_that_has_to_be_made_anew_is_a_warning() {
     let note = told["note"].as_str().unwrap();
     assert!(note.contains("store-bucket") && note.contains("empty"), "{note}");
 }
+
+#[tokio::test(start_paused = true)]
+async fn what_may_be_meant_otherwise_is_told_once_for_each_spec() {
+    let stage =
+        Stage::ready(&SPEC.replace("1h", "30s").replace("glue.amazonaws.com", "glue.example.com")).await;
+    stage.wait(600).await;
+    let told = stage.cluster.events("SpecWarning");
+    assert_eq!(told.len(), 1, "{told:#?}");
+    let note = told[0]["note"].as_str().unwrap();
+    assert!(
+        note.contains("spec.roles.etl.assumedBy.services: `glue.example.com` looks like no service"),
+        "{note}"
+    );
+    assert_eq!(told[0]["type"], "Warning");
+}
