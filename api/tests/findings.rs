@@ -103,7 +103,7 @@ jobs:
 ",
         expect![[r#"
             error: buckets.store.objects.salt.secretContent: a text is needed here, not a number
-              The content as text that is never shown, at most 512 KiB.
+              Quote it. The content as text that is never shown, at most 512 KiB.
             error: jobs.etl.secretArguments.--salt: a text is needed here, not a list
               Arguments that are never shown in plans, drift, status or events; merged with `arguments`. Glue shows them to whoever may read the job.
         "#]],

@@ -103,6 +103,47 @@ mod tests {
         }
     }
 
+    /// What a configuration of a role that reads a bucket is told, beside this `spec`.
+    fn told(spec: Value) -> Vec<(String, Option<Path>)> {
+        let bucket = Value::map([("bucket", Value::from("raw"))]);
+        let services = Value::List(vec![Value::from("glue.amazonaws.com")]);
+        let role = Value::map([
+            ("assumed_by", Value::map([("services", services)])),
+            ("allow", Value::List(vec![Value::map([("read", bucket)])])),
+        ]);
+        let config = Value::map([
+            ("name", Value::from("events")),
+            ("role", Value::map([("reader", role)])),
+            ("spec", spec),
+        ]);
+        validate(&config).into_iter().map(|told| (told.summary, told.path)).collect()
+    }
+
+    #[test]
+    fn a_reference_into_what_is_not_known_yet_is_no_mistake() {
+        let buckets = |buckets: Value| Value::map([("buckets", buckets)]);
+        assert_eq!(told(Value::UNKNOWN), []);
+        assert_eq!(told(buckets(Value::UNKNOWN)), []);
+        assert_eq!(told(buckets(Value::map([("raw", Value::UNKNOWN)]))), []);
+        let wrong = told(buckets(Value::map([("row", Value::map::<&str>([]))])));
+        assert!(matches!(&wrong[..], [(said, Some(_))] if said.contains("no member of")), "{wrong:?}");
+    }
+
+    #[test]
+    fn a_mistake_in_spec_is_told_with_its_whole_path_and_in_its_own_words() {
+        let raw = Value::map([("versioning", Value::from("true")), ("tls_only", Value::from(true))]);
+        let told = told(Value::map([("buckets", Value::map([("raw", raw)])), ("bukets", Value::Null)]));
+        let (summaries, paths): (Vec<String>, Vec<Option<Path>>) = told.into_iter().unzip();
+        assert_eq!(
+            summaries,
+            [
+                "spec.buckets.raw.tls_only: there is no field \"tls_only\" here",
+                "spec.buckets.raw.versioning: true or false is needed here, not a text",
+            ]
+        );
+        assert_eq!(paths, [Some(Path::root("spec")), Some(Path::root("spec"))]);
+    }
+
     #[test]
     fn unknowns_are_no_mistakes() {
         let spec = json!({"buckets": {"store": {"name": unknown(), "versioning": unknown()}}});

@@ -73,7 +73,8 @@ impl Check {
                 self.number(bounds, given.as_f64().unwrap_or(f64::NAN), path, meaning);
             }
             (shape, other) => {
-                self.tell(path, format!("{} is needed here, not {}", shape.noun(), noun(other)), meaning);
+                let summary = format!("{} is needed here, not {}", shape.noun(), noun(other));
+                self.tell(path, summary, format!("{}{meaning}", quotes(shape, other)));
             }
         }
     }
@@ -237,6 +238,19 @@ fn short(text: &str) -> String {
     match text.char_indices().nth(ENOUGH) {
         Some((end, _)) => format!("{}…", &text[..end]),
         None => text.to_owned(),
+    }
+}
+
+/// What to do about a value that only stands in quotes or does not: types are taken as strictly as the API server takes
+/// them.
+fn quotes(shape: &Shape, given: &Value) -> &'static str {
+    match (shape, given) {
+        (Shape::Text(_), Value::Number(_) | Value::Bool(_)) => "Quote it. ",
+        (Shape::Bool, Value::String(text)) if text.parse::<bool>().is_ok() => "Write it without quotes. ",
+        (Shape::Integer(_) | Shape::Number(_), Value::String(text)) if text.parse::<f64>().is_ok() => {
+            "Write it without quotes. "
+        }
+        _ => "",
     }
 }
 

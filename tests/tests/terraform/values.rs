@@ -87,6 +87,10 @@ resource "terraform_data" "later" {
   input = "known-later"
 }
 
+resource "terraform_data" "list" {
+  input = ["a", "b"]
+}
+
 resource "lake" "x" {
   name = "values"
 
@@ -101,14 +105,21 @@ resource "lake" "x" {
     }
     roles = {
       for key in var.reader ? ["reader"] : [] : key => {
-        assumedBy = { services = ["glue.amazonaws.com"] }
-        allow     = [{ read = { bucket = "raw" } }]
+        assumedBy          = { services = ["glue.amazonaws.com"] }
+        allow              = [{ read = { bucket = "raw" } }]
+        maxSessionDuration = 3600 + length(terraform_data.list.output)
       }
     }
   }
 
   bucket "own" {
     on_delete = "Delete"
+    lifecycle_rule {
+      prefix = "${terraform_data.later.output}/"
+      expire {
+        days = length(terraform_data.list.output)
+      }
+    }
   }
 
   lifecycle {
@@ -170,4 +181,26 @@ resource "lake" "x" {{
     terraform.plan().nothing();
     assert_eq!(aws.hand().world()["buckets"].as_object().expect("buckets").len(), 2);
     let _ = terraform.destroy().ok();
+}
+
+#[test]
+fn another_region_in_spec_is_another_lake() {
+    let aws = Endpoint::start();
+    let terraform = Terraform::new(&aws);
+    terraform.main(
+        r#"resource "lake" "x" {
+  name = "moves"
+  spec = {
+    region = "eu-west-1"
+    roles  = { reader = { assumedBy = { services = ["glue.amazonaws.com"] } } }
+  }
+}
+"#,
+    );
+    let _ = terraform.apply().ok();
+    terraform.plan().nothing();
+    terraform.edit("eu-west-1", "eu-central-1");
+    let _ = terraform.plan().changes().says("must be replaced").says("forces replacement");
+    terraform.edit("  name = \"moves\"", "  name   = \"moves\"\n  region = \"eu-central-1\"");
+    let _ = terraform.validate().failed().says("Region is told twice");
 }
