@@ -94,7 +94,8 @@ impl Sources {
     /// Whether it is known which members there are, nested ones included.
     #[must_use]
     pub fn members_are_known(&self) -> bool {
-        self.open.is_empty() && members_are_known(contract::schema(), &self.whole())
+        let known = |json| members_are_known(contract::schema(), json);
+        self.open.is_empty() && [&self.blocks, &self.spec, &self.sensitive].into_iter().all(known)
     }
 
     /// Whether a value of this form may be the key of a member that is not known yet.
@@ -107,7 +108,8 @@ impl Sources {
     /// The region that is told, if one is; later where it is not known.
     #[must_use]
     pub fn region(&self) -> Later<Option<String>> {
-        match self.whole().get("region") {
+        let mut sources = [&self.sensitive, &self.spec, &self.blocks].into_iter();
+        match sources.find_map(|json| json.get("region")) {
             Some(region) if is_unknown(region) => Later::Later,
             Some(region) => Later::Known(region.as_str().map(str::to_owned)),
             // A spec that is not known may tell one.
