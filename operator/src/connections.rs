@@ -122,7 +122,7 @@ mod tests {
     use super::*;
     use lake_reconcile::{
         aws::AssumeRole,
-        cloud::{Cloud, Marked, Write},
+        cloud::{Cloud, Listed, Write},
         error::CloudError,
         graph::NodeId,
         inventory::Sight,
@@ -159,11 +159,7 @@ mod tests {
             unreachable!()
         }
 
-        fn marked<'a>(
-            &'a self,
-            _: &'a Owner,
-            _: &'a [Key],
-        ) -> BoxFuture<'a, Result<Marked<Key>, CloudError>> {
+        fn marked<'a>(&'a self, _: &'a Owner, _: &'a [Key]) -> BoxFuture<'a, Listed> {
             unreachable!()
         }
     }

@@ -27,6 +27,7 @@ use kube::runtime::events::EventType;
 use lake_api::{LakeStatus, status::PlanStatus};
 use lake_reconcile::{
     cloud::Cloud,
+    deadline,
     engine::{Again, Engine, Look, Outcome, Round, pause},
     error::Retry,
     failure::{Cause, Failure},
@@ -47,6 +48,9 @@ pub type Next = Option<(Lane, Instant)>;
 
 /// How long a routine look waits for others of its slot, whose reads go with it.
 const COMPANY: Duration = Duration::from_millis(250);
+/// A round may take so many times as long as an attempt of a call, as long as an upload, and no longer than this.
+const ROUND: u32 = 20;
+const LONGEST_ROUND: Duration = Duration::from_secs(24 * 3600);
 /// How many rounds in a row may do something before AWS is said not to keep what is set.
 const RESTLESS: u32 = 5;
 /// How many looks at a lake that was as wanted may go unanswered before its user is told.
@@ -124,7 +128,8 @@ impl<'a> Visit<'a> {
         };
         let (has_made, had) = (!record.nodes.is_empty(), tell::data(&record));
         let engine = self.engine(&connection).with_cloud(cloud).with_memory(Arc::new(keeper));
-        let look = engine.look(&graph, record).await;
+        let end = Instant::now() + self.operator.call_timeout.saturating_mul(ROUND).min(LONGEST_ROUND);
+        let look = deadline::by(end, engine.look(&graph, record)).await;
         let drifted = self.has_drifted(look.plan());
         if drifted {
             for step in look.plan().writes() {
@@ -146,7 +151,7 @@ impl<'a> Visit<'a> {
         {
             return self.tell(refusal.into()).await;
         }
-        let round = look.go().await;
+        let round = deadline::by(end, look.go()).await;
         self.teller.anew(&round.plan, &round.outcome, &had).await;
         self.conclude(round, &graph, drifted).await
     }

@@ -20,6 +20,7 @@ use futures::FutureExt;
 use kube::{Client, runtime::events::Reporter};
 use lake_api::{LakeSpec, status::State};
 use lake_reconcile::{
+    aws::Access,
     engine::Stop,
     graph::{Graph, Reach},
     owner::Owner,
@@ -27,10 +28,17 @@ use lake_reconcile::{
 };
 use std::{
     panic::AssertUnwindSafe,
+    pin::pin,
     sync::{Arc, Mutex, PoisonError},
     time::Duration,
 };
-use tokio::{task::JoinSet, time::Instant};
+use tokio::{
+    task::JoinSet,
+    time::{Instant, timeout},
+};
+
+/// A round that takes longer waits for something, mostly for an answer: another lake is worked on meanwhile.
+const LONG: Duration = Duration::from_secs(10);
 
 /// The operator of one cluster.
 pub struct Operator {
@@ -50,6 +58,8 @@ pub struct Operator {
     region: Option<String>,
     /// Whether lakes may be taken over from owners outside of this cluster.
     foreign_owners: bool,
+    /// How long AWS may take to answer one attempt of a call.
+    pub(crate) call_timeout: Duration,
     /// Ends what is under way: anew with each term as a leader.
     stop: Mutex<Stop>,
 }
@@ -92,6 +102,7 @@ impl Operator {
             instance: parts.instance,
             region: options.region.clone(),
             foreign_owners: options.adopt_foreign_owners,
+            call_timeout: options.call_timeout,
             stop: Mutex::default(),
         }
     }
@@ -126,6 +137,7 @@ impl Operator {
         let namespace = &object.name().namespace;
         let access = self.tenants.tenants().access(namespace, region, self.region.as_deref());
         let access = access.ok_or_else(|| Verdict::no_tenant(namespace))?;
+        let access = Access { call_timeout: Some(self.call_timeout), ..access };
         self.connections.open(&access).await.map_err(|error| Verdict::no_access(&error))
     }
 
@@ -214,7 +226,14 @@ impl Operator {
         let begun = Instant::now();
         self.metrics.begins();
         let uid = object.uid().to_owned();
-        let came = AssertUnwindSafe(lake::attend(self, object, lane)).catch_unwind().await;
+        let mut work = pin!(AssertUnwindSafe(lake::attend(self, object, lane)).catch_unwind());
+        let came = match timeout(LONG, &mut work).await {
+            Ok(came) => came,
+            Err(_) => {
+                self.queue.lend(&name);
+                work.await
+            }
+        };
         let (next, result) = match came {
             Ok(Attended { next, failed: true }) => (next, Came::Error),
             Ok(Attended { next, .. }) => {

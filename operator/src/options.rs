@@ -45,6 +45,10 @@ pub struct Options {
     /// How many lakes are worked on at once.
     #[arg(long, env = "LAKE_CONCURRENCY", default_value_t = 64, value_parser = clap::value_parser!(u16).range(1..))]
     pub concurrency: u16,
+    /// How long AWS may take to answer one attempt of a call. What is not answered is tried again, within four times as
+    /// long in all; an upload may take 20 times as long, and so may a round.
+    #[arg(long, env = "LAKE_CALL_TIMEOUT", default_value = "30s", value_parser = some_duration)]
+    pub call_timeout: Duration,
     /// How long the calls under way may take to end after SIGTERM.
     #[arg(long, env = "LAKE_GRACE", default_value = "25s", value_parser = duration)]
     pub grace: Duration,
@@ -94,6 +98,11 @@ fn duration(text: &str) -> Result<Duration, String> {
     let span: jiff::SignedDuration =
         text.parse().map_err(|_| "a time like 90s, 10m or 1h30m is wanted".to_owned())?;
     Duration::try_from(span).map_err(|_| "a time cannot be negative".to_owned())
+}
+
+fn some_duration(text: &str) -> Result<Duration, String> {
+    duration(text)
+        .and_then(|time| if time.is_zero() { Err("it is no time at all".to_owned()) } else { Ok(time) })
 }
 
 pub(crate) fn instance(text: &str) -> Result<String, String> {

@@ -1,7 +1,7 @@
 //! Which lake is next. Two lanes, so that those who changed something do not wait behind those who are only looked at.
 
 use std::{
-    collections::{BTreeSet, HashMap},
+    collections::{BTreeSet, HashMap, HashSet},
     hash::Hash,
     sync::{Mutex, MutexGuard, PoisonError},
 };
@@ -44,6 +44,8 @@ struct State<K> {
     places: HashMap<K, (Lane, Instant, u64)>,
     /// Those being worked on, and when they are wanted again.
     busy: HashMap<K, (Lane, Option<(Lane, Instant)>)>,
+    /// Those being worked on that have lent their room to others.
+    lent: HashSet<K>,
     next: u64,
     open: bool,
 }
@@ -56,6 +58,7 @@ impl<K: Clone + Eq + Ord + Hash> Queue<K> {
             due: [BTreeSet::new(), BTreeSet::new()],
             places: HashMap::new(),
             busy: HashMap::new(),
+            lent: HashSet::new(),
             next: 0,
             open: true,
         };
@@ -105,9 +108,21 @@ impl<K: Clone + Eq + Ord + Hash> Queue<K> {
         }
     }
 
+    /// The work on a lake does not come on: another may be worked on in its room. At most as many lend theirs as there
+    /// is room.
+    pub fn lend(&self, key: &K) {
+        let mut state = self.state();
+        if state.busy.contains_key(key) && state.lent.len() < self.bounds.all {
+            state.lent.insert(key.clone());
+        }
+        drop(state);
+        self.changed.notify_one();
+    }
+
     /// The work on a lake is over; it comes again then, unless something asks for it sooner.
     pub fn done(&self, key: &K, again: Option<(Lane, Instant)>) {
         let mut state = self.state();
+        state.lent.remove(key);
         let wished = state.busy.remove(key).and_then(|(_, wished)| wished);
         for (lane, at) in wished.into_iter().chain(again) {
             state.push(key.clone(), lane, at);
@@ -156,10 +171,11 @@ impl<K: Clone + Eq + Ord + Hash> State<K> {
     /// The next that is due, or when one will be.
     fn pop(&mut self, now: Instant, bounds: Bounds) -> Result<(K, Lane), Option<Instant>> {
         let mut soonest: Option<Instant> = None;
-        if self.busy.len() >= bounds.all {
+        if self.busy.len() - self.lent.len() >= bounds.all {
             return Err(None);
         }
-        let routine = self.busy.values().filter(|(lane, _)| *lane == Lane::Routine).count();
+        let keeps = |key: &K, lane: Lane| lane == Lane::Routine && !self.lent.contains(key);
+        let routine = self.busy.iter().filter(|(key, (lane, _))| keeps(key, *lane)).count();
         for lane in [Lane::Changed, Lane::Routine] {
             if lane == Lane::Routine && routine >= bounds.routine {
                 continue;
@@ -215,6 +231,30 @@ mod tests {
         queue.done(&"a", None);
         let waited = tokio::time::timeout(Duration::from_secs(3600), queue.next()).await;
         assert!(waited.is_err(), "all wishes were one");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_waits_for_an_answer_lends_its_room() {
+        let queue = Queue::new(Bounds { all: 2, routine: 1 });
+        let now = Instant::now();
+        for lake in ["a", "b", "c", "d", "e"] {
+            queue.push(lake, Lane::Changed, now);
+        }
+        for _ in 0..2 {
+            let (lake, _) = queue.next().await.unwrap();
+            queue.lend(&lake);
+        }
+        assert_eq!(queue.next().await, Some(("c", Lane::Changed)));
+        assert_eq!(queue.next().await, Some(("d", Lane::Changed)));
+        queue.lend(&"c");
+        let waited = tokio::time::timeout(Duration::from_secs(1), queue.next()).await;
+        assert!(waited.is_err(), "no more lend their room than there is");
+        queue.push("a", Lane::Changed, now);
+        queue.done(&"a", None);
+        let waited = tokio::time::timeout(Duration::from_secs(1), queue.next()).await;
+        assert!(waited.is_err(), "what was lent is given back");
+        queue.done(&"c", None);
+        assert_eq!(queue.next().await, Some(("e", Lane::Changed)));
     }
 
     #[tokio::test(start_paused = true)]

@@ -56,7 +56,8 @@ impl Resource for Lake {
 fn main() -> ExitCode {
     // As the provider itself is served.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let options = ServeOptions { address: "registry.terraform.io/lake-dev/lake".to_owned(), debug: false };
+    let options =
+        ServeOptions { address: "registry.terraform.io/lake-dev/lake".to_owned(), debug: false, capped: &[] };
     match runtime.map(|runtime| runtime.block_on(tfplug::serve(Silent, options))) {
         Ok(Ok(())) => ExitCode::SUCCESS,
         _ => ExitCode::FAILURE,

@@ -52,6 +52,13 @@ impl Work<'_> {
     /// What came of it, in words.
     fn tell(&self, outcome: &Outcome, prior: &Told, told: &mut Diagnostics) {
         told.extend(diagnostics::failures(&outcome.failures));
+        for error in &outcome.unlisted {
+            told.warning(
+                None,
+                "Cannot list what wears the lake's mark",
+                format!("{error}.\nWhat an interrupted apply has left behind was not looked for there."),
+            );
+        }
         if outcome.stopped && !outcome.plan.is_quiet() && !told.has_errors() {
             told.error(
                 None,

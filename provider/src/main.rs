@@ -3,6 +3,7 @@
 //! Standard output belongs to the handshake; everything else is said on standard error.
 
 use lake_provider::{door::RealAws, policy, provider::LakeProvider};
+use lake_reconcile::aws::DISCREET;
 use std::{io::Write, process::ExitCode, sync::Arc};
 use tfplug::{ServeOptions, serve};
 
@@ -37,7 +38,7 @@ fn main() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&format!("terraform-provider-lake: cannot start: {error}")),
     };
-    let options = ServeOptions { address: ADDRESS.to_owned(), debug };
+    let options = ServeOptions { address: ADDRESS.to_owned(), debug, capped: &DISCREET };
     match runtime.block_on(serve(LakeProvider::new(Arc::new(RealAws)), options)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => fail(&format!("terraform-provider-lake: {error}")),

@@ -84,6 +84,12 @@ pub fn schema() -> Schema {
                 .describe("How often a throttled call is repeated. Default: `25`."),
         ),
         (
+            "call_timeout",
+            text(
+                "How long AWS may take to answer one attempt of a call: `30s`. What is not answered is tried again, within four times as long in all; an upload may take 20 times as long. Default: `30s`.",
+            ),
+        ),
+        (
             "allowed_account_ids",
             Attribute::optional(Type::set(Type::String))
                 .describe("The only AWS accounts in which anything may be read or written. Default: any."),
@@ -162,6 +168,13 @@ fn validate(config: &Value) -> Diagnostics {
             "0 means that no call is repeated.",
         );
     }
+    if let Some(Err(why)) = config.get("call_timeout").as_str().map(timeouts::parse) {
+        told.error(
+            Path::root("call_timeout"),
+            "The call_timeout cannot be read",
+            format!("{why}. Write it as `30s`."),
+        );
+    }
     for (place, role) in config.get("assume_role").items().iter().enumerate() {
         let at = Path::root("assume_role").index(place);
         if role.get("role_arn").is_null() {
@@ -203,6 +216,7 @@ fn settings(config: &Value) -> Settings {
         s3_use_path_style: config.get("s3_use_path_style").as_bool().unwrap_or_default(),
         max_retries: config.get("max_retries").as_i64().and_then(|times| u32::try_from(times).ok()),
         endpoint_url: None,
+        call_timeout: text("call_timeout").and_then(|text| timeouts::parse(&text).ok()),
     };
     let tags = config.get("default_tags").items().first().unwrap_or(&Value::Null).get("tags");
     Settings {

@@ -57,7 +57,7 @@ async fn look(
         }
         None => remember_again(&running.engine, &graph, told).await?,
     };
-    if let Some(error) = &observed.unlisted {
+    for error in &observed.unlisted {
         told.warning(
             None,
             "Cannot list what wears the lake's mark",

@@ -14,7 +14,7 @@ pub(crate) use perform::unsign;
 use crate::{
     cloud::Cloud,
     engine::{Memory, Stop},
-    error::Retry,
+    error::{CloudError, Retry},
     failure::{Cause, Failure},
     graph::NodeId,
     inventory::{Facts, Inventory},
@@ -164,6 +164,7 @@ impl<'a, 'r> Run<'a, 'r> {
             self.promised.insert((step.node.clone(), key.clone()));
         }
         self.record.remember(&step.node, key.clone(), got(step), *on_delete);
+        self.record.hide(&step.node, &step.secret);
     }
 
     /// What was promised and not begun, or plainly refused, is not ours after all. Where the answer was lost, or the
@@ -295,9 +296,11 @@ impl<'a, 'r> Run<'a, 'r> {
         self.ops.done(op);
     }
 
-    /// A failed call may have made something. Where its mark will not tell, only a lost answer leaves that open.
+    /// A failed call may have made something. Where its mark will not tell, only a lost answer leaves that open: of the
+    /// call, or of an attempt of it, when the next one heard that what nobody had seen exists.
     fn judge_promise(&mut self, op: Op, cause: &Cause) {
-        let lost = matches!(cause, Cause::Refused(error) if error.retry == Retry::Unanswered);
+        let may_be_ours = |error: &CloudError| error.retry == Retry::Unanswered || error.says_it_exists();
+        let lost = matches!(cause, Cause::Refused(error) if may_be_ours(error));
         let node = &self.ops.step(op).node;
         self.promised.retain(|(by, key)| by != node || (key.traits().wears == Wears::Nothing && !lost));
     }

@@ -7,6 +7,7 @@ mod call;
 mod endpoint;
 mod gated;
 mod hooks;
+mod limit;
 mod pace;
 mod patience;
 mod priority;
@@ -17,8 +18,10 @@ mod way;
 pub use access::{Access, AssumeRole, NoAccess};
 pub use call::mutates;
 pub use hooks::{Called, Gate, Hooks, Meter};
+pub use limit::CALL_TIMEOUT;
 pub use priority::Priority;
 pub(crate) use tagging::{tagged, tags_at_leisure};
+pub use trace::DISCREET;
 
 use crate::{kinds::access_point, place::Place};
 use aws_config::SdkConfig;
@@ -29,7 +32,7 @@ use tokio::sync::Semaphore;
 macro_rules! on_the_way {
     ($sdk:ident, $service:literal, $config:expr, $place:expr, $hooks:expr) => {
         $sdk::config::Builder::from(&$crate::aws::way::to($service, $config, $place, $hooks))
-            .interceptor($crate::aws::call::Name)
+            .interceptor($crate::aws::call::Name::of($config))
             .interceptor($crate::aws::trace::Trace)
             .retry_classifier($crate::aws::patience::Patience)
             .retry_partition($crate::aws::patience::unrationed())

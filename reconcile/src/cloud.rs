@@ -51,6 +51,23 @@ pub enum Write {
 /// What wears a mark, each with it; what can wear none and hangs on something that does, with `None`.
 pub type Marked<K> = Vec<(K, Option<Worn>)>;
 
+/// What the lists told, and which of them did not: what one cannot tell takes nothing from the others.
+#[derive(Clone, Debug, Default)]
+pub struct Listed {
+    /// What wears a mark, or hangs on what does.
+    pub marked: Marked<Key>,
+    /// Why lists failed, one for each that did.
+    pub failed: Vec<CloudError>,
+}
+
+impl Listed {
+    /// Nothing was told, for this reason.
+    #[must_use]
+    pub fn failed(error: CloudError) -> Self {
+        Listed { marked: Vec::new(), failed: vec![error] }
+    }
+}
+
 /// The cloud of one place and one set of credentials.
 pub trait Cloud: Send + Sync {
     /// Look at many resources at once. Every key is answered, once.
@@ -73,10 +90,6 @@ pub trait Cloud: Send + Sync {
 
     /// All that wears this owner's mark (the tagging API, and each kind's own listing of what that API omits).
     /// The listing may lag: what it names counts as living only after its own service says so. Things that can
-    /// wear no mark but hang on a parent are listed with `None`.
-    fn marked<'a>(
-        &'a self,
-        owner: &'a Owner,
-        parents: &'a [Key],
-    ) -> BoxFuture<'a, Result<Marked<Key>, CloudError>>;
+    /// wear no mark but hang on a parent are listed with `None`. All lists are asked side by side.
+    fn marked<'a>(&'a self, owner: &'a Owner, parents: &'a [Key]) -> BoxFuture<'a, Listed>;
 }

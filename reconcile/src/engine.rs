@@ -18,6 +18,7 @@ pub use stop::Stop;
 use crate::{
     apply::Tools,
     cloud::Cloud,
+    deadline::{self, Timely},
     error::{CloudError, Retry},
     failure::Failure,
     graph::Graph,
@@ -28,6 +29,7 @@ use crate::{
     place::Place,
     plan::{Note, Plan},
     record::Record,
+    secrets::Secrets,
 };
 use futures::future::{BoxFuture, join};
 use std::{
@@ -77,8 +79,8 @@ pub struct Outcome {
     pub failures: Vec<Failure>,
     /// What the user should be told of what was done.
     pub notes: Vec<Note>,
-    /// Why what wears the lake's mark could not be listed, if it could not: leftovers may have been overlooked.
-    pub unlisted: Option<CloudError>,
+    /// Why lists of what wears the lake's mark failed, one for each that did: leftovers may have been overlooked.
+    pub unlisted: Vec<CloudError>,
     /// Whether the user stopped it before it was through.
     pub stopped: bool,
 }
@@ -110,7 +112,7 @@ impl Engine {
     #[must_use]
     pub fn new(cloud: Arc<dyn Cloud>, owner: Owner, place: Place) -> Self {
         Engine {
-            cloud,
+            cloud: Arc::new(Timely(cloud)),
             owner,
             place,
             memory: None,
@@ -129,7 +131,7 @@ impl Engine {
     /// Work through another handle on the same cloud.
     #[must_use]
     pub fn with_cloud(self, cloud: Arc<dyn Cloud>) -> Self {
-        Engine { cloud, ..self }
+        Engine { cloud: Arc::new(Timely(cloud)), ..self }
     }
 
     /// Stop when this handle says so.
@@ -154,13 +156,14 @@ impl Engine {
             let listing = observe::leftovers(&*self.cloud, &self.owner, graph, record);
             join(listing, self.observe_missing(graph, &known, &mut inventory)).await.0
         } else {
-            Ok(BTreeSet::new())
+            Default::default()
         };
         self.observe_missing(graph, record, &mut inventory).await;
-        let (leftovers, unlisted) = match listed {
-            Ok(leftovers) => (leftovers, None),
-            Err(error) => (BTreeSet::new(), Some(error)),
-        };
+        let (leftovers, mut unlisted) = listed;
+        if !unlisted.is_empty() {
+            let secrets = Secrets::of(graph, record, &inventory);
+            unlisted.iter_mut().for_each(|error| secrets.censor(error));
+        }
         Observed { inventory, leftovers, unlisted }
     }
 
@@ -179,6 +182,15 @@ impl Engine {
         let fresh = self.fresh();
         observe::observe(&*self.cloud, &self.owner, graph, record, &fresh, inventory).await;
         self.trust_sight_of(inventory);
+        let unread = |presence: &Presence| matches!(presence, Presence::Unreadable(_));
+        if inventory.values().flat_map(BTreeMap::values).any(unread) {
+            let secrets = Secrets::of(graph, record, inventory);
+            for presence in inventory.values_mut().flat_map(BTreeMap::values_mut) {
+                if let Presence::Unreadable(error) = presence {
+                    secrets.censor(error);
+                }
+            }
+        }
     }
 
     /// Observe and plan: what a round would do, which the caller may let it do or leave.
@@ -191,7 +203,8 @@ impl Engine {
         self.look(graph, record).await.go().await
     }
 
-    /// Passes until all is quiet, nothing more can be done, or the time is over. An empty graph destroys the lake.
+    /// Passes until all is quiet, nothing more can be done, or the time is over: what has no answer by then is unanswered.
+    /// An empty graph destroys the lake.
     ///
     /// `fence` is the plan that the user was shown: what it does not say will be destroyed fails with "changed since
     /// the plan was made", and what it shows as waiting is left out.
@@ -202,9 +215,12 @@ impl Engine {
         within: Duration,
         fence: Option<&'a Plan>,
     ) -> Outcome {
-        let mut look = self.look(graph, record).await;
-        look.list(within).await;
-        look.settle(within, fence).await
+        deadline::by(Instant::now() + within, async {
+            let mut look = self.look(graph, record).await;
+            look.list(within).await;
+            look.settle(within, fence).await
+        })
+        .await
     }
 
     /// The record of a lake that exists, from the marks it wears (an import).

@@ -133,19 +133,19 @@ impl CloudError {
                 headers.get("x-amzn-requestid").or_else(|| headers.get("x-amz-request-id"))
             })
             .map(ToOwned::to_owned);
+        let head = doing.split_once(':').is_some_and(|(_, operation)| operation.starts_with("Head"));
         let mut told = match (error.code(), status) {
             (_, Some(501)) => CloudError {
                 code: error.code().map(ToOwned::to_owned),
                 ..CloudError::refused(doing, not_implemented(doing, error.message()))
             },
             (Some(code), _) => CloudError::answered(doing, code, error.message().unwrap_or_default()),
-            (None, Some(500..)) => {
-                CloudError::own(doing, Retry::Unanswered, format!("AWS failed: {}", chain(&error)))
+            (None, Some(status @ 500..)) => {
+                CloudError::own(doing, Retry::Unanswered, format!("AWS failed: {}", bare(status, &error)))
             }
-            (None, Some(status)) => CloudError::refused(
-                doing,
-                format!("HTTP status {status} without an error code: {}", chain(&error)),
-            ),
+            (None, Some(403)) if head => CloudError::answered(doing, "AccessDenied", table::NO_BODY),
+            (None, Some(301)) if head => CloudError::answered(doing, "PermanentRedirect", table::NO_BODY),
+            (None, Some(status)) => CloudError::refused(doing, bare(status, &error)),
             (None, None) => CloudError::own(doing, unanswered(&error), chain(&error)),
         };
         told.request_id = request_id;
@@ -162,6 +162,14 @@ impl CloudError {
     #[must_use]
     pub fn is_gone(&self) -> bool {
         self.retry == Retry::Gone
+    }
+
+    /// Whether something of this key exists already, that a look did not see a moment ago: a stranger's, or our own, made by
+    /// an attempt whose answer was lost.
+    #[must_use]
+    pub(crate) fn says_it_exists(&self) -> bool {
+        let code = self.code.as_deref().unwrap_or_default();
+        code.contains("AlreadyExists") || code.contains("AlreadyOwnedByYou")
     }
 
     /// Whether AWS's error code is this one.
@@ -199,12 +207,18 @@ fn not_implemented(doing: &str, message: Option<&str>) -> String {
     format!("the endpoint does not implement {doing}{said}")
 }
 
-/// An error and all its sources, outermost first, without saying anything twice.
+/// An answer that has a status and no code.
+fn bare(status: u16, error: &impl ProvideErrorMetadata) -> String {
+    let said =
+        error.message().filter(|said| !said.is_empty()).map(|said| format!(": {said}")).unwrap_or_default();
+    format!("HTTP status {status} without an error code{said}")
+}
+
+/// An error and all its sources, outermost first, without saying anything twice and without what only a programmer reads.
 fn chain(error: &(dyn Error + 'static)) -> String {
     let mut text = error.to_string();
-    for error in sources(error).skip(1) {
-        let said = error.to_string();
-        if !text.ends_with(&said) {
+    for said in sources(error).skip(1).map(ToString::to_string) {
+        if !text.ends_with(&said) && !said.contains(['{', '}']) {
             text.push_str(": ");
             text.push_str(&said);
         }
@@ -276,6 +290,51 @@ mod tests {
             "glue:UpdateCrawler: AccessDeniedException: no glue:UpdateCrawler for you"
         );
         assert!(error.remedy().is_some());
+    }
+
+    #[test]
+    fn an_answer_without_a_body_says_what_may_be_read() {
+        let head = |status| {
+            let bare: SdkError<ErrorMetadata, HttpResponse> =
+                SdkError::service_error(ErrorMetadata::builder().build(), answer(status));
+            CloudError::from_sdk("s3:HeadObject", bare)
+        };
+        let denied = head(403);
+        assert_eq!((denied.retry, denied.is("AccessDenied")), (Retry::Never, true));
+        assert!(denied.remedy().is_some_and(|remedy| remedy.contains("s3:GetObject")), "{denied}");
+        assert!(denied.request_id.is_some());
+        assert!(head(301).remedy().is_some_and(|remedy| remedy.contains("region")));
+        assert_eq!(head(404).retry, Retry::Never, "no code is no absence");
+    }
+
+    #[test]
+    fn no_error_is_told_as_a_programmer_reads_it() {
+        #[derive(Debug, thiserror::Error)]
+        #[error("unhandled error: Error {{ aws_request_id: \"1\" }}")]
+        struct Unhandled(#[source] std::io::Error);
+        impl ProvideErrorMetadata for Unhandled {
+            fn meta(&self) -> &ErrorMetadata {
+                static NONE: std::sync::OnceLock<ErrorMetadata> = std::sync::OnceLock::new();
+                NONE.get_or_init(|| ErrorMetadata::builder().build())
+            }
+        }
+        let unhandled = || Unhandled(std::io::Error::other("Error { kind: Other }"));
+        for doing in ["s3:HeadObject", "s3:PutObject"] {
+            let mut all = vec![
+                SdkError::construction_failure(unhandled()),
+                SdkError::timeout_error(unhandled()),
+                SdkError::dispatch_failure(ConnectorError::io(unhandled().into())),
+                SdkError::response_error(unhandled(), answer(200)),
+            ];
+            all.extend(
+                [301, 307, 400, 403, 404, 409, 500, 503]
+                    .map(|status| SdkError::service_error(unhandled(), answer(status))),
+            );
+            for error in all {
+                let told = CloudError::from_sdk(doing, error).to_string();
+                assert!(!told.contains('{') && !told.contains("unhandled"), "{told}");
+            }
+        }
     }
 
     #[test]

@@ -12,7 +12,7 @@ mod company;
 
 use crate::{
     aws::Priority,
-    cloud::{Cloud, Marked, Write},
+    cloud::{Cloud, Listed, Write},
     error::CloudError,
     graph::NodeId,
     inventory::Sight,
@@ -101,11 +101,7 @@ impl Cloud for Gathered {
         self.shared.inner.write(node, write)
     }
 
-    fn marked<'a>(
-        &'a self,
-        owner: &'a Owner,
-        parents: &'a [Key],
-    ) -> BoxFuture<'a, Result<Marked<Key>, CloudError>> {
+    fn marked<'a>(&'a self, owner: &'a Owner, parents: &'a [Key]) -> BoxFuture<'a, Listed> {
         Box::pin(self.haste().0.of(self.shared.inner.marked(owner, parents)))
     }
 }
@@ -152,12 +148,8 @@ mod tests {
             Box::pin(async { Ok(()) })
         }
 
-        fn marked<'a>(
-            &'a self,
-            _: &'a Owner,
-            _: &'a [Key],
-        ) -> BoxFuture<'a, Result<Marked<Key>, CloudError>> {
-            Box::pin(async { Ok(Vec::new()) })
+        fn marked<'a>(&'a self, _: &'a Owner, _: &'a [Key]) -> BoxFuture<'a, Listed> {
+            Box::pin(async { Listed::default() })
         }
     }
 

@@ -89,6 +89,8 @@ pub trait Kind:
     const UNREAD: &'static [&'static str] = &[];
     /// Paths of maps into which others write too: only entries that are wanted, or were ours, are compared.
     const SHARED: &'static [&'static str] = &[];
+    /// Paths at or below which a spec can keep a value secret: `arguments`.
+    const SECRET: &'static [&'static str] = &[];
     /// Where it wears its mark.
     const WEARS: Wears;
     /// AWS's word for what it sets once, when the resource is made, where a look tells it: two resources of one key

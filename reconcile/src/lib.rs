@@ -7,6 +7,7 @@
 pub mod apply;
 pub mod aws;
 pub mod cloud;
+pub mod deadline;
 pub mod diff;
 pub mod engine;
 pub mod error;
@@ -26,4 +27,5 @@ pub mod record;
 pub mod reference;
 pub mod render;
 pub mod report;
+pub mod secrets;
 mod wish;

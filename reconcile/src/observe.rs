@@ -24,8 +24,8 @@ pub struct Observed {
     pub inventory: Inventory,
     /// What wears this lake's mark, or hangs on what does, and the record did not name: it does now.
     pub leftovers: BTreeSet<(NodeId, Key)>,
-    /// Why what wears the mark could not be listed, if it could not.
-    pub unlisted: Option<CloudError>,
+    /// Why lists of what wears the mark failed, one for each that did: leftovers may have been overlooked.
+    pub unlisted: Vec<CloudError>,
 }
 
 impl Observed {
@@ -82,20 +82,21 @@ pub async fn observe(
     }
 }
 
-/// Let what wears this lake's mark, or hangs on what does, join the record; tell what was new in it. The listing may
-/// lag: what it names and its own service does not know is forgotten again with the first look.
+/// Let what wears this lake's mark, or hangs on what does, join the record; tell what was new in it, and which lists failed:
+/// what the others tell counts all the same. The listing may lag: what it names and its own service does not know is forgotten again with the first look.
 pub async fn leftovers(
     cloud: &dyn Cloud,
     owner: &Owner,
     graph: &Graph,
     record: &mut Record,
-) -> Result<BTreeSet<(NodeId, Key)>, CloudError> {
+) -> (BTreeSet<(NodeId, Key)>, Vec<CloudError>) {
     let mut new = BTreeSet::new();
     let mut parents: Vec<Key> =
         record.nodes.values().flat_map(|remembered| remembered.keys.keys().cloned()).collect();
     loop {
         let mut found = BTreeSet::new();
-        for (key, worn) in cloud.marked(owner, &parents).await? {
+        let listed = cloud.marked(owner, &parents).await;
+        for (key, worn) in listed.marked {
             let policy = record.nodes.values().find_map(|it| Some(it.keys.get(&key)?.on_delete));
             let Some(node) = node_of(&key, worn.as_ref(), owner, graph, &record.place) else { continue };
             match policy {
@@ -111,7 +112,7 @@ pub async fn leftovers(
             }
         }
         if found.is_empty() {
-            return Ok(new);
+            return (new, listed.failed);
         }
         // What was found may be what others hang on.
         parents.extend(found.iter().map(|(_, key)| key.clone()));

@@ -1,13 +1,15 @@
 //! The record: the one memory of both doors. Terraform keeps it in a resource's private bytes, Kubernetes in
 //! `status.record`.
 
+mod secrets;
+
 use crate::{
     graph::{Graph, NodeId},
     kinds::Key,
     place::Place,
     plan::Plan,
 };
-use lake_api::spec::OnDelete;
+use lake_api::{FieldPath, spec::OnDelete};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -42,6 +44,11 @@ pub struct Remembered {
     /// The names of the entries that we put into maps which others write into, as `parameters.classification`.
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub owned: BTreeSet<String>,
+    /// The paths below the settings whose values on AWS are never shown, names and not values: those of the spec, and
+    /// those of earlier specs until they are gone from AWS. `None` while nobody has said which: then nothing is shown
+    /// of what the kind can keep secret.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub secret: Option<BTreeSet<FieldPath>>,
 }
 
 /// What is remembered of one key.

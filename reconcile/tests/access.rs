@@ -11,6 +11,7 @@ use lake_reconcile::{
     cloud::Cloud,
     engine::Engine,
     graph::NodeId,
+    inventory::Sight,
     kind::Kind,
     kinds::{Bucket, Key, Settings},
     owner::{Owner, Worn},
@@ -168,15 +169,44 @@ async fn what_wears_a_mark_is_listed_with_it() {
     ] {
         bucket(name).create(&aws, &worn).await.unwrap();
     }
-    let listed: BTreeSet<(Key, String)> = aws
-        .marked(&owner(), &[])
-        .await
-        .unwrap()
+    let listed = aws.marked(&owner(), &[]).await;
+    assert_eq!(listed.failed, []);
+    let listed: BTreeSet<(Key, String)> = listed
+        .marked
         .into_iter()
         .map(|(key, worn)| (key, worn.map(|worn| worn.owner).unwrap_or_default()))
         .collect();
     let of = |name: &str, owner: &str| (Key::Bucket(name.to_owned()), owner.to_owned());
     assert_eq!(listed, BTreeSet::from([of("ours", &owner().to_string()), of("kept", &retained.owner)]));
+}
+
+#[tokio::test]
+async fn a_list_that_fails_takes_nothing_from_the_others() {
+    let endpoint = Endpoint::start();
+    let aws = connect(&endpoint).await;
+    bucket("ours").create(&aws, &mark("bucket/ours")).await.unwrap();
+    endpoint.faults(json!([{ "service": "iam", "code": "AccessDenied", "status": 403, "message": "no" }]));
+    let listed = aws.marked(&owner(), &[]).await;
+    let keys: Vec<Key> = listed.marked.into_iter().map(|(key, _)| key).collect();
+    assert_eq!(keys, [Key::Bucket("ours".to_owned())]);
+    assert!(listed.failed.iter().all(|error| error.doing.starts_with("iam:")), "{:?}", listed.failed);
+    assert_eq!(listed.failed.len(), 1);
+}
+
+#[tokio::test]
+async fn a_call_that_is_held_ends_and_keeps_nobody_else_waiting() {
+    let endpoint = Endpoint::start();
+    let access = Access { call_timeout: Some(Duration::from_secs(1)), ..access(&endpoint) };
+    let aws = Aws::connect(&access).await.unwrap();
+    bucket("held").create(&aws, &mark("bucket/held")).await.unwrap();
+    bucket("free").create(&aws, &mark("bucket/free")).await.unwrap();
+    endpoint.faults(json!([{ "resource": "^held", "operation": ".*", "hold": "before" }]));
+    let keys = |name: &str| vec![Key::Bucket(name.to_owned())];
+    let (held, free) = tokio::join!(aws.read(keys("held")), aws.read(keys("free")));
+    assert!(matches!(free[0].1, Sight::Present(_)), "{free:?}");
+    let Sight::Unreadable(error) = &held[0].1 else { panic!("{held:?}") };
+    assert_eq!(error.word(), "Unanswered", "{error}");
+    assert!(error.to_string().contains("no answer came within"), "{error}");
 }
 
 #[tokio::test]

@@ -33,7 +33,8 @@ fn every_path_that_a_kind_names_is_in_its_settings() {
     for kind in kinds::ALL {
         let schema: Value = (kind.schema)().into();
         let left = kind.left_to_aws.iter().map(|(path, _)| path);
-        for path in kind.fixed.iter().chain(kind.shared).chain(kind.unread).chain(left) {
+        let said = kind.fixed.iter().chain(kind.shared).chain(kind.unread).chain(kind.secret);
+        for path in said.chain(left) {
             // `[]` is any entry of a list.
             let steps: FieldPath =
                 path.replace("[]", "[0]").parse().unwrap_or_else(|error| panic!("{}: {error}", kind.name));

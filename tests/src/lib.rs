@@ -4,6 +4,7 @@
 pub mod argocd;
 pub mod aws;
 pub mod built;
+pub mod canary;
 pub mod cluster;
 pub mod example;
 pub mod hand;

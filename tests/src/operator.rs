@@ -2,7 +2,7 @@
 
 use crate::{
     aws::Endpoint,
-    built,
+    built, canary,
     cluster::{Cluster, User, WITHIN},
 };
 use serde_json::Value;
@@ -10,7 +10,7 @@ use std::{
     io::{BufRead, BufReader},
     path::PathBuf,
     process::{Child, Command, ExitStatus, Stdio},
-    sync::mpsc,
+    sync::{Arc, Mutex, mpsc},
     thread,
     time::{Duration, Instant},
 };
@@ -75,6 +75,10 @@ impl Setting {
 #[derive(Debug)]
 pub struct Operator {
     process: Child,
+    /// What it has said that holds a secret.
+    leaked: Arc<Mutex<Vec<String>>>,
+    /// Reads what it says, to its end.
+    reader: Option<thread::JoinHandle<()>>,
     /// Where metrics and probes are served: `http://127.0.0.1:…`
     pub url: String,
 }
@@ -101,9 +105,12 @@ impl Operator {
         let lines = BufReader::new(process.stderr.take().expect("stderr is piped")).lines();
         let (to, from) = mpsc::channel();
         // What it says goes on to the test's own stderr, and never blocks it.
-        thread::spawn(move || {
+        let leaked = Arc::new(Mutex::new(Vec::new()));
+        let leaks = leaked.clone();
+        let reader = thread::spawn(move || {
             for line in lines.map_while(Result::ok) {
                 eprintln!("{line}");
+                leaks.lock().expect("nobody panics with it").extend(canary::found(&line).map(str::to_owned));
                 let said: Value = serde_json::from_str(&line).unwrap_or_default();
                 if let Some(address) = said["address"].as_str() {
                     let _ = to.send(address.to_owned());
@@ -111,7 +118,7 @@ impl Operator {
             }
         });
         let address = from.recv_timeout(WITHIN).expect("the operator says where it listens");
-        Operator { process, url: format!("http://{address}") }
+        Operator { process, leaked, reader: Some(reader), url: format!("http://{address}") }
     }
 
     /// Prometheus' text.
@@ -223,5 +230,10 @@ impl Drop for Operator {
     fn drop(&mut self) {
         let _ = self.process.kill();
         let _ = self.process.wait();
+        let _ = self.reader.take().map(thread::JoinHandle::join);
+        let leaked = self.leaked.lock().map(|leaked| leaked.join("\n")).unwrap_or_default();
+        if !thread::panicking() {
+            canary::none_in("the operator's log", &leaked);
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! The real terraform (or OpenTofu), with the provider's real binary, in a folder of its own.
 
 pub use crate::ran::Ran;
-use crate::{aws::Endpoint, built, part::part, root};
+use crate::{aws::Endpoint, built, canary, part::part, root};
 use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
@@ -205,6 +205,7 @@ impl Terraform {
     pub fn run(&self, arguments: &[&str]) -> Ran {
         let output = self.command(arguments).output().expect("terraform starts");
         let ran = Ran::from(output);
+        canary::none_in(&format!("terraform {}", arguments.join(" ")), &ran.text);
         Ran { text: plain(&ran.text), ..ran }
     }
 

@@ -133,6 +133,7 @@ async fn main() -> ExitCode {
     let options = ServeOptions {
         address: "registry.terraform.io/example/notes".to_owned(),
         debug: std::env::args().any(|argument| argument == "--debug"),
+        capped: &[],
     };
     match tfplug::serve(Notes::default(), options).await {
         Ok(()) => ExitCode::SUCCESS,

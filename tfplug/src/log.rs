@@ -20,20 +20,26 @@ use tracing_subscriber::{
 const LINE: usize = 60 * 1024;
 
 /// Write all events of this process to standard error from now on. Does nothing where a subscriber is set already.
-pub fn init() {
+///
+/// `capped` as in [`ServeOptions`](crate::ServeOptions).
+pub fn init(capped: &[(&str, LevelFilter)]) {
     let level = ["TF_LOG_PROVIDER", "TF_LOG"]
         .iter()
         .find_map(|name| std::env::var(name).ok())
         .map_or(LevelFilter::WARN, |word| level(&word));
     // Another subscriber is a test's own.
-    let _ = tracing_subscriber::registry().with(Hclog.with_filter(wanted(level))).try_init();
+    let _ = tracing_subscriber::registry().with(Hclog.with_filter(wanted(level, capped))).try_init();
 }
 
 /// What this level shows. Frames of the transport between host and provider are of no use to either's users.
-fn wanted(level: LevelFilter) -> Targets {
+fn wanted(level: LevelFilter, capped: &[(&str, LevelFilter)]) -> Targets {
     let quiet = level.min(LevelFilter::WARN);
     let transport = ["h2", "hyper", "hyper_util", "rustls", "tokio_rustls", "tonic", "tower"];
-    Targets::new().with_default(level).with_targets(transport.map(|target| (target, quiet)))
+    let capped = capped.iter().map(|(target, most)| (*target, level.min(*most)));
+    Targets::new()
+        .with_default(level)
+        .with_targets(transport.map(|target| (target, quiet)))
+        .with_targets(capped)
 }
 
 fn level(word: &str) -> LevelFilter {
@@ -190,9 +196,19 @@ mod tests {
 
     #[test]
     fn the_transport_is_quiet() {
-        let wanted = wanted(LevelFilter::TRACE);
+        let wanted = wanted(LevelFilter::TRACE, &[]);
         assert!(wanted.would_enable("notes", &Level::TRACE));
         assert!(!wanted.would_enable("h2::codec", &Level::TRACE));
+    }
+
+    #[test]
+    fn of_a_capped_target_no_more_is_shown_than_it_may_say() {
+        let capped = [("bodies", LevelFilter::DEBUG)];
+        for target in ["bodies", "bodies::of::requests"] {
+            assert!(!wanted(LevelFilter::TRACE, &capped).would_enable(target, &Level::TRACE));
+            assert!(wanted(LevelFilter::TRACE, &capped).would_enable(target, &Level::DEBUG));
+            assert!(!wanted(LevelFilter::WARN, &capped).would_enable(target, &Level::DEBUG));
+        }
     }
 
     #[test]

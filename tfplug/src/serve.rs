@@ -15,6 +15,7 @@ use tokio::{
     signal::unix::{Signal, SignalKind, signal},
     sync::mpsc,
 };
+use tracing::level_filters::LevelFilter;
 
 /// How a provider is served.
 #[derive(Clone, Debug)]
@@ -24,6 +25,9 @@ pub struct ServeOptions {
     /// Serve one terraform after the other until interrupted, and print what it must be told to find us, instead of
     /// the handshake. For debuggers.
     pub debug: bool,
+    /// Targets of the log, by the beginnings of their names, of which never more is shown than a level, whatever
+    /// TF_LOG says: what a library traces may be what nobody may read, such as the bodies of its requests.
+    pub capped: &'static [(&'static str, LevelFilter)],
 }
 
 /// Why a provider cannot be served. Each is one line that explains.
@@ -69,7 +73,7 @@ pub async fn serve(provider: impl Provider, options: ServeOptions) -> Result<(),
     let orphaned = orphaned(parent_id());
     let socket = |why: io::Error| ServeError::Socket(why.to_string());
     let handshake = if options.debug { Handshake::debug() } else { Handshake::from_host()? };
-    log::init();
+    log::init(options.capped);
     guard::install();
     let server = Arc::new(Server::new(provider));
     let asked = server.clone();

@@ -13,6 +13,7 @@ use crate::{
 };
 use futures::FutureExt;
 use kube::{Client, runtime::events::Reporter};
+use lake_reconcile::aws::DISCREET;
 use std::{io::IsTerminal, panic::AssertUnwindSafe, process::ExitCode, sync::Arc, time::Duration};
 use tokio::{
     net::TcpListener,
@@ -20,7 +21,8 @@ use tokio::{
     sync::oneshot,
     task::JoinSet,
 };
-use tracing_subscriber::EnvFilter;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::{EnvFilter, Layer, filter::Targets, layer::SubscriberExt, util::SubscriberInitExt};
 
 /// Why the operator cannot begin, or not go on.
 #[derive(Debug, thiserror::Error)]
@@ -42,12 +44,7 @@ enum NoRun {
 /// Run until SIGTERM or SIGINT.
 #[must_use]
 pub fn run(options: &Options) -> ExitCode {
-    let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
-    let log = tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr);
-    match options.log_format {
-        LogFormat::Json => log.json().flatten_event(true).init(),
-        LogFormat::Text => log.with_ansi(std::io::stderr().is_terminal()).init(),
-    }
+    log(options.log_format);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let begun = runtime.map_err(NoRun::Signals).and_then(|runtime| runtime.block_on(operate(options)));
     match begun {
@@ -57,6 +54,18 @@ pub fn run(options: &Options) -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Write the log to standard error from now on, as finely as RUST_LOG says; secrets are in no level of it.
+fn log(format: LogFormat) {
+    let wanted = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
+    let discreet = Targets::new().with_default(LevelFilter::TRACE).with_targets(DISCREET);
+    let lines = tracing_subscriber::fmt::layer().with_writer(std::io::stderr);
+    let lines = match format {
+        LogFormat::Json => lines.json().flatten_event(true).boxed(),
+        LogFormat::Text => lines.with_ansi(std::io::stderr().is_terminal()).boxed(),
+    };
+    tracing_subscriber::registry().with(lines.with_filter(discreet)).with(wanted).init();
 }
 
 async fn operate(options: &Options) -> Result<(), NoRun> {

@@ -14,7 +14,7 @@ use lake_operator::{
 };
 use lake_reconcile::{
     aws::{Access, NoAccess},
-    cloud::{Cloud, Marked, Write},
+    cloud::{Cloud, Listed, Write},
     error::CloudError,
     gather::Gathered,
     graph::NodeId,
@@ -63,14 +63,10 @@ impl Cloud for World {
         self.sim.write(node, write)
     }
 
-    fn marked<'a>(
-        &'a self,
-        owner: &'a Owner,
-        parents: &'a [Key],
-    ) -> BoxFuture<'a, Result<Marked<Key>, CloudError>> {
+    fn marked<'a>(&'a self, owner: &'a Owner, parents: &'a [Key]) -> BoxFuture<'a, Listed> {
         if self.lists_nothing.load(Ordering::Relaxed) {
             let refused = CloudError::refused("tagging:GetResources", "Access Denied");
-            return Box::pin(async move { Err(refused) });
+            return Box::pin(async move { Listed::failed(refused) });
         }
         self.sim.marked(owner, parents)
     }

@@ -12,8 +12,9 @@ use crate::{
     told::Told,
     wanted,
 };
-use lake_reconcile::{engine::Outcome, inventory::Inventory, plan::plan, record::Record};
+use lake_reconcile::{deadline, engine::Outcome, inventory::Inventory, plan::plan, record::Record};
 use tfplug::{ApplyRequest, ApplyResponse, Diagnostics, Severity};
+use tokio::time::Instant;
 
 pub(super) async fn create(door: &Door, request: ApplyRequest) -> ApplyResponse {
     let mut told = Diagnostics::default();
@@ -47,7 +48,8 @@ async fn make<'a>(
     let within = within(&request.planned, "create");
     let work = Work { door, connection, name, graph, record, shown, within };
     let running = work.running(&request.stop);
-    let mut look = running.engine.look(&work.graph, work.record.clone()).await;
+    let look = running.engine.look(&work.graph, work.record.clone());
+    let mut look = deadline::by(Instant::now() + within, look).await;
     look.list(within).await;
     if lives_already(look.observed()) {
         let region = &work.connection.place.region;

@@ -117,7 +117,7 @@ fn leftovers(graph: &Graph, observed: &Observed, looked: &Plan, told: &mut Diagn
             format!("They wear this lake's mark, and this apply goes on with them:\n\n{}", lines.join("\n")),
         );
     }
-    if let Some(error) = &observed.unlisted {
+    for error in &observed.unlisted {
         told.warning(
             None,
             "Cannot list what wears the lake's mark",

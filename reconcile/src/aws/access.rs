@@ -1,6 +1,6 @@
 //! How to reach AWS, and what to say when that fails.
 
-use super::{Hooks, on_the_way};
+use super::{Hooks, limit, on_the_way};
 use crate::{error::CloudError, place::Place};
 use aws_config::{
     AppName, BehaviorVersion, Region, SdkConfig, profile::ProfileFileCredentialsProvider,
@@ -48,6 +48,9 @@ pub struct Access {
     pub max_retries: Option<u32>,
     /// One endpoint for all services, before what the environment says.
     pub endpoint_url: Option<String>,
+    /// How long an attempt of a call may take; [`CALL_TIMEOUT`](super::CALL_TIMEOUT) when left out. One that sends the
+    /// content of an object may take 20 times as long, and an operation with all its attempts 4 times.
+    pub call_timeout: Option<Duration>,
 }
 
 /// A role to assume.
@@ -82,6 +85,7 @@ impl fmt::Debug for Access {
             .field("s3_use_path_style", &self.s3_use_path_style)
             .field("max_retries", &self.max_retries)
             .field("endpoint_url", &self.endpoint_url)
+            .field("call_timeout", &self.call_timeout)
             .finish()
     }
 }
@@ -141,6 +145,7 @@ impl Access {
     pub(super) async fn load(&self) -> Result<SdkConfig, NoAccess> {
         let mut loader = aws_config::defaults(BehaviorVersion::latest())
             .http_client(http())
+            .timeout_config(limit::of_attempts(self.call_timeout.unwrap_or(limit::CALL_TIMEOUT)))
             .app_name(AppName::new("lake").expect("the name is of allowed characters"))
             // An upload that waits for its turn is not stalled, and no body is larger than a few hundred kilobytes.
             .stalled_stream_protection(StalledStreamProtectionConfig::enabled().upload_enabled(false).build())

@@ -3,22 +3,37 @@
 //! For the pace and the meter alone: what the engine does about an error is decided by what the SDK has read.
 
 use crate::error::{CloudError, Retry};
-use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
+use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::ConnectorError};
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 
-/// The class of an answer's error, `None` when it is none. The body of a refusal is read to its end, and put back.
-pub(super) async fn class(service: &str, operation: &str, answer: &mut HttpResponse) -> Option<Retry> {
-    if answer.status().is_success() {
-        return None;
-    }
-    let status = answer.status().as_u16();
+/// Read an answer to its end, and put it back. An answer that breaks off is none.
+pub(super) async fn whole(answer: &mut HttpResponse) -> Result<impl AsRef<[u8]> + use<>, ConnectorError> {
     let body = std::mem::replace(answer.body_mut(), SdkBody::empty());
-    let Ok(body) = ByteStream::new(body).collect().await else { return Some(Retry::Unanswered) };
+    let body = ByteStream::new(body).collect().await.map_err(|error| ConnectorError::io(error.into()))?;
     let body = body.into_bytes();
     *answer.body_mut() = SdkBody::from(body.clone());
+    Ok(body)
+}
+
+/// The class of the error that an answer of this body is, `None` when it is none. A refusal that is not told as AWS does
+/// was cut short, or comes from something on the way: it is no answer.
+pub(super) fn class(
+    service: &str,
+    operation: &str,
+    answer: &HttpResponse,
+    body: &[u8],
+) -> Result<Option<Retry>, ConnectorError> {
+    if answer.status().is_success() {
+        return Ok(None);
+    }
+    let status = answer.status().as_u16();
     let typed = answer.headers().get("x-amzn-errortype");
-    Some(match told(typed, &String::from_utf8_lossy(&body)) {
+    Ok(Some(match told(typed, &String::from_utf8_lossy(body)) {
         Some((code, said)) => CloudError::answered(&format!("{service}:{operation}"), &code, &said).retry,
+        None if !body.is_empty() && status < 500 => {
+            let said = format!("HTTP status {status} came with a body that is no whole answer of AWS");
+            return Err(ConnectorError::io(said.into()));
+        }
         // An answer to HEAD has no body.
         None => match status {
             404 => Retry::Gone,
@@ -26,7 +41,7 @@ pub(super) async fn class(service: &str, operation: &str, answer: &mut HttpRespo
             500.. => Retry::Unanswered,
             _ => Retry::Never,
         },
-    })
+    }))
 }
 
 /// Code and message of an error, in the three ways in which these services tell them: a header and JSON, JSON alone,
@@ -62,9 +77,9 @@ mod tests {
         if let Some(typed) = typed {
             answer.headers_mut().insert("x-amzn-errortype", typed.to_owned());
         }
-        let class = class(service, "GetAnything", &mut answer).await;
+        let read = whole(&mut answer).await.unwrap();
         assert_eq!(answer.body().bytes(), Some(body.as_bytes()), "the SDK still reads it");
-        class
+        class(service, "GetAnything", &answer, read.as_ref()).unwrap_or(Some(Retry::Unanswered))
     }
 
     #[tokio::test]
@@ -94,6 +109,14 @@ mod tests {
     async fn an_answer_without_a_code_is_told_by_its_status() {
         for (status, class) in [(404, Retry::Gone), (403, Retry::Never), (502, Retry::Unanswered)] {
             assert_eq!(class_of("s3", status, None, "").await, Some(class), "{status}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_refusal_that_breaks_off_is_no_answer() {
+        for body in ["<Error><Code>NoSuch", "{\"__type\":\"com.amazonaws.glue#Ent", "<html>Forbidden</html>"]
+        {
+            assert_eq!(class_of("s3", 404, None, body).await, Some(Retry::Unanswered), "{body}");
         }
     }
 }

@@ -43,6 +43,9 @@ struct State {
     pace: Pace,
     /// Calls that may be under way beside those that are.
     free: usize,
+    /// Calls under way that have had no answer for long, and how many of them keep their places.
+    hanging: usize,
+    may_hang: usize,
     /// Who waits, by ticket, in the order of their coming.
     urgent: BTreeMap<u64, Arc<Notify>>,
     routine: BTreeMap<u64, Arc<Notify>>,
@@ -62,6 +65,8 @@ impl Bound {
         Arc::new(Bound(Mutex::new(State {
             pace: Pace::new(rate, Instant::now()),
             free: rate.parallel,
+            hanging: 0,
+            may_hang: rate.parallel / 2,
             urgent: BTreeMap::new(),
             routine: BTreeMap::new(),
             drawn: 0,
@@ -87,7 +92,9 @@ impl Bound {
         loop {
             let turn = self.state().turn(&ticket);
             match turn {
-                Turn::Now => return Inside(self.clone()),
+                Turn::Now => {
+                    return Inside { bound: self.clone(), hangs: false, keeps: true };
+                }
                 Turn::At(when) => tokio::select! {
                     () = sleep_until(when) => {}
                     () = ticket.called.notified() => {}
@@ -177,13 +184,36 @@ impl Drop for Ticket<'_> {
 
 /// One whose call is under way. Dropped, the call is at its end.
 #[derive(Debug)]
-pub(super) struct Inside(Arc<Bound>);
+pub(super) struct Inside {
+    bound: Arc<Bound>,
+    hangs: bool,
+    /// Whether it still holds its place.
+    keeps: bool,
+}
+
+impl Inside {
+    /// No answer has come for long. Of those that hang, half of all places may be held: the others give theirs back, so
+    /// that a silent peer of some calls keeps nobody else waiting.
+    pub(super) fn hangs(&mut self) {
+        let mut state = self.bound.state();
+        self.hangs = true;
+        state.hanging += 1;
+        if state.hanging > state.may_hang {
+            self.keeps = false;
+            state.free += 1;
+            state.call_next();
+        }
+    }
+}
 
 impl Drop for Inside {
     fn drop(&mut self) {
-        let mut state = self.0.state();
-        state.free += 1;
-        state.call_next();
+        let mut state = self.bound.state();
+        state.hanging -= usize::from(self.hangs);
+        if self.keeps {
+            state.free += 1;
+            state.call_next();
+        }
     }
 }
 
@@ -269,5 +299,23 @@ mod tests {
         assert!(bound.enter(Priority::Urgent).now_or_never().is_none());
         drop(one);
         assert!(bound.enter(Priority::Urgent).now_or_never().is_some());
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn what_hangs_holds_half_of_the_places() {
+        let bound = Bound::new(Rate { steady: 1e6, burst: 1e6, parallel: 4 });
+        let mut hanging = Vec::new();
+        for _ in 0..10 {
+            let mut inside =
+                bound.enter(Priority::Urgent).now_or_never().expect("half of the places are free");
+            inside.hangs();
+            hanging.push(inside);
+        }
+        let (one, two) = (bound.enter(Priority::Urgent).await, bound.enter(Priority::Urgent).await);
+        assert!(bound.enter(Priority::Urgent).now_or_never().is_none(), "and no more than half");
+        drop((hanging, one, two));
+        let all: Vec<_> = (0..4).filter_map(|_| bound.enter(Priority::Urgent).now_or_never()).collect();
+        assert_eq!(all.len(), 4);
+        assert!(bound.enter(Priority::Urgent).now_or_never().is_none(), "no place has come to be twice");
     }
 }

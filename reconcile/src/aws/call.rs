@@ -1,5 +1,8 @@
-//! Which call a request is. Connections see bytes alone, so each request carries the name of its operation to them.
+//! Which call a request is. Connections see bytes alone, so each request carries the name of its operation to them, and
+//! how long it may take.
 
+use super::limit::{CALL_TIMEOUT, Clock};
+use aws_config::SdkConfig;
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::{
@@ -8,7 +11,8 @@ use aws_smithy_runtime_api::{
         runtime_components::RuntimeComponents,
     },
 };
-use aws_smithy_types::config_bag::ConfigBag;
+use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
+use std::time::Duration;
 
 /// The words that operations begin with which change nothing. AWS names its operations so in every service; what
 /// begins otherwise counts as writing.
@@ -24,9 +28,23 @@ pub fn mutates(operation: &str) -> bool {
 #[derive(Clone, Debug)]
 pub(super) struct Operation(pub(super) String);
 
-/// Writes its operation's name on every request.
+/// Writes its operation's name on every request, and how long it may take.
 #[derive(Debug)]
-pub(super) struct Name;
+pub(super) struct Name {
+    /// How long an attempt may take.
+    attempt: Duration,
+}
+
+impl Name {
+    pub(super) fn of(config: &SdkConfig) -> Self {
+        let attempt = config.timeout_config().and_then(|limits| limits.operation_attempt_timeout());
+        Name { attempt: attempt.unwrap_or(CALL_TIMEOUT) }
+    }
+}
+
+impl Storable for Clock {
+    type Storer = StoreReplace<Self>;
+}
 
 impl Intercept for Name {
     fn name(&self) -> &'static str {
@@ -39,8 +57,13 @@ impl Intercept for Name {
         _: &RuntimeComponents,
         cfg: &mut ConfigBag,
     ) -> Result<(), BoxError> {
-        if let Some(call) = cfg.load::<Metadata>() {
-            ctx.request_mut().add_extension(Operation(call.name().to_owned()));
+        if let Some(operation) = cfg.load::<Metadata>().map(|call| Operation(call.name().to_owned())) {
+            // The first attempt starts the clock of all.
+            let clock = cfg.load::<Clock>().cloned();
+            let clock = clock.unwrap_or_else(|| Clock::start(&operation, self.attempt));
+            cfg.interceptor_state().store_put(clock.clone());
+            ctx.request_mut().add_extension(clock);
+            ctx.request_mut().add_extension(operation);
         }
         Ok(())
     }

@@ -1,11 +1,17 @@
 //! How long a call is repeated: throttling is waited out, anything else is told soon.
 
 use aws_sdk_sts::config::retry::{RetryPartition, TokenBucket};
-use aws_smithy_runtime_api::client::{
-    interceptors::context::InterceptorContext,
-    retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority, RetryReason},
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::{
+        interceptors::context::InterceptorContext,
+        orchestrator::HttpRequest,
+        result::ConnectorError,
+        retries::classifiers::{ClassifyRetry, RetryAction, RetryClassifierPriority, RetryReason},
+    },
 };
 use aws_smithy_types::retry::ErrorKind;
+use std::error::Error;
 
 /// So often is a call tried that gets no answer or a broken one. More would keep a user waiting for minutes at an
 /// endpoint that does not exist.
@@ -17,7 +23,58 @@ pub(super) fn unrationed() -> RetryPartition {
     RetryPartition::custom("lake").token_bucket(TokenBucket::unlimited()).build()
 }
 
-/// Ends the repetitions that no throttling asked for.
+/// What is known of an attempt once it is over: whether another may follow. It travels with the answer, or with the error
+/// that came instead, since those who decide about another attempt see nothing else.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Tried {
+    /// Whether the time of the whole operation is over.
+    late: bool,
+    /// Whether it was tried as often as makes sense where no answer comes.
+    often: bool,
+}
+
+impl Tried {
+    /// What is known of the attempt that a request was. Its number, from 1, the SDK tells the service:
+    /// `amz-sdk-request: attempt=2; max=26`.
+    pub(super) fn of(request: &HttpRequest) -> impl FnOnce(bool) -> Self + use<> {
+        let told = request.headers().get("amz-sdk-request");
+        let number =
+            told.and_then(|told| told.split(';').find_map(|part| part.trim().strip_prefix("attempt=")));
+        let number: u32 = number.and_then(|number| number.parse().ok()).unwrap_or(1);
+        move |late| Tried { late, often: number >= ATTEMPTS }
+    }
+
+    /// An error that tells it.
+    pub(super) fn told_by(self, error: ConnectorError) -> ConnectorError {
+        let (timeout, user, io, other) =
+            (error.is_timeout(), error.is_user(), error.is_io(), error.as_other());
+        let failed = Box::new(Failed { tried: self, source: error.into_source() });
+        match () {
+            () if timeout => ConnectorError::timeout(failed),
+            () if user => ConnectorError::user(failed),
+            () if io => ConnectorError::io(failed),
+            () => ConnectorError::other(failed, other),
+        }
+    }
+
+    fn read(ctx: &InterceptorContext) -> Option<Self> {
+        if let Some(tried) = ctx.response().and_then(|answer| answer.extension::<Tried>()) {
+            return Some(*tried);
+        }
+        let error = ctx.output_or_error()?.err()?.as_connector_error()?;
+        Some(error.source()?.downcast_ref::<Failed>()?.tried)
+    }
+}
+
+/// An attempt that brought no answer.
+#[derive(Debug, thiserror::Error)]
+#[error("{source}")]
+struct Failed {
+    tried: Tried,
+    source: BoxError,
+}
+
+/// Ends the repetitions that no throttling asked for, and all when the time is over.
 #[derive(Debug)]
 pub(super) struct Patience;
 
@@ -27,12 +84,12 @@ impl ClassifyRetry for Patience {
     }
 
     fn classify_retry_v2(&self, ctx: &InterceptorContext, previous: &RetryAction) -> RetryAction {
-        match previous {
-            RetryAction::RetryIndicated(RetryReason::RetryableError {
-                kind: ErrorKind::ThrottlingError,
-                ..
-            }) => RetryAction::NoActionIndicated,
-            RetryAction::RetryIndicated(_) if attempt(ctx) >= ATTEMPTS => RetryAction::RetryForbidden,
+        let RetryAction::RetryIndicated(reason) = previous else { return RetryAction::NoActionIndicated };
+        let throttled =
+            matches!(reason, RetryReason::RetryableError { kind: ErrorKind::ThrottlingError, .. });
+        match Tried::read(ctx) {
+            Some(Tried { late: true, .. }) => RetryAction::RetryForbidden,
+            Some(Tried { often: true, .. }) if !throttled => RetryAction::RetryForbidden,
             _ => RetryAction::NoActionIndicated,
         }
     }
@@ -44,13 +101,4 @@ impl ClassifyRetry for Patience {
     fn priority(&self) -> RetryClassifierPriority {
         RetryClassifierPriority::run_after(RetryClassifierPriority::transient_error_classifier())
     }
-}
-
-/// The number of the attempt, from 1, as the SDK tells it to the service: `amz-sdk-request: attempt=2; max=26`.
-fn attempt(ctx: &InterceptorContext) -> u32 {
-    ctx.request()
-        .and_then(|request| request.headers().get("amz-sdk-request"))
-        .and_then(|told| told.split(';').find_map(|part| part.trim().strip_prefix("attempt=")))
-        .and_then(|number| number.parse().ok())
-        .unwrap_or(1)
 }

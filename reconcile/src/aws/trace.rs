@@ -1,6 +1,7 @@
 //! One line of the debug log for each call: `s3:PutBucketTagging PUT /lake-store?tagging → 200 in 23 ms`.
 //!
-//! Bodies are never shown: they may hold secret arguments.
+//! Bodies are never shown: they may hold secret arguments. The SDK traces them, and tells what it was answered in full,
+//! so of its own words a log may hold no more than [`DISCREET`] says.
 
 use aws_smithy_runtime_api::{
     box_error::BoxError,
@@ -15,6 +16,11 @@ use aws_smithy_runtime_api::{
 };
 use aws_smithy_types::config_bag::{ConfigBag, Storable, StoreReplace};
 use std::time::Instant;
+use tracing::level_filters::LevelFilter;
+
+/// The targets of the SDK's own events, by the beginnings of their names, and the finest level of them that holds no
+/// body, output or header of a call. Every log of a program that calls AWS is held to it.
+pub const DISCREET: [(&str, LevelFilter); 1] = [("aws_", LevelFilter::DEBUG)];
 
 /// Tells of every call in the debug log.
 #[derive(Debug)]

@@ -3,10 +3,12 @@
 
 use super::{
     answer,
-    bound::Bound,
+    bound::{Bound, Inside},
     call::{Operation, mutates},
     gated,
     hooks::{Called, Hooks},
+    limit::{self, CALL_TIMEOUT, Clock},
+    patience::Tried,
     priority::Priority,
 };
 use crate::{
@@ -23,8 +25,8 @@ use aws_smithy_runtime_api::client::{
     result::ConnectorError,
     runtime_components::RuntimeComponents,
 };
-use std::sync::Arc;
-use tokio::time::Instant;
+use std::{pin::pin, sync::Arc, time::Duration};
+use tokio::time::{Instant, timeout};
 
 /// The shared configuration with the way to one service before its connections.
 pub(super) fn to(service: &'static str, config: &SdkConfig, place: &Place, hooks: &Hooks) -> SdkConfig {
@@ -33,7 +35,26 @@ pub(super) fn to(service: &'static str, config: &SdkConfig, place: &Place, hooks
         let way = Way { inner, service, bound: Bound::of(service, place), hooks: hooks.clone() };
         builder.set_http_client(Some(SharedHttpClient::new(way)));
     }
+    // What is left of the limits the operation's clock keeps.
+    builder.set_timeout_config(Some(limit::of_connections(config.timeout_config())));
     builder.build()
+}
+
+/// A call that has had no answer for so long hangs. Nearly all of AWS's answers come within a second.
+const HANGS: Duration = Duration::from_secs(5);
+
+/// No answer came in time.
+#[derive(Debug, thiserror::Error)]
+#[error("no answer came within {}", span(*.0))]
+struct Late(Duration);
+
+/// A span of time in words: `30 s`.
+fn span(time: Duration) -> String {
+    if time.subsec_millis() == 0 {
+        format!("{} s", time.as_secs())
+    } else {
+        format!("{} ms", time.as_millis())
+    }
 }
 
 /// A client, or a connector, whose calls go the way.
@@ -73,9 +94,13 @@ impl Way<SharedHttpConnector> {
         // What bears no name might do anything.
         let operation = request.extension::<Operation>().map_or_else(String::new, |it| it.0.clone());
         let writes = mutates(&operation);
+        let clock = request.extension::<Clock>().cloned();
+        let clock = clock.unwrap_or_else(|| Clock::start(&Operation(operation.clone()), CALL_TIMEOUT));
+        let tried = Tried::of(&request);
         let asked = Instant::now();
-        let inside = self.bound.enter(if writes { Priority::Urgent } else { Priority::now() }).await;
+        let mut inside = self.bound.enter(if writes { Priority::Urgent } else { Priority::now() }).await;
         let sent = Instant::now();
+        clock.waited(sent - asked);
         if let Some(meter) = &self.hooks.meter {
             meter.waited(self.service, sent - asked);
         }
@@ -86,10 +111,12 @@ impl Way<SharedHttpConnector> {
             }
             gated::behind(gate, &mut request);
         }
-        let mut answer = self.inner.call(request).await;
+        let limit = clock.left();
+        let answer = timeout(limit, self.answer(&operation, request, &mut inside)).await;
         let took = sent.elapsed();
-        let failed = match &mut answer {
-            Ok(answer) => answer::class(self.service, &operation, answer).await,
+        let answer = answer.unwrap_or_else(|_| Err(ConnectorError::timeout(Late(limit).into())));
+        let failed = match &answer {
+            Ok((_, failed)) => *failed,
             Err(_) => Some(Retry::Unanswered),
         };
         if failed == Some(Retry::Throttled) {
@@ -99,7 +126,37 @@ impl Way<SharedHttpConnector> {
         if let Some(meter) = &self.hooks.meter {
             meter.called(&Called { service: self.service, operation: &operation, failed, took });
         }
-        answer
+        let tried = tried(clock.is_over());
+        match answer {
+            Ok((mut answer, _)) => {
+                answer.add_extension(tried);
+                Ok(answer)
+            }
+            Err(error) => Err(tried.told_by(error)),
+        }
+    }
+
+    /// The whole answer to a request, and the class of the error that it is.
+    async fn answer(
+        &self,
+        operation: &str,
+        request: HttpRequest,
+        inside: &mut Inside,
+    ) -> Result<(HttpResponse, Option<Retry>), ConnectorError> {
+        let answer = async {
+            let mut answer = self.inner.call(request).await?;
+            let body = answer::whole(&mut answer).await?;
+            let class = answer::class(self.service, operation, &answer, body.as_ref())?;
+            Ok((answer, class))
+        };
+        let mut answer = pin!(answer);
+        match timeout(HANGS, &mut answer).await {
+            Ok(answer) => answer,
+            Err(_) => {
+                inside.hangs();
+                answer.await
+            }
+        }
     }
 }
 
@@ -122,7 +179,6 @@ mod tests {
             Mutex,
             atomic::{AtomicUsize, Ordering},
         },
-        time::Duration,
     };
     use tokio::time::sleep;
 
@@ -282,5 +338,78 @@ mod tests {
         stream::iter(0..200).map(bucket).buffer_unordered(64).count().await;
         let took = start.elapsed();
         assert!(took < Duration::from_secs(90), "{took:?} for {} calls", calls.load(Ordering::SeqCst));
+    }
+
+    /// An S3 that never answers.
+    #[derive(Debug)]
+    struct Silent(Arc<AtomicUsize>);
+
+    impl HttpConnector for Silent {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            HttpConnectorFuture::new(std::future::pending())
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_is_never_answered_ends() {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let client = client_of(SharedHttpConnector::new(Silent(calls.clone())), "silent", &Hooks::default());
+        let start = Instant::now();
+        let error = write(&client).await.unwrap_err();
+        assert_eq!((error.retry, calls.load(Ordering::SeqCst)), (Retry::Unanswered, 4), "{error}");
+        assert!(error.to_string().contains("no answer came within"), "{error}");
+        assert!(start.elapsed() <= Duration::from_secs(125), "{:?}", start.elapsed());
+        let start = Instant::now();
+        client.put_object().bucket("store").key("k").send().await.unwrap_err();
+        let took = start.elapsed();
+        assert!(took > Duration::from_secs(1_190) && took < Duration::from_secs(1_225), "{took:?}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn calls_that_hang_keep_nobody_else_waiting() {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let silent = client_of(SharedHttpConnector::new(Silent(calls)), "half", &Hooks::default());
+        let _hanging: Vec<_> = (0..100)
+            .map(|_| {
+                let silent = silent.clone();
+                tokio::spawn(async move { write(&silent).await })
+            })
+            .collect();
+        let (client, _) = client("half", |_| false, &Hooks::default());
+        sleep(Duration::from_millis(1)).await;
+        let asked = Instant::now();
+        write(&client).await.unwrap();
+        assert!(asked.elapsed() < Duration::from_secs(15), "{:?}", asked.elapsed());
+    }
+
+    /// An S3 whose answers break off.
+    #[derive(Debug)]
+    struct Broken(Arc<AtomicUsize>);
+
+    impl HttpConnector for Broken {
+        fn call(&self, _: HttpRequest) -> HttpConnectorFuture {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            let body = SdkBody::from("<Error><Code>NoSuchBuck");
+            HttpConnectorFuture::ready(Ok(HttpResponse::new(404.try_into().unwrap(), body)))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_refusal_that_breaks_off_is_asked_for_again() {
+        let calls = Arc::new(AtomicUsize::new(0));
+        let client = client_of(SharedHttpConnector::new(Broken(calls.clone())), "broken", &Hooks::default());
+        let error = write(&client).await.unwrap_err();
+        assert_eq!((error.retry, calls.load(Ordering::SeqCst)), (Retry::Unanswered, 5), "{error}");
+        assert!(error.to_string().contains("HTTP status 404"), "{error}");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_call_that_is_always_throttled_ends() {
+        let (client, _) = client("always", |_| true, &Hooks::default());
+        let start = Instant::now();
+        let error = write(&client).await.unwrap_err();
+        assert_eq!(error.retry, Retry::Throttled);
+        assert!(start.elapsed() < Duration::from_secs(160), "{:?}", start.elapsed());
     }
 }

@@ -4,12 +4,13 @@ use super::{Engine, Outcome};
 use crate::{
     apply::{self, Applied, Task},
     failure::{Action, Cause, Failure},
-    graph::{Graph, NodeId},
+    graph::{Graph, Node, NodeId},
     inventory::Presence,
     kinds::Key,
     observe::{self, Observed},
     plan::{self, Change, Note, Plan, Step},
     record::{Got, Record},
+    secrets::Secrets,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -67,15 +68,13 @@ impl<'a> Work<'a> {
     pub(super) async fn list(&mut self) {
         let listed =
             observe::leftovers(&*self.engine.cloud, &self.engine.owner, self.graph, &mut self.record);
-        match listed.await {
-            Ok(leftovers) => {
-                self.observed.leftovers = leftovers;
-                self.observed.unlisted = None;
-                self.look().await;
-                self.creating |= self.observed.is_unfinished();
-            }
-            Err(error) => self.observed.unlisted = Some(error),
-        }
+        let (leftovers, mut unlisted) = listed.await;
+        let secrets = self.secrets();
+        unlisted.iter_mut().for_each(|error| secrets.censor(error));
+        self.observed.leftovers.extend(leftovers);
+        self.observed.unlisted = unlisted;
+        self.look().await;
+        self.creating |= self.observed.is_unfinished();
     }
 
     async fn look(&mut self) {
@@ -110,6 +109,9 @@ impl<'a> Work<'a> {
                 (&step.change, &step.wanted, self.record.nodes.get_mut(&step.node))
             {
                 remembered.owned = apply::owned(&step.node, wanted);
+                if let Some(Node { settings: Some(settings), treatment, .. }) = self.graph.get(&step.node) {
+                    self.record.show(&step.node, wanted, &settings.to_json(), &treatment.secret);
+                }
             }
         }
         self.record.heed(&plan, self.graph);
@@ -127,7 +129,9 @@ impl<'a> Work<'a> {
         let policies = self.graph.iter().map(|(id, node)| (id, node.treatment.on_delete)).collect();
         let task =
             Task { plan, inventory: &self.observed.inventory, policies, barred, creating: self.creating };
-        let applied = apply::apply(self.engine.tools(), task, &mut self.record).await;
+        let secrets = self.secrets();
+        let mut applied = apply::apply(self.engine.tools(), task, &mut self.record).await;
+        applied.failures.values_mut().for_each(|failure| secrets.censor_failure(failure));
         self.learn(plan, &applied);
         let id = |at: &usize| id(&plan.steps[*at]);
         Passed {
@@ -147,6 +151,11 @@ impl<'a> Work<'a> {
             unlisted: self.observed.unlisted,
             stopped: self.engine.stop.is_stopped(),
         }
+    }
+
+    /// The values that are never told.
+    fn secrets(&self) -> Secrets {
+        Secrets::of(self.graph, &self.record, &self.observed.inventory)
     }
 
     /// Do not try this step again.
@@ -169,7 +178,8 @@ impl<'a> Work<'a> {
             let Some(signed) = &key else { continue };
             if let Err(cause) = apply::unsign(self.engine.tools(), &node, signed).await {
                 let origin = self.graph.get(&node).map(|node| node.origin.clone()).unwrap_or_default();
-                let failure = Failure { node: node.clone(), origin, action: Action::Update, cause };
+                let mut failure = Failure { node: node.clone(), origin, action: Action::Update, cause };
+                self.secrets().censor_failure(&mut failure);
                 self.observed.inventory.remove(&node);
                 failures.insert((node, key), failure);
             } else if let Some(Presence::Present { creating, .. }) =

@@ -4,13 +4,13 @@ use super::Engine;
 use crate::{
     apply::owned,
     error::CloudError,
-    graph::{Graph, Hold, NodeId},
+    graph::{Graph, Hold, Node, NodeId},
     inventory::{Inventory, Presence},
     kind::Wears,
     kinds::Key,
     observe::Observed,
     owner::Mark,
-    plan::plan,
+    plan::{Change, plan},
     record::{Got, Record},
 };
 
@@ -35,8 +35,8 @@ impl Recalled {
 
 pub(super) async fn recall(engine: &Engine) -> Result<Recalled, CloudError> {
     let mut record = Record::new(engine.place.clone());
-    let observed = engine.observe(&Graph::new(), &mut record).await;
-    match observed.unlisted {
+    let mut observed = engine.observe(&Graph::new(), &mut record).await;
+    match observed.unlisted.pop() {
         Some(error) => Err(error),
         None => Ok(Recalled { record, unfinished: observed.is_unfinished(), inventory: observed.inventory }),
     }
@@ -45,7 +45,7 @@ pub(super) async fn recall(engine: &Engine) -> Result<Recalled, CloudError> {
 pub(super) async fn remember_again(engine: &Engine, was: &Graph) -> Result<(Record, Observed), CloudError> {
     let mut record = Record::new(engine.place.clone());
     let mut observed = engine.observe(was, &mut record).await;
-    if let Some(error) = observed.unlisted.take() {
+    if let Some(error) = observed.unlisted.pop() {
         return Err(error);
     }
     for (id, node) in was.iter().filter(|(_, node)| node.hold == Hold::Own) {
@@ -61,6 +61,11 @@ pub(super) async fn remember_again(engine: &Engine, was: &Graph) -> Result<(Reco
     for step in &found.steps {
         if let (Some(wanted), Some(remembered)) = (&step.wanted, record.nodes.get_mut(&step.node)) {
             remembered.owned = owned(&step.node, wanted);
+            if let (Change::Keep, Some(Node { settings: Some(says), treatment, .. })) =
+                (&step.change, was.get(&step.node))
+            {
+                record.show(&step.node, wanted, &says.to_json(), &treatment.secret);
+            }
         }
     }
     record.heed(&found, was);

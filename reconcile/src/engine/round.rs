@@ -6,6 +6,7 @@ use super::{
     settle,
 };
 use crate::{
+    deadline,
     failure::{Cause, Failure},
     graph::Graph,
     observe::Observed,
@@ -28,7 +29,8 @@ impl<'a> Look<'a> {
         let nothing = record.nodes.is_empty().then(|| record.clone());
         let mut work = Work::begin(engine, graph, record).await;
         let plan = work.plan().await;
-        if let (Some(_), Some(nothing)) = (&work.observed.unlisted, nothing) {
+        if let (false, Some(nothing), Some(_)) = (work.observed.unlisted.is_empty(), nothing, &engine.memory)
+        {
             // What a lake has left behind is looked for only as long as it remembers nothing.
             work.record = nothing;
         }
@@ -50,9 +52,13 @@ impl<'a> Look<'a> {
     /// List what wears the lake's mark, if that has failed for a reason that passes, until it succeeds or the time since
     /// the look began is over; what is to be done is decided anew by it.
     pub async fn list(&mut self, within: Duration) {
-        if self.work.observed.unlisted.is_some() {
-            settle::list(&mut self.work, self.begun + within).await;
-            self.plan = self.work.plan().await;
+        if !self.work.observed.unlisted.is_empty() {
+            let end = self.begun + within;
+            self.plan = deadline::by(end, async {
+                settle::list(&mut self.work, end).await;
+                self.work.plan().await
+            })
+            .await;
         }
     }
 
@@ -61,7 +67,8 @@ impl<'a> Look<'a> {
     /// ([`list`](Self::list)).
     pub async fn settle(mut self, within: Duration, fence: Option<&'a Plan>) -> Outcome {
         self.work.fence = fence;
-        settle::settle(self.work, self.plan, self.begun + within).await
+        let end = self.begun + within;
+        deadline::by(end, settle::settle(self.work, self.plan, end)).await
     }
 
     /// Do nothing of it.
@@ -72,7 +79,8 @@ impl<'a> Look<'a> {
 
     /// Do it, in one pass. Nothing is done while what wears the lake's mark cannot be listed.
     pub async fn go(mut self) -> Round {
-        if let Some(class) = self.work.observed.unlisted.as_ref().map(|error| error.retry) {
+        let unlisted = self.work.observed.unlisted.iter().map(|error| error.retry);
+        if let Some(class) = unlisted.min_by_key(|class| super::pause(*class, 0)) {
             let outcome = self.work.end(self.plan.clone(), BTreeMap::new());
             return Round { plan: self.plan, outcome, again: Again::After(class) };
         }

@@ -5,7 +5,7 @@ use super::{
     pass::{self, Passed, StepId, Work},
     patience::Patience,
 };
-use crate::{failure::Cause, plan::Plan};
+use crate::{error::Retry, failure::Cause, plan::Plan};
 use std::{collections::BTreeMap, time::Duration};
 use tokio::time::{Instant, sleep};
 
@@ -40,15 +40,26 @@ pub(super) async fn settle(mut work: Work<'_>, mut plan: Plan, deadline: Instant
     work.end(plan, failures)
 }
 
-/// What wears the lake's mark has to be known before anything is done.
+/// How long lists that fail are asked for again, unless AWS asks for fewer calls.
+const LIST_WITHIN: Duration = Duration::from_secs(30);
+
+/// What wears the lake's mark is best known before anything is done.
 pub(super) async fn list(work: &mut Work<'_>, deadline: Instant) {
     let time = Time { engine: work.engine, deadline };
+    let soon = Time { engine: work.engine, deadline: deadline.min(Instant::now() + LIST_WITHIN) };
     let mut patience = Patience::default();
-    while let Some(class) = work.observed.unlisted.as_ref().map(|error| error.retry) {
-        match patience.wait((), class) {
-            Some(wait) if !time.engine.stop.is_stopped() && time.wait(wait).await => work.list().await,
-            _ => return,
+    while !work.observed.unlisted.is_empty() {
+        let failed = work.observed.unlisted.iter();
+        let waits = failed.filter_map(|error| {
+            tracing::warn!("what wears the lake's mark cannot be listed: {error}");
+            Some((patience.wait(error.doing.clone(), error.retry)?, error.retry))
+        });
+        let Some((wait, class)) = waits.min() else { return };
+        let time = if class == Retry::Throttled { &time } else { &soon };
+        if time.engine.stop.is_stopped() || !time.wait(wait).await {
+            return;
         }
+        work.list().await;
     }
 }
 

@@ -65,6 +65,13 @@ const ELSEWHERE: &str = "Nothing need be done: the replica that leads now goes o
 const LF_ADMIN: &str = "Make the credentials in use a Lake Formation administrator of the account, or grant them the \
                         permission with the grant option.";
 
+/// What stands in for the message where there is none: an answer to HEAD has no body.
+pub(super) const NO_BODY: &str = "AWS answers this call without saying more";
+const OBJECT: &str = "Allow s3:GetObject on the object and s3:ListBucket on its bucket in the policy of the credentials in \
+                      use, and see that no policy of the bucket denies them.";
+const REGION: &str = "The bucket is in another region than the lake.";
+const CLOCK: &str = "The clock of this machine differs from AWS's by more than 15 minutes: set it.";
+
 const fn row(service: &'static str, code: &'static str, anchor: &'static str, retry: Retry) -> Row {
     Row { service, code, anchor, verdict: Verdict { retry, remedy: None } }
 }
@@ -187,6 +194,9 @@ static TABLE: &[Row] = &[
     told("", "UnrecognizedClientException", "", Never, EXPIRED),
     told("", "InvalidAccessKeyId", "", Never, EXPIRED),
     told("", "SignatureDoesNotMatch", "", Never, EXPIRED),
+    told("", "RequestTimeTooSkewed", "", Never, CLOCK),
+    told("s3", "PermanentRedirect", "", Never, REGION),
+    told("s3", "AccessDenied", NO_BODY, Never, OBJECT),
     told("", "AccessDenied", "", Never, DENIED),
     told("", "AccessDeniedException", "", Never, DENIED),
     told("", "AllAccessDisabled", "", Never, DENIED),

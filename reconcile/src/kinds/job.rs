@@ -157,6 +157,7 @@ impl Kind for Job {
     const FIXED: &'static [&'static str] = &["name"];
     const UNREAD: &'static [&'static str] = &["roleArn"];
     const BIRTH: Option<&'static str> = Some("CreatedOn");
+    const SECRET: &'static [&'static str] = &["arguments"];
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = <lake_api::spec::Job as lake_api::spec::Settings>::HOLDS_DATA;
     const REPLACE: Replace = Replace::DeleteFirst;

@@ -71,6 +71,7 @@ impl Kind for Object {
     const FACTS: &'static [&'static str] = &["arn", "uri"];
     const FIXED: &'static [&'static str] = &["bucket", "key"];
     const UNREAD: &'static [&'static str] = &["bytes"];
+    const SECRET: &'static [&'static str] = &["content", "bytes"];
     const WEARS: Wears = Wears::Parameters;
     const HOLDS_DATA: bool = <lake_api::spec::Object as lake_api::spec::Settings>::HOLDS_DATA;
     const REPLACE: Replace = Replace::CreateFirst;

@@ -7,7 +7,7 @@ macro_rules! kinds {
 
         use crate::{
             aws::Aws,
-            cloud::{Cloud, Write},
+            cloud::{Cloud, Listed, Marked, Write},
             diff::FieldChange,
             error::CloudError,
             graph::{Graph, NodeId},
@@ -56,6 +56,8 @@ macro_rules! kinds {
             pub unread: &'static [&'static str],
             /// Maps into which others write too.
             pub shared: &'static [&'static str],
+            /// Paths at or below which a spec can keep a value secret.
+            pub secret: &'static [&'static str],
             /// Where it wears its mark.
             pub wears: Wears,
             /// AWS's word for what it sets once, when the resource is made, where a look tells it.
@@ -78,6 +80,7 @@ macro_rules! kinds {
             left_to_aws: <$Kind as Kind>::LEFT_TO_AWS,
             unread: <$Kind as Kind>::UNREAD,
             shared: <$Kind as Kind>::SHARED,
+            secret: <$Kind as Kind>::SECRET,
             wears: <$Kind as Kind>::WEARS,
             birth: <$Kind as Kind>::BIRTH,
             holds_data: <$Kind as Kind>::HOLDS_DATA,
@@ -250,17 +253,13 @@ macro_rules! kinds {
             match key { $(Key::$Kind(key) => <$Kind as Kind>::delete(aws, key, data).await),+ }
         }
 
-        async fn leftovers(
-            aws: &Aws,
-            owner: &Owner,
-            parents: &[Key],
-        ) -> Result<Vec<(Key, Option<Worn>)>, CloudError> {
-            let mut all = Vec::new();
-            $(all.extend(
-                <$Kind as Kind>::leftovers(aws, owner, parents).await?
-                    .into_iter().map(|(key, worn)| (Key::$Kind(key), worn)),
-            );)+
-            Ok(all)
+        /// What each kind lists of itself, the kinds side by side.
+        async fn leftovers(aws: &Aws, owner: &Owner, parents: &[Key]) -> Vec<Result<Marked<Key>, CloudError>> {
+            let lists: Vec<BoxFuture<'_, Result<Marked<Key>, CloudError>>> = vec![$(Box::pin(async move {
+                let listed = <$Kind as Kind>::leftovers(aws, owner, parents).await?;
+                Ok(listed.into_iter().map(|(key, worn)| (Key::$Kind(key), worn)).collect())
+            })),+];
+            futures::future::join_all(lists).await
         }
 
         impl Cloud for Aws {
@@ -290,17 +289,18 @@ macro_rules! kinds {
                 })
             }
 
-            fn marked<'a>(
-                &'a self,
-                owner: &'a Owner,
-                parents: &'a [Key],
-            ) -> BoxFuture<'a, Result<Vec<(Key, Option<Worn>)>, CloudError>> {
+            fn marked<'a>(&'a self, owner: &'a Owner, parents: &'a [Key]) -> BoxFuture<'a, Listed> {
                 Box::pin(async move {
                     let tagged = crate::aws::tagged(self, owner);
-                    let (mut all, more) =
-                        futures::future::try_join(tagged, leftovers(self, owner, parents)).await?;
-                    all.extend(more);
-                    Ok(all)
+                    let (tagged, lists) = futures::future::join(tagged, leftovers(self, owner, parents)).await;
+                    let mut all = Listed::default();
+                    for list in std::iter::once(tagged).chain(lists) {
+                        match list {
+                            Ok(listed) => all.marked.extend(listed),
+                            Err(error) => all.failed.push(error),
+                        }
+                    }
+                    all
                 })
             }
         }

@@ -212,6 +212,9 @@ impl<'a> Course<'a> {
         if let Some(step) =
             self.plan.steps.iter_mut().rev().find(|step| &step.node == id && step.wanted.is_some())
         {
+            if let Some(Taking::Move(was)) = &taking {
+                step.secret.extend(self.scene.record.secrets(was));
+            }
             step.taking = taking;
             step.wanted = wanted;
         }
@@ -372,7 +375,7 @@ impl<'a> Course<'a> {
             after: wish.needs.clone(),
             hold: wish.node.hold,
             wanted: wish.json.clone().or(Some(Value::Null)),
-            secret: wish.node.treatment.secret.clone(),
+            secret: wish.node.treatment.secret.union(&self.scene.record.secrets(wish.id)).cloned().collect(),
         });
     }
 }

@@ -259,3 +259,64 @@ fn a_round_does_nothing_before_it_knows_what_was_left() {
         });
     }
 }
+
+/// That one kind could not be listed hid what a killed creation had left of all others.
+#[test]
+fn a_list_that_fails_takes_nothing_from_the_others() {
+    in_time(async {
+        let sim = a_sim();
+        let (first, second) = (crawled_by("old", OLD), graph(&format!("roles: {{ {NEW} }}")));
+        killed(&sim, &first, a_record(), 30, false).await;
+        let left = [key(&first, "role/old"), key(&first, "crawler/raw")];
+        assert!(left.iter().all(|key| is_there(&sim, key)));
+        sim.world(|world| world.faults.unlisted.insert("role"));
+        let outcome = settle(&sim, &second, a_record()).await;
+        assert_eq!(outcome.unlisted.len(), 1);
+        assert!(is_there(&sim, &left[0]), "nobody could list it");
+        assert!(!is_there(&sim, &left[1]), "it was overlooked");
+    });
+}
+
+/// A call that was never answered was waited for without end, whatever the user's timeout said.
+#[test]
+fn what_is_never_answered_ends_at_the_deadline() {
+    for (held, keeps) in [(2, true), (5, false), (8, false)] {
+        in_time(async {
+            let sim = a_sim();
+            let first = crawled_by("old", OLD);
+            sim.want(&first);
+            sim.world(|world| world.faults.held_after = Some(held));
+            let begun = tokio::time::Instant::now();
+            let within = std::time::Duration::from_secs(20);
+            let engine = if keeps { engine(&sim).with_memory(Kept::new()) } else { engine(&sim) };
+            let outcome = engine.settle(&first, a_record(), within, None).await;
+            assert!(begun.elapsed() <= within, "{:?} after call {held}", begun.elapsed());
+            assert!(!outcome.failures.is_empty() && !outcome.plan.is_quiet(), "{}", told(&outcome));
+            // What was made is found, and nothing twice.
+            sim.world(|world| world.faults.held_after = None);
+            let outcome = settle(&sim, &first, outcome.record).await;
+            assert!(outcome.failures.is_empty() && outcome.plan.is_quiet(), "{}", told(&outcome));
+        });
+    }
+}
+
+/// The SDK repeated the creation of a filter whose first answer was lost, AWS said that it exists, and so it was taken for
+/// somebody else's: on a table that wears no mark it was never changed and never deleted.
+#[test]
+fn what_was_made_by_an_attempt_whose_answer_was_lost_is_remembered() {
+    in_time(async {
+        let sim = a_sim();
+        let first = graph(
+            "databases: { lake: {} }\n\
+             filters: { f: { database: lake, tableName: crawled, rows: \"country='IN'\" } }",
+        );
+        let table = first.iter().find(|(id, _)| id.kind() == "table").expect("it is looked at");
+        sim.plant(key(&first, table.0.as_str()), table.1.settings.as_ref().expect("it is known"), None);
+        let filter = key(&first, "filter/f");
+        sim.world(|world| world.faults.retried.insert(filter.clone()));
+        let outcome = settle(&sim, &first, a_record()).await;
+        assert!(outcome.failures.is_empty() && is_there(&sim, &filter), "{}", told(&outcome));
+        let outcome = settle(&sim, &Graph::new(), outcome.record).await;
+        assert!(!is_there(&sim, &filter), "{}", told(&outcome));
+    });
+}

@@ -13,6 +13,7 @@ mod misfortune;
 mod random;
 mod rounds;
 mod safety;
+mod secrets;
 mod sign;
 #[path = "../sim/mod.rs"]
 mod sim;

@@ -10,7 +10,7 @@ use crate::{
 };
 use futures::future::BoxFuture;
 use lake_reconcile::{
-    cloud::{Cloud, Marked, Write},
+    cloud::{Cloud, Listed, Write},
     engine::{Again, Engine, Round, pause},
     error::{CloudError, Retry},
     failure::{Cause, Failure},
@@ -52,11 +52,7 @@ impl Cloud for Watched {
         self.sim.write(node, write)
     }
 
-    fn marked<'a>(
-        &'a self,
-        owner: &'a Owner,
-        parents: &'a [Key],
-    ) -> BoxFuture<'a, Result<Marked<Key>, CloudError>> {
+    fn marked<'a>(&'a self, owner: &'a Owner, parents: &'a [Key]) -> BoxFuture<'a, Listed> {
         self.sim.marked(owner, parents)
     }
 }

@@ -30,6 +30,8 @@ pub(crate) struct Faults {
     pub(crate) writes: u64,
     /// The process dies with the answer to this call.
     pub(crate) kill_after: Option<u64>,
+    /// Calls after this one are done and never answered.
+    pub(crate) held_after: Option<u64>,
     /// Of every hundred calls so many are too many.
     pub(crate) throttled: u64,
     /// Of every hundred writes the answers of so many are lost.
@@ -38,6 +40,10 @@ pub(crate) struct Faults {
     pub(crate) stale: u64,
     /// Keys that must not be read.
     pub(crate) unreadable: BTreeSet<Key>,
+    /// Creates of these keys lose their answer once, and are repeated by what makes the calls.
+    pub(crate) retried: BTreeSet<Key>,
+    /// Kinds whose lists are refused.
+    pub(crate) unlisted: BTreeSet<&'static str>,
     /// Writes of these keys are refused by this class, so many times.
     pub(crate) refused: BTreeMap<Key, (Retry, u64)>,
     pub(crate) rng: Rng,
@@ -49,10 +55,13 @@ impl Default for Faults {
             calls: 0,
             writes: 0,
             kill_after: None,
+            held_after: None,
             throttled: 0,
             lost: 0,
             stale: 0,
             unreadable: BTreeSet::new(),
+            retried: BTreeSet::new(),
+            unlisted: BTreeSet::new(),
             refused: BTreeMap::new(),
             rng: Rng::new(1),
         }
@@ -62,6 +71,10 @@ impl Default for Faults {
 impl Faults {
     pub(super) fn is_dead(&self) -> bool {
         self.kill_after.is_some_and(|last| self.calls > last)
+    }
+
+    pub(super) fn is_held(&self) -> bool {
+        self.held_after.is_some_and(|last| self.calls > last)
     }
 
     pub(super) fn dies_now(&self) -> bool {

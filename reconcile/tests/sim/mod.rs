@@ -11,7 +11,7 @@ pub(crate) use world::{Event, World};
 
 use futures::future::BoxFuture;
 use lake_reconcile::{
-    cloud::{Cloud, Write},
+    cloud::{Cloud, Listed, Write},
     error::{CloudError, Retry},
     graph::{Graph, NodeId},
     inventory::{Facts, Seen, Sight},
@@ -109,6 +109,9 @@ impl Sim {
             };
             (Some(answer), world.faults.dies_now())
         });
+        if self.world(|world| world.faults.is_held()) {
+            return std::future::pending().await;
+        }
         if dies {
             self.killed.notify_one();
             // A killed process hears no answer.
@@ -176,23 +179,32 @@ impl Cloud for Sim {
         Box::pin(self.call("sim:Write", true, move |world| world.write(self, node, write)))
     }
 
-    fn marked<'a>(
-        &'a self,
-        owner: &'a Owner,
-        parents: &'a [Key],
-    ) -> BoxFuture<'a, Result<Vec<(Key, Option<Worn>)>, CloudError>> {
-        Box::pin(self.call("sim:Marked", false, move |world| {
-            let wears = |resource: &Resource| {
-                resource.worn.as_ref().is_some_and(|worn| matches!(worn.seen_by(owner), Mark::Ours(_)))
-            };
-            let hangs = |key: &Key| {
-                key.traits().wears == Wears::Nothing
-                    && key.hangs_on().is_some_and(|parent| {
-                        parents.contains(&parent) && world.resources.get(&parent).is_some_and(wears)
-                    })
-            };
-            let listed = world.resources.iter().filter(|(key, resource)| wears(resource) || hangs(key));
-            Ok(listed.map(|(key, resource)| (key.clone(), resource.worn.clone())).collect())
-        }))
+    fn marked<'a>(&'a self, owner: &'a Owner, parents: &'a [Key]) -> BoxFuture<'a, Listed> {
+        Box::pin(async move {
+            let listed = self.call("sim:Marked", false, move |world| {
+                let wears = |resource: &Resource| {
+                    resource.worn.as_ref().is_some_and(|worn| matches!(worn.seen_by(owner), Mark::Ours(_)))
+                };
+                let hangs = |key: &Key| {
+                    key.traits().wears == Wears::Nothing
+                        && key.hangs_on().is_some_and(|parent| {
+                            parents.contains(&parent) && world.resources.get(&parent).is_some_and(wears)
+                        })
+                };
+                let told = |key: &Key| !world.faults.unlisted.contains(key.kind());
+                let listed =
+                    world.resources.iter().filter(|(key, it)| told(key) && (wears(it) || hangs(key)));
+                let failed = world.faults.unlisted.iter();
+                Ok(Listed {
+                    marked: listed.map(|(key, resource)| (key.clone(), resource.worn.clone())).collect(),
+                    failed: failed
+                        .map(|kind| {
+                            CloudError::own(&format!("sim:List {kind}"), Retry::Never, "Access Denied")
+                        })
+                        .collect(),
+                })
+            });
+            listed.await.unwrap_or_else(Listed::failed)
+        })
     }
 }

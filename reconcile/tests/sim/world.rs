@@ -125,6 +125,10 @@ impl World {
             return Err(CloudError::own("sim:Write", class, format!("{key} is refused")));
         }
         let earlier = self.resources.get(&key).cloned();
+        if matches!(write, Write::Create { .. }) && self.faults.retried.remove(&key) {
+            // The connection broke after the call was done, and the call is repeated below us.
+            self.write(sim, node, write.clone())?;
+        }
         let event = match write {
             Write::Create { settings, mark } => self.create(sim, node, &key, &settings, mark)?,
             Write::Update { settings, changes, .. } => self.update(sim, node, &key, &settings, &changes)?,
@@ -157,7 +161,11 @@ impl World {
     ) -> Result<Event, CloudError> {
         self.has_its_needs(sim, node)?;
         if self.resources.contains_key(key) {
-            return Err(CloudError::own("sim:Create", Retry::Propagating, format!("{key} exists")));
+            return Err(CloudError::answered(
+                "sim:Create",
+                "AlreadyExistsException",
+                &format!("{key} exists"),
+            ));
         }
         let json = settings.to_json();
         self.is_whole(key, &json);

@@ -149,6 +149,9 @@ impl Story {
         if let Some(got) = got {
             let id = sight.recorded_as.as_deref().map_or_else(|| id.clone(), NodeId::from);
             self.record.remember(&id, key.clone(), got, node.treatment.on_delete);
+            if let Some(remembered) = self.record.nodes.get_mut(&id) {
+                remembered.secret = Some(node.treatment.secret.clone());
+            }
         }
         if !unseen {
             let presence = presence(id, sight, settings, &key);

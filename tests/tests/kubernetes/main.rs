@@ -22,6 +22,7 @@ mod plan_mode;
 mod rbac;
 mod replicas;
 mod scale;
+mod secrets;
 mod stage;
 mod tenants;
 mod wire;

@@ -10,6 +10,7 @@ mod moves;
 mod opentofu;
 mod replace;
 mod scale;
+mod secrets;
 mod states;
 mod values;
 mod waiting;

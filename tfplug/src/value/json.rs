@@ -170,6 +170,6 @@ mod tests {
     fn what_is_wrong_is_told_with_its_place() {
         let of = Type::Object([("tags".to_owned(), Type::map(Type::Bool))].into());
         let wrong = Value::from_json(&of, &json!({ "tags": { "a": true, "b": 7 } })).unwrap_err();
-        assert_eq!(wrong.to_string(), "tags.b: expected \"bool\", found 7");
+        assert_eq!(wrong.to_string(), "tags.b: expected \"bool\", found a number");
     }
 }

@@ -19,7 +19,16 @@ impl DecodeError {
     }
 
     pub(super) fn mismatch(of: &Type, json: &Json) -> Self {
-        DecodeError::new(format!("expected {}, found {json}", of.to_json()))
+        // Not the value: it may be a secret.
+        let found = match json {
+            Json::Null => "nothing",
+            Json::Bool(_) => "a boolean",
+            Json::Number(_) => "a number",
+            Json::String(_) => "a string",
+            Json::Array(_) => "a list",
+            Json::Object(_) => "an object",
+        };
+        DecodeError::new(format!("expected {}, found {found}", of.to_json()))
     }
 
     pub(super) fn within(self, name: &str) -> Self {
@@ -288,5 +297,27 @@ fn take<'a>(bytes: &mut &'a [u8], length: usize) -> Result<&'a [u8], DecodeError
 }
 
 fn expected(what: &str, marker: Marker) -> DecodeError {
-    DecodeError::new(format!("expected {what}, found {marker:?}"))
+    // Not the marker, of which small numbers are a part: it may be a secret.
+    let found = match marker {
+        Marker::Null => "nothing",
+        Marker::True | Marker::False => "a boolean",
+        Marker::FixStr(_) | Marker::Str8 | Marker::Str16 | Marker::Str32 => "a string",
+        Marker::Bin8 | Marker::Bin16 | Marker::Bin32 => "bytes",
+        Marker::FixArray(_) | Marker::Array16 | Marker::Array32 => "a list",
+        Marker::FixMap(_) | Marker::Map16 | Marker::Map32 => "an object",
+        Marker::FixPos(_)
+        | Marker::FixNeg(_)
+        | Marker::U8
+        | Marker::U16
+        | Marker::U32
+        | Marker::U64
+        | Marker::I8
+        | Marker::I16
+        | Marker::I32
+        | Marker::I64
+        | Marker::F32
+        | Marker::F64 => "a number",
+        _ => "what is no value",
+    };
+    DecodeError::new(format!("expected {what}, found {found}"))
 }

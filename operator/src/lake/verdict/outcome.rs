@@ -20,7 +20,7 @@ impl Verdict {
 
     /// What came of a round.
     pub(in super::super) fn of(outcome: &Outcome, leaves: bool, unsteady: bool) -> Self {
-        if let Some(error) = &outcome.unlisted {
+        if let Some(error) = outcome.unlisted.first() {
             return Verdict::unlisted(error);
         }
         // What waits for another's turn, or for the next leader, has not failed.
@@ -122,7 +122,7 @@ mod tests {
             inventory: Default::default(),
             failures: causes.into_iter().map(failure).collect(),
             notes: Vec::new(),
-            unlisted: None,
+            unlisted: Vec::new(),
             stopped: false,
         }
     }
@@ -156,7 +156,7 @@ mod tests {
     #[test]
     fn what_cannot_be_listed_is_told_and_tried_again() {
         let refused = CloudError::answered("tagging:GetResources", "AccessDenied", "Access Denied");
-        let verdict = Verdict::of(&Outcome { unlisted: Some(refused), ..outcome(vec![]) }, false, false);
+        let verdict = Verdict::of(&Outcome { unlisted: vec![refused], ..outcome(vec![]) }, false, false);
         assert_eq!((verdict.reason, verdict.retry), ("Refused", Some(Retry::Never)));
         assert_eq!(verdict.standing, Standing::Underway);
         assert!(verdict.message.contains("tagging:GetResources: AccessDenied"), "{}", verdict.message);
