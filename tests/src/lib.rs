@@ -7,6 +7,7 @@ pub mod built;
 pub mod canary;
 pub mod cluster;
 pub mod example;
+pub mod frozen;
 pub mod hand;
 pub mod helm;
 pub mod operator;

@@ -4,7 +4,7 @@ use crate::{
     handover::without_marks,
     stage::{Stage, differences},
 };
-use lake_tests::{aws::Endpoint, example, terraform::Terraform};
+use lake_tests::{aws::Endpoint, example, frozen, terraform::Terraform};
 
 #[test]
 fn both_doors_lead_two_fresh_accounts_to_the_same_world() {
@@ -16,6 +16,7 @@ fn both_doors_lead_two_fresh_accounts_to_the_same_world() {
     terraform.set("TF_VAR_salt", "change-me"); // as the manifest has it
     let _ = terraform.apply().ok();
     let lake = stage.ready("first");
+    frozen::keep("lake.json", || format!("{lake:#}\n"));
     let (ours, theirs) = (stage.aws.hand().world(), aws.hand().world());
     assert_eq!(differences(&without_marks(&ours), &without_marks(&theirs)), Vec::<String>::new());
 

@@ -5,6 +5,7 @@ mod configuration;
 mod docs;
 mod failures;
 mod foreign;
+mod frozen;
 mod kill;
 mod moves;
 mod opentofu;
