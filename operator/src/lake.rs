@@ -28,10 +28,11 @@ use lake_api::{LakeStatus, status::PlanStatus};
 use lake_reconcile::{
     cloud::Cloud,
     deadline,
-    engine::{Again, Engine, Look, Outcome, Round, pause},
+    engine::{Again, Engine, Look, Outcome, Round, new_lineage, pause},
     error::Retry,
     failure::{Cause, Failure},
     graph::Graph,
+    owner::Lineage,
     plan::Plan,
     record::Record,
     render,
@@ -159,7 +160,9 @@ impl<'a> Visit<'a> {
     /// What works on the lake: it knows which resources were made moments ago.
     fn engine(&mut self, connection: &Connection) -> Engine {
         let (owner, place) = (self.operator.owner(&self.object.name()), connection.place.clone());
-        let engine = self.course.engine(connection, || Engine::new(connection.cloud.clone(), owner, place));
+        let engine = self.course.engine(connection, || {
+            Engine::new(connection.cloud.clone(), owner, place, Lineage::Written(new_lineage()))
+        });
         engine.with_stop(self.operator.stop())
     }
 

@@ -7,9 +7,13 @@ use lake_reconcile::{
     aws::NoAccess,
     engine::Outcome,
     failure::{Cause, Failure},
-    graph::Hold,
+    graph::{Hold, NodeId},
+    kind::Data,
+    owner::{can_be_named, spelt},
     plan::{Change, Plan, Step, Taking},
+    render,
 };
+use std::collections::BTreeSet;
 use tfplug::{Diagnostic, Diagnostics, Path, Severity};
 
 /// What is wrong with the user's words.
@@ -55,12 +59,91 @@ pub fn no_access(told: &mut Diagnostics, error: &NoAccess) {
 pub fn plan(plan: &Plan, waited: impl Fn(&str) -> bool) -> Diagnostics {
     let mut told = Diagnostics::default();
     told.extend(plan.steps.iter().filter_map(|step| of_step(step, &waited)));
+    told.extend(deletions(plan));
     let retained =
         |node: &str| plan.steps.iter().any(|it| it.change == Change::Retain && it.node.as_str() == node);
     told.extend(plan.notes.iter().filter(|note| !retained(note.node.as_str())).map(|note| {
         diagnostic(Severity::Warning, &note.origin, &format!("About {}", note.node), &sentence(&note.said))
     }));
     told
+}
+
+/// Everything that a plan deletes, in one warning, what is emptied first of all.
+fn deletions(plan: &Plan) -> Option<Diagnostic> {
+    const MOST: usize = 50;
+    let mut lines: Vec<(bool, String)> = plan
+        .steps
+        .iter()
+        .filter_map(|step| {
+            let node = &step.node;
+            let key = step.key.as_ref().map(ToString::to_string).unwrap_or_default();
+            match &step.change {
+                Change::Delete(Data::Empty) => {
+                    Some((false, format!("- {node} ({key}) is emptied and deleted, with all data in it")))
+                }
+                Change::Delete(Data::Keep) => Some((true, format!("- {node} ({key}) is deleted"))),
+                Change::Replace { old, .. } => {
+                    Some((true, format!("- {node} ({old}) is deleted and made anew")))
+                }
+                _ => None,
+            }
+        })
+        .collect();
+    if lines.is_empty() {
+        return None;
+    }
+    lines.sort_by_key(|(data, _)| *data);
+    let more = lines.len().saturating_sub(MOST);
+    let mut text: Vec<String> = lines.into_iter().take(MOST).map(|(_, line)| line).collect();
+    if more > 0 {
+        text.push(format!("and {more} more"));
+    }
+    let count = text.len() - usize::from(more > 0) + more;
+    let what = if count == 1 { "1 resource".to_owned() } else { format!("{count} resources") };
+    Some(Diagnostic {
+        severity: Severity::Warning,
+        summary: format!("{what} will be deleted"),
+        detail: text.join("\n"),
+        path: None,
+    })
+}
+
+/// What an import would lose that was not followed by a configuration which names all of it.
+#[must_use]
+pub fn lost_by_import(plan: &Plan) -> Diagnostics {
+    let mut told = Diagnostics::default();
+    let leaves = |step: &&Step| {
+        step.wanted.is_none()
+            && matches!(step.change, Change::Delete(_) | Change::Retain | Change::Protected(_))
+    };
+    let nodes: BTreeSet<&NodeId> = plan.steps.iter().filter(leaves).map(|step| &step.node).collect();
+    if nodes.is_empty() {
+        return told;
+    }
+    let one = |node: &&NodeId| {
+        let block = singular_block(node);
+        format!("- {node}: declare it, `{block}`, or let it go, `release = [\"{node}\"]`")
+    };
+    let lines: Vec<String> = nodes.iter().map(one).collect();
+    told.error(
+        None,
+        "The configuration does not name all that was imported",
+        format!(
+            "Nothing is deleted by an import. What follows is in the lake and in no member; each is declared or released:\n\n{}\n\nA file \
+             that -generate-config-out names was written all the same.",
+            lines.join("\n")
+        ),
+    );
+    told
+}
+
+/// The block that declares a node's member.
+fn singular_block(node: &NodeId) -> String {
+    let word = lake_api::spec::singular::snake(node.kind());
+    match node.name().split_once('.') {
+        Some((outer, inner)) => format!("{word} \"{inner}\" {{ … }} within \"{outer}\""),
+        None => format!("{word} \"{}\" {{ … }}", node.name()),
+    }
 }
 
 /// What an apply left that is no failure: what waits, and what stays on AWS.
@@ -79,7 +162,7 @@ fn of_step(step: &Step, waited: &impl Fn(&str) -> bool) -> Option<Diagnostic> {
     let warning =
         |summary: String, detail: &str| Some(diagnostic(Severity::Warning, &step.origin, &summary, detail));
     match (&step.change, &step.taking) {
-        (Change::Blocked(reason), _) => {
+        (Change::Blocked(reason) | Change::Protected(reason), _) => {
             let detail = format!("{}\n{}", sentence(&reason.why), reason.remedy);
             Some(diagnostic(Severity::Error, &step.origin, &format!("Cannot plan {node}"), &detail))
         }
@@ -88,6 +171,22 @@ fn of_step(step: &Step, waited: &impl Fn(&str) -> bool) -> Option<Diagnostic> {
             format!("{node} waits"),
             &format!(
                 "{node} {reason}. Nothing is wrong: once it is there, the next plan shows what is done."
+            ),
+        ),
+        (Change::Unreadable(error), _) if step.hold == Hold::LookAt => warning(
+            format!("{node} cannot be looked at"),
+            &format!(
+                "{}\nIt is only referred to, and taken as there.{}",
+                sentence(&error.to_string()),
+                remedy(error.remedy())
+            ),
+        ),
+        (Change::Anew(what), _) => warning(
+            format!("{node} is not the lake's any more"),
+            &format!(
+                "{} is not touched: {what}. To take it over as it is, set adopt: Unowned; to leave it to whoever made it, remove \
+                 the member or give it another name.",
+                step.key.as_ref().map(ToString::to_string).unwrap_or_default()
             ),
         ),
         (Change::Unreadable(error), _) => warning(
@@ -100,9 +199,18 @@ fn of_step(step: &Step, waited: &impl Fn(&str) -> bool) -> Option<Diagnostic> {
         ),
         (Change::Foreign(owner), _) => warning(
             format!("{node} belongs to another owner now"),
-            &format!(
-                "It belongs to {owner} and is not touched. To take it over, set adoptFrom: \"{owner}\"; to leave it to them, remove the member or give it another name."
-            ),
+            &if can_be_named(owner) {
+                format!(
+                    "It belongs to {owner} and is not touched. To take it over, set adoptFrom: \"{owner}\"; to leave it to \
+                     them, remove the member or give it another name."
+                )
+            } else {
+                format!(
+                    "It belongs to {} and is not touched. Import that lake, or remove the member; to take it over all the \
+                     same, set adopt: Any.",
+                    spelt(owner)
+                )
+            },
         ),
         (Change::Retain, _) => {
             let key = step.key.as_ref().map(ToString::to_string).unwrap_or_default();
@@ -125,11 +233,25 @@ fn of_step(step: &Step, waited: &impl Fn(&str) -> bool) -> Option<Diagnostic> {
             let owner = owner.as_deref().map_or_else(|| "nobody".to_owned(), |owner| format!("\"{owner}\""));
             warning(
                 format!("{node} is taken over from {owner}"),
-                "It exists already and gets exactly the settings of its member.",
+                &format!(
+                    "It exists already and gets exactly the settings of its member.{}",
+                    overwritten(step)
+                ),
             )
         }
         _ => None,
     }
+}
+
+/// Every setting that an adoption overwrites, as drift is told.
+fn overwritten(step: &Step) -> String {
+    let changes = step.change.fields();
+    if changes.is_empty() {
+        return " It has them already.".to_owned();
+    }
+    let lines =
+        changes.iter().map(|change| format!("- {}: {}", change.path, render::drift(change, &step.secret)));
+    format!(" These of its settings are overwritten:\n\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 
 fn diagnostic(severity: Severity, path: &FieldPath, summary: &str, detail: &str) -> Diagnostic {

@@ -8,7 +8,7 @@ use lake_reconcile::{
     aws::{Access, Aws, NoAccess},
     cloud::Cloud,
     engine::{self, Engine},
-    owner::Owner,
+    owner::{Lineage, Owner},
     place::Place,
 };
 use std::{
@@ -21,6 +21,11 @@ use tfplug::{Diagnostics, Stop};
 pub trait Clouds: Send + Sync {
     /// Connect, and learn where that leads.
     fn connect<'a>(&'a self, access: &'a Access) -> BoxFuture<'a, Result<Connection, NoAccess>>;
+
+    /// The lineage of a lake that is created.
+    fn lineage(&self) -> String {
+        engine::new_lineage()
+    }
 
     /// A connection will probably be wanted: make ready what it takes, beside what else is done.
     fn prepare(&self) {}
@@ -74,6 +79,9 @@ pub struct Door {
     connections: tokio::sync::Mutex<Connections>,
     /// The lakes whose states this process was shown, by region and name.
     seen: Mutex<BTreeSet<(String, String)>>,
+    /// The lakes that are being created by this process, by place and owner: core starts one process for all lakes of a
+    /// provider, and applies them side by side.
+    creating: Mutex<BTreeMap<(Place, Owner), Arc<tokio::sync::Mutex<()>>>>,
 }
 
 /// One connection per region: all lakes of a configuration share it.
@@ -103,6 +111,7 @@ impl Door {
             settings: Mutex::default(),
             connections: tokio::sync::Mutex::default(),
             seen: Mutex::default(),
+            creating: Mutex::default(),
         }
     }
 
@@ -223,11 +232,22 @@ impl Door {
         Owner { door: "terraform".to_owned(), instance, lake: lake.to_owned() }
     }
 
+    /// Wait until no other create of a lake of this name is under way in this process; none begins while the guard is held.
+    pub async fn create_alone(&self, place: &Place, owner: &Owner) -> tokio::sync::OwnedMutexGuard<()> {
+        let one = {
+            let mut creating = self.creating.lock().unwrap_or_else(PoisonError::into_inner);
+            creating.entry((place.clone(), owner.clone())).or_default().clone()
+        };
+        one.lock_owned().await
+    }
+
     /// An engine for a lake, which ends when the user wants that.
     #[must_use]
     pub fn engine(&self, connection: &Connection, lake: &str, stop: &Stop) -> Running {
         let ends = engine::Stop::default();
-        let engine = Engine::new(connection.cloud.clone(), self.owner(lake), connection.place.clone());
+        let lineage = Lineage::Compared(self.clouds.lineage());
+        let engine =
+            Engine::new(connection.cloud.clone(), self.owner(lake), connection.place.clone(), lineage);
         let (heard, wish) = (ends.clone(), stop.clone());
         let listener = tokio::spawn(async move {
             wish.wanted().await;

@@ -9,7 +9,11 @@ use crate::{
     told,
 };
 use lake_api::names::MemberKey;
-use lake_reconcile::{graph::Graph, plan::plan};
+use lake_reconcile::{
+    engine::Members,
+    graph::{Graph, NodeId},
+    plan::plan,
+};
 use tfplug::{Diagnostics, ImportRequest, ImportResponse, Value};
 
 /// Answer ImportResourceState.
@@ -26,18 +30,22 @@ async fn recall(door: &Door, request: &ImportRequest, told: &mut Diagnostics) ->
         Some((region, name)) => (Some(region), name),
         None => (None, request.id.as_str()),
     };
-    if !MemberKey::fits(name) {
+    let (name, lineage) = match name.split_once('@') {
+        Some((name, lineage)) => (name, Some(lineage)),
+        None => (name, None),
+    };
+    if !MemberKey::fits(name) || lineage.is_some_and(str::is_empty) {
         told.error(
             None,
             format!("\"{}\" does not name a lake", request.id),
             "A lake is imported by its name, `events`, or where it lives in another region than the provider's by \
-             region and name, `eu-central-1/events`.",
+             region and name, `eu-central-1/events`; where several lineages of it were found, by `events@<lineage>`.",
         );
         return None;
     }
     let connection = door.open(region, "import", told).await?;
     let running = door.engine(&connection, name, &request.stop);
-    let recalled = match running.engine.recall().await {
+    let recalled = match running.engine.recall(lineage).await {
         Ok(recalled) => recalled,
         Err(error) => {
             let remedy = error.remedy().unwrap_or_default();
@@ -58,6 +66,30 @@ async fn recall(door: &Door, request: &ImportRequest, told: &mut Diagnostics) ->
         );
         return None;
     }
+    if let Some(several) = &recalled.several {
+        let one = |(lineage, members): (&String, &Members)| {
+            let nodes: Vec<&str> = members.nodes.iter().map(NodeId::as_str).collect();
+            let how = if members.unfinished { "never finished" } else { "finished" };
+            format!("- {}/{name}@{lineage} ({how}): {}", connection.place.region, nodes.join(", "))
+        };
+        let all: Vec<String> = several.iter().map(one).collect();
+        told.error(
+            None,
+            format!("There are several lakes {name} of this owner"),
+            format!(
+                "They were created by different configurations or applies. Import the one that is meant by its id, and the \
+                 others elsewhere, to destroy them or to go on with them:\n\n{}",
+                all.join("\n")
+            ),
+        );
+        return None;
+    }
+    told.warning(
+        None,
+        format!("The lake {name} is imported without its arguments"),
+        "The members have to be written into the configuration: a generated one (-generate-config-out) holds none. Until an \
+         apply has succeeded, a plan that would delete or retain what no member names is an error.",
+    );
     if recalled.unfinished {
         told.warning(
             None,
@@ -71,7 +103,7 @@ async fn recall(door: &Door, request: &ImportRequest, told: &mut Diagnostics) ->
     let nothing = Graph::new();
     let found = plan(&nothing, &recalled.record, &recalled.inventory);
     told::found(&found, &recalled.inventory).put(&mut state);
-    Some((state, Private::of(recalled.record)))
+    Some((state, Private { imported: true, ..Private::of(recalled.record) }))
 }
 
 /// A lake without any argument or block.

@@ -63,10 +63,12 @@ fn presence(id: &NodeId, node: &Node, settings: &Settings, prior: &Prior) -> Pre
         facts: prior.facts.get(id).cloned().unwrap_or_default(),
         mark,
         creating: false,
+        lineage: None,
+        stale_mark: false,
         birth: None,
     };
     let mark = match (node.hold, settings.traits().wears) {
-        (Hold::LookAt, _) => Mark::Nobody,
+        (Hold::LookAt | Hold::Release, _) => Mark::Nobody,
         (Hold::Own, Wears::Nothing) => Mark::CannotWear,
         (Hold::Own, Wears::Tags | Wears::Parameters) => Mark::Ours(id.clone()),
     };

@@ -6,13 +6,14 @@
 
 mod create;
 mod look;
+mod replace;
 mod update;
 
 use crate::{
     defaults, diagnostics,
     door::{Connection, Door, Way},
     private::Private,
-    read::remembered,
+    read::{is_owned, remembered},
     spec::{self, Sources},
     told::{self, Told},
 };
@@ -24,20 +25,22 @@ use lake_reconcile::{
 };
 use tfplug::{Diagnostics, Path, PlanRequest, PlanResponse, Value};
 
-pub(crate) use create::{lives_already, meets_itself};
+pub(crate) use create::meets_itself;
 pub(crate) use update::{prior_graph, shown};
 
 /// Answer PlanResourceChange.
 pub async fn plan(door: &Door, request: PlanRequest) -> PlanResponse {
     let mut told = Diagnostics::default();
     let mut requires_replace = Vec::new();
+    let mut private = None;
     let planned = if request.proposed.is_null() {
-        destroy(&request, &mut told);
+        destroy(door, &request, &mut told);
         Value::Null
     } else {
-        lake(door, &request, &mut requires_replace, &mut told).await
+        lake(door, &request, &mut requires_replace, &mut private, &mut told).await
     };
-    PlanResponse { planned, requires_replace, private: request.private, diagnostics: told }
+    let private = private.map_or(request.private, |private| private.bytes());
+    PlanResponse { planned, requires_replace, private, diagnostics: told }
 }
 
 /// The plan of an update's or a create's apply, decided from what a plan leaves behind: the configuration's values, the
@@ -46,6 +49,7 @@ async fn lake(
     door: &Door,
     request: &PlanRequest,
     requires_replace: &mut Vec<Path>,
+    kept: &mut Option<Private>,
     told: &mut Diagnostics,
 ) -> Value {
     let mut lake = defaults::planned(&request.config, &request.prior);
@@ -75,16 +79,16 @@ async fn lake(
     match (request.prior.is_null(), private) {
         (false, Some(private)) if scene.moves(requires_replace) => {
             scene.refuse_to_lose(&private.record, told);
-            scene.create(lake, false, told).await
+            scene.create(lake, None, told).await
         }
         (false, Some(private)) => scene.update(lake, private, told).await,
         (false, None) => {
             no_record(told);
             lake
         }
-        // The second plan of a replacement: what lives is the lake that is replaced.
-        (true, Some(_)) => scene.create(lake, false, told).await,
-        (true, None) => scene.create(lake, true, told).await,
+        // The second plan of a replacement that the user asked for: what lives is the lake that is replaced.
+        (true, Some(private)) => scene.replace(lake, private, kept, told).await,
+        (true, None) => scene.create(lake, Some(kept), told).await,
     }
 }
 
@@ -165,10 +169,15 @@ impl Scene<'_> {
 }
 
 /// A destroy's plan tells what stays. Nobody is asked.
-fn destroy(request: &PlanRequest, told: &mut Diagnostics) {
+fn destroy(door: &Door, request: &PlanRequest, told: &mut Diagnostics) {
     let Some(private) = remembered(&request.private, told) else { return };
     match private {
-        Some(private) => told.extend(diagnostics::plan(&end(&private), |_| true)),
+        Some(private) => {
+            let name = request.prior.get("name").as_str().unwrap_or_default();
+            if door.settings().owner.is_none() || is_owned(&private.record, &door.owner(name), None, told) {
+                told.extend(diagnostics::plan(&end(&private), |_| true));
+            }
+        }
         None => no_record(told),
     }
 }

@@ -21,17 +21,29 @@ pub struct Private {
     /// What the last Read found; nothing after an apply.
     #[serde(with = "pairs", skip_serializing_if = "Option::is_none")]
     pub inventory: Option<Inventory>,
+    /// Whether the lake was imported and no apply has succeeded since: what no member names must not go.
+    #[serde(skip_serializing_if = "std::ops::Not::not")]
+    pub imported: bool,
+    /// What the configuration that replaces this lake wants of it, where `-replace` or the like asked for that: the destroy
+    /// leaves it for the create that follows.
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub kept: Vec<(NodeId, Key)>,
     /// The provider's tags that were last applied: they are in no state, and what was applied cannot be told without them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub default_tags: Option<BTreeMap<String, String>>,
 }
 
-/// What stands beside the record, which knows itself how it is read.
+/// What stands beside the record, which knows itself how it is read. The inventory is a cache: one that cannot be read, as
+/// of another release, is none.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Beside {
-    #[serde(default, with = "pairs")]
-    inventory: Option<Inventory>,
+    #[serde(default)]
+    inventory: serde_json::Value,
+    #[serde(default)]
+    imported: bool,
+    #[serde(default)]
+    kept: Vec<(NodeId, Key)>,
     #[serde(default)]
     default_tags: Option<BTreeMap<String, String>>,
 }
@@ -75,7 +87,7 @@ impl Private {
     /// A record alone.
     #[must_use]
     pub fn of(record: Record) -> Self {
-        Private { record, inventory: None, default_tags: None }
+        Private { record, inventory: None, imported: false, kept: Vec::new(), default_tags: None }
     }
 
     /// The record of what was applied with these tags of the provider.
@@ -95,8 +107,13 @@ impl Private {
         let broken = |error: serde_json::Error| NoPrivate::Broken(error.to_string());
         let mut value: serde_json::Value = serde_json::from_slice(bytes).map_err(broken)?;
         let record = Record::of(value["record"].take())?;
-        let Beside { inventory, default_tags } = serde_json::from_value(value).map_err(broken)?;
-        Ok(Some(Private { record, inventory, default_tags }))
+        let Beside { inventory, imported, kept, default_tags } =
+            serde_json::from_value(value).map_err(broken)?;
+        let inventory = pairs::deserialize(inventory).unwrap_or_else(|error| {
+            tracing::info!(%error, "what the last look found cannot be read, and is looked at again");
+            None
+        });
+        Ok(Some(Private { record, inventory, imported, kept, default_tags }))
     }
 
     /// The bytes.
@@ -159,6 +176,14 @@ mod tests {
     fn the_bytes_of_release_0_1_are_understood() {
         let bytes = br#"{"record":{"v":1,"place":{"partition":"aws","region":"eu-west-1","account":"123456789012"},"nodes":{}}}"#;
         assert_eq!(Private::read(bytes), Ok(Some(Private::of(record()))));
+    }
+
+    #[test]
+    fn a_look_that_cannot_be_read_is_none() {
+        let mut private = serde_json::to_value(Private::of(record())).unwrap();
+        private["inventory"] = serde_json::json!({"bucket/store": [[{"novel": 1}, "Whatever"]]});
+        let read = Private::read(private.to_string().as_bytes());
+        assert_eq!(read, Ok(Some(Private::of(record()))), "it is only a cache");
     }
 
     #[test]

@@ -13,6 +13,7 @@ use lake_reconcile::{
     engine::Engine,
     graph::{Graph, Hold},
     observe::Observed,
+    owner::Owner,
     place::Place,
     plan::plan,
     record::Record,
@@ -49,10 +50,17 @@ async fn look(
     let graph = wanted::graph_of_state(&request.current, &door.settings(), &connection.place, &owner);
     let graph = graph.map_err(|finding| told.extend(diagnostics::findings([finding]))).ok()?;
     let running = door.engine(&connection, name, &request.stop);
+    let mut imported = false;
     let default_tags = private.as_ref().and_then(|private| private.default_tags.clone());
     let (record, observed) = match private {
-        Some(Private { mut record, .. }) => {
+        Some(Private { mut record, imported: was, .. }) => {
+            if record.owner.as_ref().is_some_and(|of| *of != owner.to_string()) {
+                // Whose it is decides the plan; seen from another owner all of it is foreign.
+                return None;
+            }
+            imported = was;
             let observed = running.engine.observe(&graph, &mut record).await;
+            record.learn_owner(&observed.inventory, &owner);
             (record, observed)
         }
         None => remember_again(&running.engine, &graph, told).await?,
@@ -73,7 +81,9 @@ async fn look(
     let found = plan(&graph, &record, &observed.inventory);
     let mut state = request.current.clone();
     told::found(&found, &observed.inventory).put(&mut state);
-    Some((state, Some(Private { record, inventory: Some(observed.inventory), default_tags })))
+    let found =
+        Private { inventory: Some(observed.inventory), imported, default_tags, ..Private::of(record) };
+    Some((state, Some(found)))
 }
 
 /// What the lake remembers, found again; `None` when it cannot be, or there is nothing, and the state stays as it is.
@@ -118,6 +128,30 @@ pub(crate) fn remembered(bytes: &[u8], told: &mut Diagnostics) -> Option<Option<
             told.error(None, "Cannot use the lake's record", format!("{error}.\n{}", error.remedy()))
         })
         .ok()
+}
+
+/// Whether the lake is this owner's, or taken over from the one that the record names by `adopt_from` of the lake.
+pub(crate) fn is_owned(
+    record: &Record,
+    owner: &Owner,
+    adopt_from: Option<&str>,
+    told: &mut Diagnostics,
+) -> bool {
+    let Some(of) = record.owner.as_ref().filter(|of| **of != owner.to_string()) else { return true };
+    if adopt_from == Some(of) {
+        return true;
+    }
+    let instance = of.split('/').nth(1).unwrap_or_default();
+    told.error(
+        None,
+        "The lake belongs to another owner",
+        format!(
+            "Its resources wear the mark {of}, and this configuration works as {owner}. Nothing of it is changed or \
+             destroyed under another owner. Set `owner = \"{instance}\"` in provider \"lake\" back; or, to hand the lake over, \
+             apply once with `adopt_from = \"{of}\"` at the lake."
+        ),
+    );
+    false
 }
 
 /// Whether the credentials lead to where the lake lives.

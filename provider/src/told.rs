@@ -85,9 +85,13 @@ fn will_be(step: &Step, prior: &Told, unchanged: bool) -> (Later<ResourceStatus>
     let was = || prior.outputs.get(id).cloned().unwrap_or_default();
     match &step.change {
         Change::Keep => (is(State::Present), settled(&step.facts)),
+        // Whether the part that waits still does is known only then.
+        Change::Update(_) if step.waits.is_some() => (Later::Later, listed_later(step)),
         Change::Create | Change::CreateUnseen | Change::Update(_) | Change::Replace { .. } => {
             (is(State::Present), opened(&step.facts))
         }
+        // What is only referred to is taken as there, and stays unread.
+        Change::Unreadable(_) if step.hold == Hold::LookAt => (is(State::Unreadable), settled(&step.facts)),
         Change::Wait(_) => {
             let mut facts = listed(id.kind(), |_| None);
             facts.extend(was());

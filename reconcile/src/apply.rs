@@ -9,7 +9,7 @@ mod ops;
 mod perform;
 mod verdict;
 
-pub(crate) use perform::unsign;
+pub(crate) use perform::sign;
 
 use crate::{
     cloud::Cloud,
@@ -20,7 +20,7 @@ use crate::{
     inventory::{Facts, Inventory},
     kind::Wears,
     kinds::{Key, Settings},
-    owner::Owner,
+    owner::Identity,
     plan::{Change, Plan, Step, Taking},
     record::{Got, Record},
     reference,
@@ -37,7 +37,8 @@ use verdict::{failure, hindrance};
 #[derive(Clone, Copy)]
 pub(crate) struct Tools<'a> {
     pub(crate) cloud: &'a dyn Cloud,
-    pub(crate) owner: &'a Owner,
+    /// Who the lake is when it reads and writes marks.
+    pub(crate) identity: &'a Identity,
     /// Where the record is kept before anything is created, if it is.
     pub(crate) memory: Option<&'a dyn Memory>,
     pub(crate) stop: &'a Stop,
@@ -49,6 +50,8 @@ pub(crate) struct Tools<'a> {
 pub(crate) struct Task<'a> {
     pub(crate) plan: &'a Plan,
     pub(crate) inventory: &'a Inventory,
+    /// The region of the lake.
+    pub(crate) region: &'a str,
     /// What becomes of each wanted node when its member leaves.
     pub(crate) policies: BTreeMap<&'a NodeId, OnDelete>,
     /// Steps that must not be done, by their place in the plan, and why; `None` for those left out without a word.
@@ -95,6 +98,8 @@ struct Run<'a, 'r> {
     asked: BTreeSet<(NodeId, String)>,
     /// Keys that the record named only because they were about to be made.
     promised: BTreeSet<(NodeId, Key)>,
+    /// Whether another apply was found to create this lake.
+    overtaken: bool,
     out: Applied,
 }
 
@@ -108,7 +113,7 @@ impl<'a, 'r> Run<'a, 'r> {
             .filter_map(|(at, step)| {
                 let cause = match task.barred.get(&at) {
                     Some(cause) => cause.clone()?,
-                    None => hindrance(&step.change)?,
+                    None => hindrance(step)?,
                 };
                 Some((at, failure(step, cause)))
             })
@@ -127,7 +132,7 @@ impl<'a, 'r> Run<'a, 'r> {
         let asked =
             ops.makes().filter_map(|(_, step)| step.wanted.as_ref()).flat_map(reference::facts).collect();
         let out = Applied { failures, ..Applied::default() };
-        Run { tools, task, record, ops, facts, asked, promised: BTreeSet::new(), out }
+        Run { tools, task, record, ops, facts, asked, promised: BTreeSet::new(), overtaken: false, out }
     }
 
     /// What needs a node whose own step cannot be done is not begun.
@@ -178,7 +183,7 @@ impl<'a, 'r> Run<'a, 'r> {
     async fn go_to_the_end(&mut self) {
         let mut under_way = FuturesUnordered::new();
         loop {
-            while under_way.len() < self.tools.concurrency && !self.tools.stop.is_stopped() {
+            while under_way.len() < self.tools.concurrency && !self.is_over() {
                 let Some(op) = self.ops.next() else { break };
                 match self.job(op) {
                     Ok(job) => under_way.push(perform::perform(self.tools, op, job)),
@@ -188,11 +193,12 @@ impl<'a, 'r> Run<'a, 'r> {
             match under_way.next().await {
                 Some((op, Ok(done))) => self.done(op, done),
                 Some((op, Err(cause))) => {
+                    self.overtaken |= matches!(cause, Cause::Overtaken(_));
                     self.touch(op);
                     self.judge_promise(op, &cause);
                     self.fail(op, cause);
                 }
-                None if self.tools.stop.is_stopped() || self.ops.is_through() => break,
+                None if self.is_over() || self.ops.is_through() => break,
                 // Everything waits for something: kinds that need each other's end. AWS's refusal decides.
                 None => self.ops.release_one(),
             }
@@ -203,6 +209,11 @@ impl<'a, 'r> Run<'a, 'r> {
         self.keep_promises();
     }
 
+    /// Whether no other operation is begun: the user wants that, or another apply creates this very lake.
+    fn is_over(&self) -> bool {
+        self.overtaken || self.tools.stop.is_stopped()
+    }
+
     /// What is called for one operation, now that all it waited for is done.
     fn job(&mut self, op: Op) -> Result<Job, Cause> {
         let step = self.ops.step(op);
@@ -211,9 +222,14 @@ impl<'a, 'r> Run<'a, 'r> {
             What::Sign { node, key, creating } => {
                 Ok(Job::Mark { node: node.clone(), key: key.clone(), creating: *creating })
             }
-            What::Retain => Ok(Job::Retain { node: step.node.clone(), key: key() }),
+            What::Retain => {
+                Ok(Job::Retain { node: step.node.clone(), key: key(), taking: step.taking.clone() })
+            }
+            What::Release => Ok(Job::Release { node: step.node.clone(), key: key() }),
             What::Remove(old) => {
-                Ok(Job::Remove { node: step.node.clone(), key: old.clone(), data: data(step) })
+                // A mark that was taken off is told of the key that the step is about.
+                let taking = step.taking.clone().filter(|_| step.key.as_ref() == Some(old));
+                Ok(Job::Remove { node: step.node.clone(), key: old.clone(), data: data(step), taking })
             }
             &What::Make { creating } => {
                 let (settings, wants) = self.settings(step)?;
@@ -227,7 +243,8 @@ impl<'a, 'r> Run<'a, 'r> {
                     self.promise(step, &key);
                 }
                 let record = unseen.then(|| Box::new(self.record.clone()));
-                Ok(Job::make(step, settings, &wants, key, creating, asks, record))
+                let new = self.task.creating && self.tools.memory.is_none();
+                Ok(Job::make(step, settings, &wants, key, creating, new, asks, record))
             }
         }
     }
@@ -265,7 +282,7 @@ impl<'a, 'r> Run<'a, 'r> {
         let place = self.ops.place(op);
         match self.ops.what(op) {
             What::Sign { .. } => {}
-            What::Retain => {
+            What::Retain | What::Release => {
                 if let Some(key) = &step.key {
                     self.record.forget(&step.node, key);
                 }

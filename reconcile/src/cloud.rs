@@ -8,7 +8,7 @@ use crate::{
     inventory::Sight,
     kind::Data,
     kinds::{Key, Settings},
-    owner::{Owner, Worn},
+    owner::{Marking, Owner, Worn},
 };
 use futures::future::BoxFuture;
 use std::collections::BTreeMap;
@@ -32,12 +32,12 @@ pub enum Write {
         /// What differs.
         changes: Vec<FieldChange>,
     },
-    /// Put another mark on a resource.
+    /// Put another mark on a resource, or take it off.
     Mark {
         /// Which.
         key: Key,
-        /// The mark.
-        mark: Worn,
+        /// What is done to its tags.
+        marking: Marking,
     },
     /// Delete a resource.
     Delete {

@@ -3,6 +3,7 @@
 //! [`Engine::round`] is one pass and never waits: it tells when to come again. [`Engine::settle`] goes round until
 //! all is quiet, within a time. Both observe, plan, apply, and observe what was touched.
 
+mod lineages;
 mod pass;
 mod patience;
 mod recall;
@@ -10,28 +11,31 @@ mod round;
 mod settle;
 mod stop;
 
+pub use lineages::{Lineages, Members, Rivals, new_lineage};
 pub use patience::pause;
 pub use recall::Recalled;
 pub use round::Look;
 pub use stop::Stop;
 
 use crate::{
-    apply::Tools,
+    apply::{self, Tools},
     cloud::Cloud,
     deadline::{self, Timely},
     error::{CloudError, Retry},
-    failure::Failure,
-    graph::Graph,
+    failure::{Action, Failure},
+    graph::{Graph, NodeId},
     inventory::{Inventory, Presence},
+    kind::Wears,
     kinds::Key,
     observe::{self, Observed},
-    owner::Owner,
+    owner::{Identity, Lineage, Owner},
     place::Place,
     plan::{Note, Plan},
     record::Record,
     secrets::Secrets,
 };
 use futures::future::{BoxFuture, join};
+use lake_api::FieldPath;
 use std::{
     collections::{BTreeMap, BTreeSet},
     sync::{Arc, Mutex, PoisonError},
@@ -59,6 +63,8 @@ pub struct Engine {
     cloud: Arc<dyn Cloud>,
     owner: Owner,
     place: Place,
+    /// The lineage of a lake that this engine creates, and whether lineages are compared at all.
+    lineage: Lineage,
     memory: Option<Arc<dyn Memory>>,
     stop: Stop,
     concurrency: usize,
@@ -81,6 +87,8 @@ pub struct Outcome {
     pub notes: Vec<Note>,
     /// Why lists of what wears the lake's mark failed, one for each that did: leftovers may have been overlooked.
     pub unlisted: Vec<CloudError>,
+    /// Other lakes of this owner and name, beside which nothing was written.
+    pub rivals: Option<Rivals>,
     /// Whether the user stopped it before it was through.
     pub stopped: bool,
 }
@@ -108,13 +116,14 @@ pub enum Again {
 }
 
 impl Engine {
-    /// An engine for one lake.
+    /// An engine for one lake. `lineage` is the one that a lake gets which is made anew.
     #[must_use]
-    pub fn new(cloud: Arc<dyn Cloud>, owner: Owner, place: Place) -> Self {
+    pub fn new(cloud: Arc<dyn Cloud>, owner: Owner, place: Place, lineage: Lineage) -> Self {
         Engine {
             cloud: Arc::new(Timely(cloud)),
             owner,
             place,
+            lineage,
             memory: None,
             stop: Stop::default(),
             concurrency: CONCURRENCY,
@@ -148,12 +157,25 @@ impl Engine {
 
     /// Look at all that is wanted or remembered, and at what wears this lake's mark and is not remembered: that
     /// joins the record.
+    ///
+    /// A new lake whose lineage is compared learns here which lineages of its owner's lake there are.
     pub async fn observe(&self, graph: &Graph, record: &mut Record) -> Observed {
+        let blind = self.compares() && (record.lineage.is_none() || record.nodes.is_empty());
+        let planned = if blind { record.lineage.take() } else { None };
+        let mut observed = self.observe_marked(graph, record).await;
+        if record.lineage.is_none() {
+            self.find_lineage(planned, record, &mut observed);
+        }
+        observed
+    }
+
+    async fn observe_marked(&self, graph: &Graph, record: &mut Record) -> Observed {
         let mut inventory = Inventory::new();
         let listed = if self.memory.is_none() || self.was_forgotten(graph, record, &mut inventory).await {
             // Neither needs the other, and somebody waits for both.
             let known = record.clone();
-            let listing = observe::leftovers(&*self.cloud, &self.owner, graph, record);
+            let identity = self.identity(&known);
+            let listing = observe::leftovers(&*self.cloud, &identity, graph, record);
             join(listing, self.observe_missing(graph, &known, &mut inventory)).await.0
         } else {
             Default::default()
@@ -164,7 +186,48 @@ impl Engine {
             let secrets = Secrets::of(graph, record, &inventory);
             unlisted.iter_mut().for_each(|error| secrets.censor(error));
         }
-        Observed { inventory, leftovers, unlisted }
+        Observed { inventory, leftovers, unlisted, rivals: None }
+    }
+
+    /// Give a record a lineage after a look that compared none.
+    fn find_lineage(&self, planned: Option<String>, record: &mut Record, observed: &mut Observed) {
+        let own = match &self.lineage {
+            Lineage::Compared(own) | Lineage::Written(own) => own.as_str(),
+            Lineage::Any => return,
+        };
+        let lineages = lineages::seen(&observed.inventory);
+        let known = record.nodes.iter().any(|(node, remembered)| {
+            remembered.keys.keys().any(|key| !observed.leftovers.contains(&(node.clone(), key.clone())))
+        });
+        let lineage = if known || !self.compares() {
+            lineages::of_known(&lineages, own)
+        } else {
+            lineages::of_new(lineages, own, planned.as_deref()).unwrap_or_else(|rivals| {
+                observed.rivals = Some(rivals);
+                planned.unwrap_or_else(|| own.to_owned())
+            })
+        };
+        if self.compares() {
+            let Observed { inventory, leftovers, .. } = observed;
+            lineages::claim(&self.owner, &lineage, record, inventory, leftovers);
+        }
+        record.lineage = Some(lineage);
+    }
+
+    /// Whether what another lineage has made is another lake's.
+    fn compares(&self) -> bool {
+        matches!(self.lineage, Lineage::Compared(_))
+    }
+
+    /// Who the lake of a record is when it reads and writes marks.
+    fn identity(&self, record: &Record) -> Identity {
+        let lineage = match (&record.lineage, &self.lineage) {
+            (Some(known), Lineage::Compared(_)) => Lineage::Compared(known.clone()),
+            (Some(known), _) => Lineage::Written(known.clone()),
+            (None, Lineage::Written(own)) => Lineage::Written(own.clone()),
+            (None, _) => Lineage::Any,
+        };
+        Identity::new(&self.owner, &self.place, lineage)
     }
 
     /// Whether a lake that is kept in a memory seems to have lost it: nothing is remembered, and something that is wanted
@@ -180,7 +243,8 @@ impl Engine {
     /// Look at what is wanted or remembered and is not in the inventory yet.
     pub async fn observe_missing(&self, graph: &Graph, record: &Record, inventory: &mut Inventory) {
         let fresh = self.fresh();
-        observe::observe(&*self.cloud, &self.owner, graph, record, &fresh, inventory).await;
+        observe::observe(&*self.cloud, &self.identity(record), graph, record, &fresh, inventory).await;
+        observe::births_of_unmarked(&*self.cloud, record, inventory).await;
         self.trust_sight_of(inventory);
         let unread = |presence: &Presence| matches!(presence, Presence::Unreadable(_));
         if inventory.values().flat_map(BTreeMap::values).any(unread) {
@@ -223,12 +287,12 @@ impl Engine {
         .await
     }
 
-    /// The record of a lake that exists, from the marks it wears (an import).
+    /// The record of a lake that exists, from the marks it wears (an import): of this lineage, or of the only one there is.
     ///
     /// # Errors
     /// When what wears the mark cannot be listed.
-    pub async fn recall(&self) -> Result<Recalled, CloudError> {
-        recall::recall(self).await
+    pub async fn recall(&self, lineage: Option<&str>) -> Result<Recalled, CloudError> {
+        recall::recall(self, lineage).await
     }
 
     /// The record of a lake of which only what was last applied is remembered, `was`: Terraform forgets the record with a
@@ -241,10 +305,27 @@ impl Engine {
         recall::remember_again(self, was).await
     }
 
-    fn tools(&self) -> Tools<'_> {
+    /// Put the sign of an unfinished creation on one of some resources of the lake that a record speaks of: whoever creates the
+    /// lake next goes on with them.
+    ///
+    /// # Errors
+    /// The failure where none of them could be signed.
+    pub async fn sign(&self, some: &[(NodeId, Key)], record: &Record) -> Result<(), Failure> {
+        let identity = self.identity(record);
+        let markable = some.iter().find(|(_, key)| key.traits().wears != Wears::Nothing);
+        let Some((node, key)) = markable else { return Ok(()) };
+        apply::sign(self.tools(&identity), node, key, true).await.map_err(|cause| Failure {
+            node: node.clone(),
+            origin: FieldPath::root(),
+            action: Action::Update,
+            cause,
+        })
+    }
+
+    fn tools<'t>(&'t self, identity: &'t Identity) -> Tools<'t> {
         Tools {
             cloud: &*self.cloud,
-            owner: &self.owner,
+            identity,
             memory: self.memory.as_deref(),
             stop: &self.stop,
             concurrency: self.concurrency,

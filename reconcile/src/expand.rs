@@ -4,7 +4,7 @@ pub(crate) mod members;
 pub(crate) mod names;
 
 use crate::{
-    graph::{Graph, Hold, Open},
+    graph::{Graph, Hold, NodeId, Open},
     kind::Scope,
 };
 use lake_api::{FieldPath, names::Word, spec::LakeSpec};
@@ -18,6 +18,13 @@ pub fn expand(spec: &LakeSpec, scope: &Scope) -> Graph {
             node.treatment.adopt_from.get_or_insert_with(|| owner.to_owned());
         }
     }
+    for node in graph.values_mut().filter(|node| node.hold == Hold::Own) {
+        node.treatment.protected.get_or_insert(spec.deletion_protection);
+    }
+    let released = spec.release.iter().filter_map(Word::known).map(NodeId::from);
+    let released: Vec<_> =
+        released.filter(|id| !graph.contains_key(id)).map(|id| (id, members::released())).collect();
+    graph.extend(released);
     graph
 }
 

@@ -3,6 +3,7 @@
 use crate::{
     error::{CloudError, Retry},
     graph::NodeId,
+    owner::{can_be_named, spelt},
     plan::Reason,
 };
 use lake_api::{FieldPath, Finding};
@@ -47,8 +48,14 @@ pub enum Cause {
     Blocked(Reason),
     /// It would destroy something, and the plan that was shown did not say so.
     Unplanned,
+    /// It holds data that is protected from deletion.
+    Protected(Reason),
     /// It belongs to this owner now.
     Foreign(String),
+    /// It is gone, and somebody made something else in its place.
+    Anew(String),
+    /// Another apply creates this lake at this moment: it was there first.
+    Overtaken(String),
     /// It comes after this node, whose own step was not done.
     Skipped(NodeId),
     /// A value that it needs is not known: the fact of a node that does not tell it.
@@ -84,8 +91,11 @@ impl Failure {
             Cause::Refused(error) => error.retry,
             Cause::Unsettled(_) | Cause::Unsteady(_) => Retry::Settling,
             Cause::Blocked(_)
+            | Cause::Protected(_)
             | Cause::Unplanned
             | Cause::Foreign(_)
+            | Cause::Anew(_)
+            | Cause::Overtaken(_)
             | Cause::Skipped(_)
             | Cause::Unknown(_)
             | Cause::Stopped => Retry::Never,
@@ -99,7 +109,9 @@ impl Failure {
             Cause::Refused(error) => error.word(),
             Cause::Blocked(_) => "Blocked",
             Cause::Unplanned => "Unplanned",
-            Cause::Foreign(_) => "Foreign",
+            Cause::Protected(_) => "DeletionProtected",
+            Cause::Foreign(_) | Cause::Anew(_) => "Foreign",
+            Cause::Overtaken(_) => "Overtaken",
             Cause::Skipped(_) => "Skipped",
             Cause::Unknown(_) => "Unknown",
             Cause::Unsteady(_) => "Unsteady",
@@ -144,10 +156,20 @@ impl Failure {
     fn remedy(&self) -> Option<&str> {
         match &self.cause {
             Cause::Refused(error) => error.remedy(),
-            Cause::Blocked(reason) => Some(&reason.remedy),
-            Cause::Foreign(_) => Some(
+            Cause::Blocked(reason) | Cause::Protected(reason) => Some(&reason.remedy),
+            Cause::Anew(_) => Some(
+                "To take it over as it is, set adopt: Unowned; to leave it to whoever made it, remove the member or give it \
+                 another name.",
+            ),
+            Cause::Overtaken(_) => {
+                Some("Stop one of the two. Where that was the other, apply again when it has ended.")
+            }
+            Cause::Foreign(owner) if can_be_named(owner) => Some(
                 "To take it over, set adoptFrom to that owner; to leave it to them, remove the member or give it \
                  another name.",
+            ),
+            Cause::Foreign(_) => Some(
+                "Import the lake that it belongs to, or remove this member. To take it over all the same, set adopt: Any.",
             ),
             Cause::Unsteady(_) => Some("See who else changes it; ignoreDrift leaves a field to others."),
             Cause::Unplanned
@@ -174,7 +196,10 @@ impl Failure {
             Cause::Stopped => Some("Apply again: what was done is found."),
             Cause::Unsettled(_) => Some(PATIENTLY),
             Cause::Blocked(_)
+            | Cause::Protected(_)
             | Cause::Foreign(_)
+            | Cause::Anew(_)
+            | Cause::Overtaken(_)
             | Cause::Unsteady(_)
             | Cause::Skipped(_)
             | Cause::Unknown(_) => None,
@@ -198,9 +223,13 @@ impl fmt::Display for Cause {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Cause::Refused(error) => write!(f, "{error}"),
-            Cause::Blocked(reason) => write!(f, "{reason}"),
+            Cause::Blocked(reason) | Cause::Protected(reason) => write!(f, "{reason}"),
+            Cause::Anew(what) => f.write_str(what),
+            Cause::Overtaken(owner) => {
+                write!(f, "another apply creates this lake at this moment (it wears {owner})")
+            }
             Cause::Unplanned => f.write_str("changed since the plan was made, plan again"),
-            Cause::Foreign(owner) => write!(f, "it now belongs to {owner}"),
+            Cause::Foreign(owner) => write!(f, "it now belongs to {}", spelt(owner)),
             Cause::Skipped(node) => write!(f, "it comes after {node}, which was not done"),
             Cause::Unknown(what) => write!(f, "{what} is not known"),
             Cause::Unsteady(what) => {

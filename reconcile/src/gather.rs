@@ -112,6 +112,7 @@ mod tests {
         company::{BUSY, FULL, LATEST, UnderWay},
         *,
     };
+    use crate::owner::Marking;
     use std::sync::Mutex;
     use tokio::time::{Instant, sleep};
 
@@ -295,10 +296,7 @@ mod tests {
         let start = Instant::now();
         routine.read(roles(&["a"])).await;
         assert_eq!(start.elapsed(), Duration::from_millis(5_100));
-        let mark = Write::Mark {
-            key: Key::Role("a".to_owned()),
-            mark: Worn { owner: "o".into(), node: "role/a".into(), creating: false },
-        };
+        let mark = Write::Mark { key: Key::Role("a".to_owned()), marking: Marking::off() };
         routine.write(&NodeId::new("role", "a"), mark).await.unwrap();
         routine.read(roles(&["a"])).await;
         assert_eq!(start.elapsed(), Duration::from_millis(5_200));

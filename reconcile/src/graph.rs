@@ -67,6 +67,8 @@ pub enum Hold {
     Own,
     /// Somebody else's, never written: an `external` member, a table that a crawl brings, a script object.
     LookAt,
+    /// Ours so far: it leaves the record and loses its mark, and nothing else of it is touched.
+    Release,
 }
 
 /// The owners from whom something may be taken over at all. `adopt` and `adoptFrom` are words of whoever writes the lake;
@@ -113,6 +115,8 @@ pub struct Treatment {
     pub on_delete: OnDelete,
     /// What may be taken over.
     pub adopt: Adopt,
+    /// Whether its data must neither be deleted nor emptied; `None` where the member does not say so.
+    pub protected: Option<bool>,
     /// The one owner, as its mark spells it, from whom it may be taken over.
     pub adopt_from: Option<String>,
     /// From whom it may be taken over at all, whatever `adopt` and `adopt_from` say.
@@ -128,6 +132,7 @@ impl Default for Treatment {
     fn default() -> Self {
         Treatment {
             on_delete: OnDelete::Retain,
+            protected: None,
             adopt: Adopt::Never,
             adopt_from: None,
             reach: Reach::default(),

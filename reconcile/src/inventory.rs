@@ -4,8 +4,8 @@ use crate::{
     error::CloudError,
     graph::NodeId,
     kind::Wears,
-    kinds::{Key, Settings},
-    owner::{Mark, Owner, Worn},
+    kinds::{Key, Settings, Traits},
+    owner::{Identity, Mark, Owner, Worn},
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -71,6 +71,12 @@ pub enum Presence {
         mark: Mark,
         /// Whether it wears the sign of a lake that is still being created.
         creating: bool,
+        /// The lineage that its mark names.
+        #[serde(default, skip_serializing_if = "Option::is_none")]
+        lineage: Option<String>,
+        /// Whether its mark is this lake's and yet not what this lake writes: it has to be written anew.
+        #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+        stale_mark: bool,
         /// What AWS set once, when it was made, where it tells that.
         #[serde(default, skip_serializing_if = "Option::is_none")]
         birth: Option<String>,
@@ -88,32 +94,54 @@ impl Presence {
         matches!(self, Presence::Present { mark: Mark::Ours(_), creating: true, .. })
     }
 
+    /// Take a look that compared no lineages for one by a lake of this lineage: what another one made is another lake's.
+    pub(crate) fn claim(&mut self, owner: &Owner, mine: &str) {
+        let Presence::Present { mark, lineage, .. } = self else { return };
+        if let Mark::Ours(node) = mark {
+            match lineage {
+                Some(lineage) if lineage == mine => {}
+                Some(other) => *mark = Mark::Other(format!("{owner}@{other}")),
+                None => *mark = Mark::Incomplete(node.clone()),
+            }
+        }
+    }
+
     /// Whether it wears this lake's mark, be it left behind, or may do so as far as can be told.
     #[must_use]
     pub fn may_be_ours(&self) -> bool {
         match self {
             Presence::Absent => false,
-            Presence::Present { mark, .. } => matches!(mark, Mark::Ours(_) | Mark::Retained(_)),
+            Presence::Present { mark, .. } => {
+                matches!(mark, Mark::Ours(_) | Mark::Incomplete(_) | Mark::Retained(_))
+            }
             Presence::Settling(_) | Presence::Unreadable(_) => true,
         }
     }
 
-    /// A sight, seen by one owner. `wears` says whether the kind can wear a mark at all.
+    /// A sight, seen by one lake. `traits` are those of the kind.
     #[must_use]
-    pub fn of(sight: Sight<Settings>, owner: &Owner, wears: Wears) -> Self {
+    pub fn of(sight: Sight<Settings>, identity: &Identity, traits: &Traits) -> Self {
         match sight {
             Sight::Absent => Presence::Absent,
-            Sight::Present(Seen { settings, facts, worn, birth }) => Presence::Present {
-                settings,
-                facts,
-                birth,
-                creating: worn.as_ref().is_some_and(|worn| worn.creating),
-                mark: match (wears, worn) {
+            Sight::Present(Seen { settings, facts, worn, birth }) => {
+                let mark = match (traits.wears, &worn) {
                     (Wears::Nothing, _) => Mark::CannotWear,
-                    (_, Some(worn)) => worn.seen_by(owner),
+                    (_, Some(worn)) => identity.reads(worn, traits),
                     (_, None) => Mark::Nobody,
-                },
-            },
+                };
+                Presence::Present {
+                    settings,
+                    facts,
+                    birth,
+                    creating: worn.as_ref().is_some_and(|worn| worn.creating),
+                    stale_mark: match (&mark, &worn) {
+                        (Mark::Ours(_), Some(worn)) => identity.is_stale(worn, traits),
+                        _ => false,
+                    },
+                    lineage: worn.and_then(|worn| worn.lineage),
+                    mark,
+                }
+            }
             Sight::Settling(reason) => Presence::Settling(reason),
             Sight::Unreadable(error) => Presence::Unreadable(error),
         }

@@ -8,7 +8,7 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kinds::Key,
-    owner::{Owner, Worn},
+    owner::{Marking, Owner, Worn},
     place::Place,
     policy::Need,
 };
@@ -98,6 +98,10 @@ pub trait Kind:
     const BIRTH: Option<&'static str> = None;
     /// Whether it holds a user's data: then it is never replaced.
     const HOLDS_DATA: bool;
+    /// Whether there is one of a name for all regions: its mark says the region of its lake.
+    const GLOBAL: bool = false;
+    /// Regions in which AWS answers a create with success although the name exists already.
+    const UPSERTS_IN: &'static [&'static str] = &[];
     /// The order of its replacement.
     const REPLACE: Replace;
     /// Kinds that are deleted only after this one is gone.
@@ -123,7 +127,8 @@ pub trait Kind:
     /// What it needs of whoever drives it: calls, and the ARNs that they are on.
     fn needs(&self, place: &Place) -> Vec<Need>;
 
-    /// The resource on which one that can wear no mark hangs: a filter's table.
+    /// The resource on which one hangs that can wear no mark, or that has no birth of its own: a filter's table, an
+    /// object's bucket.
     fn hangs_on(_key: &Self::Key) -> Option<Key> {
         None
     }
@@ -164,8 +169,12 @@ pub trait Kind:
         changes: &[FieldChange],
     ) -> impl Future<Output = Result<(), CloudError>> + Send;
 
-    /// Put another mark on (a move, an adoption, a retained member, the end of a creation). Tag writes only.
-    fn mark(aws: &Aws, key: &Self::Key, mark: &Worn) -> impl Future<Output = Result<(), CloudError>> + Send;
+    /// Put another mark on, or take it off (a move, an adoption, a retained member, the end of a creation). Tag writes only.
+    fn mark(
+        aws: &Aws,
+        key: &Self::Key,
+        marking: &Marking,
+    ) -> impl Future<Output = Result<(), CloudError>> + Send;
 
     /// Delete it.
     fn delete(aws: &Aws, key: &Self::Key, data: Data) -> impl Future<Output = Result<(), CloudError>> + Send;

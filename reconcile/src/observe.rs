@@ -5,11 +5,12 @@
 
 use crate::{
     cloud::Cloud,
+    engine::Rivals,
     error::CloudError,
     graph::{Graph, NodeId},
     inventory::{Inventory, Presence},
     kinds::Key,
-    owner::{Mark, Owner, Worn},
+    owner::{Identity, Mark, Worn},
     place::Place,
     record::{Got, Record},
     wish::Wishes,
@@ -26,6 +27,8 @@ pub struct Observed {
     pub leftovers: BTreeSet<(NodeId, Key)>,
     /// Why lists of what wears the mark failed, one for each that did: leftovers may have been overlooked.
     pub unlisted: Vec<CloudError>,
+    /// Other lakes of this owner and name that a new one has met.
+    pub rivals: Option<Rivals>,
 }
 
 impl Observed {
@@ -40,7 +43,7 @@ impl Observed {
 /// ago: where a read does not see them yet, AWS is still at it.
 pub async fn observe(
     cloud: &dyn Cloud,
-    owner: &Owner,
+    identity: &Identity,
     graph: &Graph,
     record: &Record,
     fresh: &BTreeSet<Key>,
@@ -61,7 +64,7 @@ pub async fn observe(
             return;
         }
         for (key, sight) in cloud.read(asked.keys().cloned().collect()).await {
-            let presence = match Presence::of(sight, owner, key.traits().wears) {
+            let presence = match Presence::of(sight, identity, key.traits()) {
                 Presence::Absent if fresh.contains(&key) => {
                     Presence::Settling("it was made moments ago and cannot be seen yet".to_owned())
                 }
@@ -82,11 +85,34 @@ pub async fn observe(
     }
 }
 
+/// Ask a list when what the record names and wears no mark was made, where a look does not tell it and the record does: only
+/// on the same resource can a mark be lost. A list that is refused tells nothing.
+pub(crate) async fn births_of_unmarked(cloud: &dyn Cloud, record: &Record, inventory: &mut Inventory) {
+    let kept = |node: &NodeId, key: &Key| record.nodes.get(node)?.keys.get(key)?.birth.clone();
+    let is_open =
+        |presence: &Presence| matches!(presence, Presence::Present { mark: Mark::Nobody, birth: None, .. });
+    let unknown: Vec<Key> = inventory
+        .iter()
+        .flat_map(|(node, found)| found.iter().map(move |(key, presence)| (node, key, presence)))
+        .filter(|(node, key, presence)| is_open(presence) && kept(node, key).is_some())
+        .map(|(_, key, _)| key.clone())
+        .collect();
+    if unknown.is_empty() {
+        return;
+    }
+    let Ok(births) = cloud.births(&unknown).await else { return };
+    for (key, presence) in inventory.values_mut().flatten() {
+        if let Presence::Present { mark: Mark::Nobody, birth: birth @ None, .. } = presence {
+            *birth = births.get(key).cloned();
+        }
+    }
+}
+
 /// Let what wears this lake's mark, or hangs on what does, join the record; tell what was new in it, and which lists failed:
 /// what the others tell counts all the same. The listing may lag: what it names and its own service does not know is forgotten again with the first look.
 pub async fn leftovers(
     cloud: &dyn Cloud,
-    owner: &Owner,
+    identity: &Identity,
     graph: &Graph,
     record: &mut Record,
 ) -> (BTreeSet<(NodeId, Key)>, Vec<CloudError>) {
@@ -95,10 +121,10 @@ pub async fn leftovers(
         record.nodes.values().flat_map(|remembered| remembered.keys.keys().cloned()).collect();
     loop {
         let mut found = BTreeSet::new();
-        let listed = cloud.marked(owner, &parents).await;
+        let listed = cloud.marked(&identity.owner, &parents).await;
         for (key, worn) in listed.marked {
             let policy = record.nodes.values().find_map(|it| Some(it.keys.get(&key)?.on_delete));
-            let Some(node) = node_of(&key, worn.as_ref(), owner, graph, &record.place) else { continue };
+            let Some(node) = node_of(&key, worn.as_ref(), identity, graph, &record.place) else { continue };
             match policy {
                 None => {
                     record.remember(&node, key.clone(), Got::Made, default_policy(&key));
@@ -122,8 +148,14 @@ pub async fn leftovers(
 
 /// The node that a listed key is: its mark says so. What can wear none is the node that wants the key, or one named
 /// after it.
-fn node_of(key: &Key, worn: Option<&Worn>, owner: &Owner, graph: &Graph, place: &Place) -> Option<NodeId> {
-    match worn.map(|worn| worn.seen_by(owner)) {
+fn node_of(
+    key: &Key,
+    worn: Option<&Worn>,
+    identity: &Identity,
+    graph: &Graph,
+    place: &Place,
+) -> Option<NodeId> {
+    match worn.map(|worn| identity.reads(worn, key.traits())) {
         // A mark of another kind of thing was copied there by somebody.
         Some(Mark::Ours(node)) => (node.kind() == key.kind()).then_some(node),
         // What was retained is looked at when a node wants it, and not before.

@@ -1,10 +1,11 @@
 //! Graph × record × inventory → plan. Pure: the hard rules are here, and nothing is left to decide when it is done.
 //!
 //! `wanted` decides about each node of the graph, `leaving` about what is remembered or found and no longer wanted,
-//! and `standing` says whose a resource is.
+//! `present` what of a resource that is there is changed, and `standing` says whose a resource is.
 
 mod leaving;
 mod order;
+mod present;
 mod standing;
 mod step;
 mod taking;
@@ -13,7 +14,13 @@ mod wanted;
 pub(crate) use order::{goes_before, rank};
 pub use step::{Change, Later, Note, Plan, Reason, Step, Taking};
 
-use crate::{graph::Graph, graph::NodeId, inventory::Inventory, kinds::Key, record::Record, wish::Wishes};
+use crate::{
+    graph::{Graph, Hold, NodeId},
+    inventory::Inventory,
+    kinds::Key,
+    record::Record,
+    wish::Wishes,
+};
 use standing::Scene;
 use std::collections::BTreeSet;
 use wanted::Course;
@@ -30,7 +37,7 @@ use wanted::Course;
 pub fn plan(desired: &Graph, record: &Record, observed: &Inventory) -> Plan {
     let wishes = Wishes::of(desired);
     let keys: Vec<(NodeId, Key)> = wishes.keys(&record.place, observed);
-    let own = |node: &NodeId| desired[node].hold == crate::graph::Hold::Own;
+    let own = |node: &NodeId| desired[node].hold == Hold::Own;
     let wanted = keys.iter().filter(|(node, _)| own(node)).map(|(node, key)| (node, key));
     let scene = Scene::new(record, observed, wanted);
     let used = wishes
@@ -42,6 +49,11 @@ pub fn plan(desired: &Graph, record: &Record, observed: &Inventory) -> Plan {
     for wish in &wishes.ordered {
         course.decide(wish);
     }
+    let released: BTreeSet<&Key> = desired
+        .iter()
+        .filter(|(_, node)| node.hold == Hold::Release)
+        .flat_map(|(id, _)| scene.keys(id))
+        .collect();
     for wish in &wishes.circular {
         course.circular(wish);
     }
@@ -57,7 +69,11 @@ pub fn plan(desired: &Graph, record: &Record, observed: &Inventory) -> Plan {
     gone.sort_by_cached_key(|node| (rank(node.kind()), (*node).clone()));
     for node in gone {
         for key in scene.keys(node) {
-            leaving::decide(&scene, node, key, &mut plan);
+            if key.hangs_on().is_some_and(|holder| released.contains(&holder)) {
+                leaving::release(&scene, node, key, &mut plan);
+            } else {
+                leaving::decide(&scene, node, key, &mut plan);
+            }
         }
     }
     // What leaves does so after all that is made, and among itself in the order of kinds.

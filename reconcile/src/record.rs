@@ -4,8 +4,10 @@
 mod secrets;
 
 use crate::{
-    graph::{Graph, NodeId},
+    graph::{Graph, NodeId, Treatment},
+    inventory::{Inventory, Presence},
     kinds::Key,
+    owner::{Mark, Owner, can_be_named},
     place::Place,
     plan::Plan,
 };
@@ -27,6 +29,12 @@ pub struct Record {
     pub v: u32,
     /// Where the lake lives.
     pub place: Place,
+    /// Whose it is, as its marks spell it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub owner: Option<String>,
+    /// Which of all lakes of this owner and name it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub lineage: Option<String>,
     /// The node that wears `lake.dev/creating` while the lake is being created.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub anchor: Option<NodeId>,
@@ -52,13 +60,19 @@ pub struct Remembered {
 }
 
 /// What is remembered of one key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Keeping {
     /// How we came by it.
     pub got: Got,
     /// What becomes of it when its member leaves, as the last member said that named it.
     pub on_delete: OnDelete,
+    /// Whether its data is protected from deletion, as the last member said that named it and was applied.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub protected: bool,
+    /// What AWS tells of the resource's birth: another one of the same name has another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub birth: Option<String>,
 }
 
 /// How a resource came into the lake.
@@ -126,7 +140,7 @@ impl Record {
     /// The record of a lake of which nothing exists yet.
     #[must_use]
     pub fn new(place: Place) -> Self {
-        Record { v: VERSION, place, anchor: None, nodes: BTreeMap::new() }
+        Record { v: VERSION, place, owner: None, lineage: None, anchor: None, nodes: BTreeMap::new() }
     }
 
     /// How a node came by a key, if it is remembered.
@@ -144,7 +158,8 @@ impl Record {
     /// Remember a key of a node. What is already known of how we came by it stays, unless it was only found so far.
     pub fn remember(&mut self, node: &NodeId, key: Key, got: Got, on_delete: OnDelete) {
         let remembered = self.nodes.entry(node.clone()).or_default();
-        let keeping = remembered.keys.entry(key).or_insert(Keeping { got, on_delete });
+        let keeping =
+            remembered.keys.entry(key).or_insert(Keeping { got, on_delete, protected: false, birth: None });
         keeping.on_delete = on_delete;
         if keeping.got == Got::Found {
             keeping.got = got;
@@ -154,17 +169,57 @@ impl Record {
     /// Heed what members say now of the keys that they name, whichever node each was so far: a move may never come to
     /// its end.
     pub(crate) fn heed(&mut self, plan: &Plan, graph: &Graph) {
-        let named: BTreeMap<&Key, OnDelete> = plan
+        let named: BTreeMap<&Key, &Treatment> = plan
             .steps
             .iter()
             .filter(|step| step.wanted.is_some())
-            .filter_map(|step| Some((step.key.as_ref()?, graph.get(&step.node)?.treatment.on_delete)))
+            .filter_map(|step| Some((step.key.as_ref()?, &graph.get(&step.node)?.treatment)))
             .collect();
         for (key, keeping) in self.nodes.values_mut().flat_map(|it| &mut it.keys) {
-            if let Some(on_delete) = named.get(key) {
-                keeping.on_delete = *on_delete;
+            if let Some(treatment) = named.get(key) {
+                keeping.on_delete = treatment.on_delete;
+                keeping.protected = treatment.protected == Some(true) && key.traits().holds_data;
             }
         }
+    }
+
+    /// Remember when what is ours was made, as far as a look told it.
+    pub(crate) fn learn_births(&mut self, inventory: &Inventory) {
+        for (node, found) in inventory {
+            let Some(remembered) = self.nodes.get_mut(node) else { continue };
+            for (key, presence) in found {
+                if let (Some(keeping), Presence::Present { mark: Mark::Ours(_), birth: Some(birth), .. }) =
+                    (remembered.keys.get_mut(key), presence)
+                {
+                    keeping.birth = Some(birth.clone());
+                }
+            }
+        }
+    }
+
+    /// Take the owner whose mark the lake's resources wear, where the record names none and they agree; else the owner who
+    /// looks, who is then told of each that is another's.
+    pub fn learn_owner(&mut self, inventory: &Inventory, looks: &Owner) {
+        if self.owner.is_some() {
+            return;
+        }
+        let found = self.nodes.iter().flat_map(|(node, it)| it.keys.keys().map(move |key| (node, key)));
+        let owners: BTreeSet<String> = found
+            .filter_map(|(node, key)| match inventory.get(node)?.get(key)? {
+                Presence::Present { mark: Mark::Other(owner), .. } if can_be_named(owner) => {
+                    Some(owner.clone())
+                }
+                Presence::Present { mark: Mark::Ours(_) | Mark::Incomplete(_), .. } => {
+                    Some(looks.to_string())
+                }
+                _ => None,
+            })
+            .collect();
+        let mut owners = owners.into_iter();
+        self.owner = match (owners.next(), owners.next()) {
+            (Some(one), None) => Some(one),
+            _ => Some(looks.to_string()),
+        };
     }
 
     /// Forget a key of a node, and the node with its last key.

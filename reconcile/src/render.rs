@@ -3,6 +3,7 @@
 use crate::{
     diff::FieldChange,
     kind::{Data, Replace},
+    owner::spelt,
     plan::{Change, Later, Plan, Step, Taking},
 };
 use lake_api::{FieldPath, input::is_unknown};
@@ -58,8 +59,12 @@ pub fn headline(step: &Step) -> String {
         Change::Wait(reason) => format!(". {node} {key}: {reason}"),
         Change::Settle(reason) => format!(". {node} {key}: {reason}"),
         Change::Unreadable(error) => format!("x {node} {key}: cannot be read: {error}"),
-        Change::Foreign(owner) => format!("x {node} {key}: now belongs to {owner}"),
-        Change::Blocked(reason) => format!("x {node} {key}: {reason}\n    {}", reason.remedy),
+        Change::Release => format!("- {node} {key}: leaves the lake and stays on AWS without its mark"),
+        Change::Foreign(owner) => format!("x {node} {key}: now belongs to {}", spelt(owner)),
+        Change::Anew(what) => format!("x {node} {key}: {what}"),
+        Change::Blocked(reason) | Change::Protected(reason) => {
+            format!("x {node} {key}: {reason}\n    {}", reason.remedy)
+        }
     }
 }
 
@@ -83,6 +88,9 @@ pub fn drift(change: &FieldChange, secret: &BTreeSet<FieldPath>) -> String {
 
 fn line(text: &mut String, step: &Step) {
     push(text, format_args!("{}\n", headline(step)));
+    if let Some(waits) = &step.waits {
+        push(text, format_args!("    the rest {waits}\n"));
+    }
     for field in step.change.fields() {
         push(text, format_args!("    {}: {}\n", field.path, change(field, &step.secret)));
     }
@@ -99,6 +107,7 @@ fn line(text: &mut String, step: &Step) {
 fn taken(taking: &Taking) -> String {
     match taking {
         Taking::Move(was) => format!("moved from {was}"),
+        Taking::Remark => "its mark is written anew".to_owned(),
         Taking::Resume => "taken up again".to_owned(),
         Taking::Adopt(None) => "taken over as it is".to_owned(),
         Taking::Adopt(Some(owner)) => format!("taken over from {owner}"),

@@ -3,7 +3,8 @@
 //! Failures tell themselves ([`Failure::finding`](crate::failure::Failure::finding)).
 
 use crate::{
-    plan::{Change, Later, Plan, Step},
+    owner::{NODE, OWNER},
+    plan::{Change, Later, Plan, Step, Taking},
     render,
 };
 use lake_api::status::{ResourceStatus, State};
@@ -43,12 +44,12 @@ fn state(step: &Step) -> Option<State> {
     match &step.change {
         Change::Keep | Change::Update(_) | Change::Replace { .. } | Change::Delete(_) => Some(State::Present),
         // What leaves is told by the step of what stays, if there is one.
-        Change::Retain => Some(State::Present),
+        Change::Retain | Change::Release | Change::Protected(_) => Some(State::Present),
         Change::Create => Some(State::Absent),
         Change::Wait(_) => Some(State::Waiting),
         Change::Settle(_) => Some(State::Settling),
         Change::Unreadable(_) => Some(State::Unreadable),
-        Change::Foreign(_) => Some(State::Foreign),
+        Change::Foreign(_) | Change::Anew(_) => Some(State::Foreign),
         Change::Blocked(_) | Change::Unknown(_) => Some(State::Present),
         Change::CreateUnseen | Change::Unseen => None,
     }
@@ -56,11 +57,21 @@ fn state(step: &Step) -> Option<State> {
 
 /// Where what is there differs from what is wanted, by path below the member.
 fn drift(step: &Step) -> BTreeMap<String, String> {
-    step.change
-        .fields()
-        .iter()
-        .map(|change| (change.path.to_string(), render::drift(change, &step.secret)))
-        .collect()
+    let fields = step.change.fields().iter();
+    let mut drift: BTreeMap<String, String> =
+        fields.map(|change| (change.path.to_string(), render::drift(change, &step.secret))).collect();
+    match &step.taking {
+        Some(Taking::Move(worn)) => {
+            _ = drift.insert(NODE.to_owned(), format!("{worn}, wanted {}", step.node))
+        }
+        Some(Taking::Remark) => {
+            drift.insert(OWNER.to_owned(), "not whole, wanted the mark of this lake".to_owned());
+        }
+        _ => {}
+    }
+    let old = step.superseded.iter();
+    drift.extend(old.map(|key| (key.clone(), "is there still, wanted gone: it was replaced".to_owned())));
+    drift
 }
 
 fn facts(step: &Step) -> BTreeMap<String, String> {

@@ -81,8 +81,14 @@ impl Secrets {
                     *said = without.unwrap_or_else(|| SECRET.to_owned());
                 }
             }
-            Cause::Blocked(_) | Cause::Unplanned | Cause::Foreign(_) | Cause::Skipped(_) | Cause::Stopped => {
-            }
+            Cause::Blocked(_)
+            | Cause::Protected(_)
+            | Cause::Unplanned
+            | Cause::Foreign(_)
+            | Cause::Anew(_)
+            | Cause::Overtaken(_)
+            | Cause::Skipped(_)
+            | Cause::Stopped => {}
         }
     }
 

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Endpoint, access, connect, found, graph, mark, owner};
+use common::{Endpoint, access, connect, found, graph, lineage, mark, owner};
 use lake_api::Input;
 use lake_reconcile::{
     aws::{Access, AssumeRole, Aws, Called, Gate, Hooks, Meter, NoAccess, mutates},
@@ -14,7 +14,7 @@ use lake_reconcile::{
     inventory::Sight,
     kind::Kind,
     kinds::{Bucket, Key, Settings},
-    owner::{Owner, Worn},
+    owner::{Marking, Owner, Worn},
     record::Record,
 };
 use serde_json::json;
@@ -76,7 +76,7 @@ async fn who_no_longer_leads_reads_and_writes_nothing() {
     found::<Bucket>(&aws, &key).await;
     for error in [
         bucket("second").create(&aws, &mark("bucket/second")).await.unwrap_err(),
-        Bucket::mark(&aws, &key, &mark("bucket/moved")).await.unwrap_err(),
+        Bucket::mark(&aws, &key, &Marking::of(&mark("bucket/moved"))).await.unwrap_err(),
         Bucket::delete(&aws, &key, lake_reconcile::kind::Data::Keep).await.unwrap_err(),
     ] {
         assert_eq!(error.word(), "NotLeading", "{error}");
@@ -161,11 +161,11 @@ async fn what_wears_a_mark_is_listed_with_it() {
     let aws = connect(&endpoint).await;
     let other = Owner { lake: "other".into(), ..owner() };
     let node = |name: &str| NodeId::new("bucket", name);
-    let retained = Worn::retained(&owner(), &node("kept"));
+    let retained = Worn::retained(&owner(), &node("kept"), None);
     for (name, worn) in [
         ("ours", mark("bucket/ours")),
         ("kept", retained.clone()),
-        ("theirs", Worn::new(&other, &node("theirs"), false)),
+        ("theirs", Worn { owner: other.to_string(), ..mark("bucket/theirs") }),
     ] {
         bucket(name).create(&aws, &worn).await.unwrap();
     }
@@ -245,7 +245,7 @@ tables:
 filters: { india: { table: orders, rows: \"country = 'IN'\" } }
 jobs: { etl: { role: etl, script: { bucket: store, key: etl.py, content: print(1) } } }",
     );
-    let engine = Engine::new(Arc::new(aws.clone()), owner(), aws.place.clone());
+    let engine = Engine::new(Arc::new(aws.clone()), owner(), aws.place.clone(), lineage());
     let applied = engine.settle(&graph, Record::new(aws.place.clone()), Duration::from_secs(60), None).await;
     assert!(applied.failures.is_empty(), "{:?}", applied.failures);
     let (record, _) = engine.remember_again(&graph).await.unwrap();

@@ -4,7 +4,7 @@
 
 mod common;
 
-use common::{Endpoint, connect, found, graph, look, mark, owner};
+use common::{Endpoint, connect, found, graph, lineage, look, mark, owner};
 use expect_test::expect;
 use futures::future::{BoxFuture, join_all};
 use lake_api::LakeSpec;
@@ -19,7 +19,7 @@ use lake_reconcile::{
     inventory::Sight,
     kind::{Kind, Scope},
     kinds::{AccessPoint, Bucket, Key, Role, Settings},
-    owner::{Owner, Worn},
+    owner::{Marking, Owner, Worn},
     record::Record,
 };
 use serde_json::json;
@@ -88,7 +88,7 @@ async fn tags_that_are_told_late_are_told_late_and_no_more() {
     let taken = Worn { owner: "terraform/tests/other".into(), ..mark("bucket/late") };
     // Posted before the write, from which on it answers as before.
     endpoint.faults(json!([{ "operation": "GetResources", "stale": 1 }]));
-    Bucket::mark(&aws, &names[0], &taken).await.unwrap();
+    Bucket::mark(&aws, &names[0], &Marking::of(&taken)).await.unwrap();
     let worn = async || {
         let sights = Priority::Routine.of(Bucket::read(&aws, &names)).await;
         sights.into_iter().map(|sight| match sight {
@@ -128,7 +128,8 @@ async fn a_new_lake_is_spared_the_search_and_a_forgotten_one_is_found() {
     let role = "etl: { assumedBy: { services: [glue.amazonaws.com] } }";
     let (owner, both) = lake(&aws, "lost", &format!("{{ buckets: {{ store: {{}} }}, roles: {{ {role} }} }}"));
     let (_, store) = lake(&aws, "lost", "{ buckets: { store: {} } }");
-    let engine = Engine::new(Arc::new(aws.clone()), owner, aws.place.clone()).with_memory(Arc::new(Lost));
+    let engine =
+        Engine::new(Arc::new(aws.clone()), owner, aws.place.clone(), lineage()).with_memory(Arc::new(Lost));
     endpoint.clear_journal();
     let round = engine.round(&both, Record::new(aws.place.clone())).await;
     assert_eq!(round.outcome.failures, []);
@@ -191,7 +192,7 @@ async fn routine_calls(yaml: &str) -> BTreeMap<String, usize> {
     let aws = connect(&endpoint).await;
     let lakes: Vec<_> = (0..LAKES).map(|number| lake(&aws, &format!("lake-{number}"), yaml)).collect();
     join_all(lakes.iter().map(|(owner, graph)| {
-        let engine = Engine::new(Arc::new(aws.clone()), owner.clone(), aws.place.clone());
+        let engine = Engine::new(Arc::new(aws.clone()), owner.clone(), aws.place.clone(), lineage());
         let record = Record::new(aws.place.clone());
         async move {
             let outcome = engine.settle(graph, record, Duration::from_secs(120), None).await;

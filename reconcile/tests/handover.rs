@@ -12,7 +12,7 @@ use lake_reconcile::{
     engine::{Engine, Outcome},
     graph::{Graph, NodeId, Reach},
     kind::Wears,
-    owner::{Mark, Owner},
+    owner::{Lineage, Owner},
     plan::{Change, Plan, Taking},
     record::Record,
     render::render,
@@ -31,7 +31,7 @@ fn kubernetes() -> Owner {
 }
 
 fn engine(sim: &Arc<Sim>, owner: &Owner) -> Engine {
-    Engine::new(sim.clone(), owner.clone(), place())
+    Engine::new(sim.clone(), owner.clone(), place(), Lineage::Compared("0123456789abcdef".into()))
 }
 
 /// Make a lake as an owner wants it.
@@ -71,8 +71,8 @@ fn takes_all_over(plan: &Plan, from: &Owner) -> Result<(), TestCaseError> {
 fn all_is_of(sim: &Sim, owner: &Owner) -> Result<(), TestCaseError> {
     for (key, (_, worn)) in sim.snapshot() {
         if key.traits().wears != Wears::Nothing {
-            let mark = worn.as_ref().map(|worn| worn.seen_by(owner));
-            prop_assert!(matches!(mark, Some(Mark::Ours(_))), "{key} wears {worn:?}");
+            let ours = worn.as_ref().is_some_and(|worn| worn.is_of(owner) && !worn.is_retained());
+            prop_assert!(ours, "{key} wears {worn:?}");
         }
     }
     Ok(())

@@ -207,7 +207,7 @@ async fn roles_that_wear_the_lakes_mark_are_found() {
     let other = Worn { owner: "terraform/tests/other".into(), ..mark("role/other") };
     for (key, path, worn) in [
         ("under", "/lake/kinds/", mark("role/under")),
-        ("retained", "/lake/kinds/", Worn::retained(&owner(), &NodeId::new("role", "retained"))),
+        ("retained", "/lake/kinds/", Worn::retained(&owner(), &NodeId::new("role", "retained"), None)),
         ("elsewhere", "/own/", mark("role/elsewhere")),
         ("others", "/lake/kinds/", other),
     ] {
@@ -307,7 +307,7 @@ async fn roles_that_trust_themselves_and_each_other_are_made() {
                 two: {{ assumedBy: {{ arns: ['{one}'] }}, allow: [ {{ passRole: {{ role: one }} }} ] }} }} }}"
         ),
     );
-    let engine = Engine::new(Arc::new(aws.clone()), owner(), aws.place.clone());
+    let engine = Engine::new(Arc::new(aws.clone()), owner(), aws.place.clone(), common::lineage());
     let made = engine.settle(&lake, Record::new(aws.place.clone()), Duration::from_secs(60), None).await;
     assert_eq!(made.failures, [], "{:?}", made.plan);
     for node in lake.keys() {

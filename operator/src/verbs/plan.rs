@@ -9,7 +9,8 @@ use crate::{
 use kube::{Api, Client};
 use lake_reconcile::{
     aws::{Access, Aws, NoAccess},
-    engine::Engine,
+    engine::{Engine, new_lineage},
+    owner::Lineage,
     plan::Plan,
     record::{NoRecord, Record},
     render::render,
@@ -130,6 +131,6 @@ async fn look(lake: &Wanted, cluster: &Cluster, region: Option<&str>) -> Result<
     let owner = lake.name.owner(&cluster.instance);
     let graph = lake.name.graph(&lake.spec, &place, &owner);
     let record = record.unwrap_or_else(|| Record::new(place.clone()));
-    let engine = Engine::new(Arc::new(aws), owner, place);
+    let engine = Engine::new(Arc::new(aws), owner, place, Lineage::Written(new_lineage()));
     Ok(engine.look(&graph, record).await.leave().plan)
 }

@@ -185,7 +185,8 @@ impl Stage {
         let (sim, node) = (&self.world.sim, NodeId::from(node.to_owned()));
         let spec = name.check(yaml(spec), owner, &lake_reconcile::graph::Reach::All).unwrap();
         let settings = name.graph(&spec, &sim.place, owner)[&node].settings.clone().unwrap();
-        sim.plant(settings.key(&sim.place).unwrap(), &settings, Some(Worn::new(owner, &node, false)));
+        let worn = Worn { owner: owner.to_string(), node: node.to_string(), ..Worn::default() };
+        sim.plant(settings.key(&sim.place).unwrap(), &settings, Some(worn));
     }
 
     /// Let so much time go by.

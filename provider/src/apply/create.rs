@@ -5,12 +5,7 @@
 
 use super::{Work, as_planned, unchanged, within};
 use crate::{
-    diagnostics,
-    door::Door,
-    plan::{lives_already, meets_itself},
-    private::Private,
-    told::Told,
-    wanted,
+    diagnostics, door::Door, plan::meets_itself, private::Private, read::remembered, told::Told, wanted,
 };
 use lake_reconcile::{deadline, engine::Outcome, inventory::Inventory, plan::plan, record::Record};
 use tfplug::{ApplyRequest, ApplyResponse, Diagnostics, Severity};
@@ -41,9 +36,12 @@ async fn make<'a>(
     let name = request.planned.get("name").as_str()?.to_owned();
     let connection = door.open(request.planned.get("region").as_str(), "create", told).await?;
     let owner = door.owner(&name);
+    let _alone = door.create_alone(&connection.place, &owner).await;
     let graph = wanted::graph(&request.planned, &door.settings(), &connection.place, &owner);
     let graph = graph.map_err(|findings| told.extend(diagnostics::findings(findings))).ok()?;
-    let record = Record::new(connection.place.clone());
+    let mut record = Record::new(connection.place.clone());
+    // What the plan found, or made, is what this apply goes on with: the sign of any other lineage is another apply's.
+    record.lineage = remembered(&request.private, told)?.and_then(|private| private.record.lineage);
     let shown = plan(&graph, &record, &Inventory::new());
     let within = within(&request.planned, "create");
     let work = Work { door, connection, name, graph, record, shown, within };
@@ -51,9 +49,9 @@ async fn make<'a>(
     let look = running.engine.look(&work.graph, work.record.clone());
     let mut look = deadline::by(Instant::now() + within, look).await;
     look.list(within).await;
-    if lives_already(look.observed()) {
+    if let Some(rivals) = &look.observed().rivals {
         let region = &work.connection.place.region;
-        told.extend([meets_itself(Severity::Error, &owner, region, look.observed())]);
+        told.extend([meets_itself(Severity::Error, &owner, region, rivals)]);
         return None;
     }
     let outcome = look.settle(within, Some(&work.shown)).await;

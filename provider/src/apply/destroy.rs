@@ -2,10 +2,11 @@
 
 use super::{Work, as_found, unchanged, within};
 use crate::{
+    diagnostics,
     door::Door,
     plan::{end, no_record},
     private::Private,
-    read::{lives_there, remembered},
+    read::{is_owned, lives_there, remembered},
     told::Told,
 };
 use lake_reconcile::{engine::Outcome, graph::Graph};
@@ -30,7 +31,7 @@ async fn end_it<'a>(
     told: &mut Diagnostics,
 ) -> Option<(Work<'a>, Outcome)> {
     let name = request.prior.get("name").as_str()?.to_owned();
-    let Some(private) = remembered(&request.private, told)? else {
+    let Some(mut private) = remembered(&request.private, told)? else {
         no_record(told);
         return None;
     };
@@ -39,9 +40,23 @@ async fn end_it<'a>(
     if !lives_there(&private.record, &connection.place, told) {
         return None;
     }
+    let owner = door.owner(&name);
+    if !is_owned(&private.record, &owner, None, told) {
+        return None;
+    }
+    for (node, key) in &private.kept {
+        private.record.forget(node, key);
+    }
     let shown = end(&private);
+    let lineage = private.record.clone();
     let within = within(&request.prior, "delete");
     let work = Work { door, connection, name, graph: Graph::new(), record: private.record, shown, within };
+    if !private.kept.is_empty()
+        && let Err(failure) = work.running(&request.stop).engine.sign(&private.kept, &lineage).await
+    {
+        told.extend(diagnostics::failures(&[failure]));
+        return None;
+    }
     let outcome = work.settle(&request.stop).await;
     Some((work, outcome))
 }

@@ -9,7 +9,7 @@ use crate::{
     door::Door,
     plan::{no_record, prior_graph, shown},
     private::Private,
-    read::{lives_there, remembered},
+    read::{is_owned, lives_there, remembered},
     told::Told,
     wanted,
 };
@@ -18,6 +18,7 @@ use tfplug::{ApplyRequest, ApplyResponse, Diagnostics};
 
 pub(super) async fn update(door: &Door, request: ApplyRequest) -> ApplyResponse {
     let mut told = Diagnostics::default();
+    let imported = remembered(&request.private, &mut told).flatten().is_some_and(|private| private.imported);
     let Some((work, outcome)) = change(door, &request, &mut told).await else {
         return unchanged(request, told);
     };
@@ -27,7 +28,9 @@ pub(super) async fn update(door: &Door, request: ApplyRequest) -> ApplyResponse 
     } else {
         as_planned(&request.planned, &outcome)
     };
+    let imported = imported && told.has_errors();
     let private = Private::applied(outcome.record, door.settings().default_tags);
+    let private = Private { imported, ..private };
     ApplyResponse { state, private: private.bytes(), diagnostics: told }
 }
 
@@ -46,6 +49,9 @@ async fn change<'a>(
         return None;
     }
     let owner = door.owner(&name);
+    if !is_owned(&private.record, &owner, request.planned.get("adopt_from").as_str(), told) {
+        return None;
+    }
     let graph = wanted::graph(&request.planned, &door.settings(), &connection.place, &owner);
     let graph = graph.map_err(|findings| told.extend(diagnostics::findings(findings))).ok()?;
     let was = prior_graph(&request.prior, &private, &door.settings(), &connection.place, &owner);

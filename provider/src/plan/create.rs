@@ -1,8 +1,9 @@
 //! The plan of a lake that is to be created.
 
 use super::{Scene, look, planned};
-use crate::{diagnostics, told::Told};
+use crate::{diagnostics, private::Private, told::Told};
 use lake_reconcile::{
+    engine::{Members, Rivals},
     graph::{Graph, NodeId},
     inventory::{Inventory, Presence},
     observe::Observed,
@@ -14,16 +15,24 @@ use tfplug::{Diagnostic, Diagnostics, Path, Severity, Value};
 
 impl Scene<'_> {
     /// A lake of which nothing is there, as far as planned values may say. With `look`, what is there all the same is
-    /// told.
-    pub(super) async fn create(&self, mut lake: Value, look: bool, told: &mut Diagnostics) -> Value {
+    /// told; the bytes for apply then name the lineage that it goes on with, or makes.
+    pub(super) async fn create(
+        &self,
+        mut lake: Value,
+        look: Option<&mut Option<Private>>,
+        told: &mut Diagnostics,
+    ) -> Value {
         let Some(graph) = self.graph(&lake, told) else { return lake };
         let record = Record::new(self.connection.place.clone());
         let shown = plan(&graph, &record, &Inventory::new());
         if let Some(will_be) = planned(&shown, &graph, &Told::default(), |_| false) {
             will_be.put(&mut lake);
         }
-        if look && !self.look_at_all(&graph, record, told).await {
-            told.extend(diagnostics::plan(&shown, |_| false));
+        if let Some(private) = look {
+            match self.look_at_all(&graph, record, told).await {
+                Some(record) => *private = Some(Private::of(record)),
+                None => told.extend(diagnostics::plan(&shown, |_| false)),
+            }
         }
         lake
     }
@@ -39,50 +48,58 @@ impl Scene<'_> {
         if self.door.has_seen(region, &self.name) { Severity::Error } else { Severity::Warning }
     }
 
-    /// Look at everything that the lake would make, and at what wears its mark already; whether that was possible.
-    async fn look_at_all(&self, graph: &Graph, mut record: Record, told: &mut Diagnostics) -> bool {
+    /// Look at everything that the lake would make, and at what wears its mark already: an empty record of the lineage that
+    /// was found, or of a new one; `None` where that was not possible.
+    async fn look_at_all(&self, graph: &Graph, mut record: Record, told: &mut Diagnostics) -> Option<Record> {
         let running = self.door.engine(&self.connection, &self.name, &self.request.stop);
-        let Some(observed) = look::within(running.engine.observe(graph, &mut record)).await else {
-            return false;
-        };
-        if lives_already(&observed) {
+        let observed = look::within(running.engine.observe(graph, &mut record)).await?;
+        let planned = Record { lineage: record.lineage.clone(), ..Record::new(record.place.clone()) };
+        if let Some(rivals) = &observed.rivals {
             let owner = self.door.owner(&self.name);
             let severity = self.severity_of_meeting_oneself();
-            told.extend([meets_itself(severity, &owner, &self.connection.place.region, &observed)]);
-            return true;
+            told.extend([meets_itself(severity, &owner, &self.connection.place.region, rivals)]);
+            return Some(planned);
         }
         let looked = plan(graph, &record, &observed.inventory);
         leftovers(graph, &observed, &looked, told);
         told.extend(diagnostics::plan(&looked, |_| false));
-        true
+        Some(planned)
     }
 }
 
-/// Whether a finished lake of this name and owner lives already. An unfinished one is what an interrupted create left.
-pub(crate) fn lives_already(observed: &Observed) -> bool {
-    !observed.is_unfinished() && living(observed).next().is_some()
-}
-
-/// What is told of a create that meets the living lake.
-pub(crate) fn meets_itself(
-    severity: Severity,
-    owner: &Owner,
-    region: &str,
-    observed: &Observed,
-) -> Diagnostic {
-    let nodes: Vec<&str> = living(observed).map(NodeId::as_str).collect();
+/// What is told of a create that meets a lake of its own name and owner.
+pub(crate) fn meets_itself(severity: Severity, owner: &Owner, region: &str, rivals: &Rivals) -> Diagnostic {
     let lake = &owner.lake;
+    let one = |(lineage, members): (&String, &Members)| {
+        let nodes: Vec<&str> = members.nodes.iter().map(NodeId::as_str).collect();
+        let how =
+            if members.unfinished { "its creation never came to its end" } else { "it lives in some state" };
+        format!(
+            "- lineage {lineage}, {how}: {}\n\n  import {{\n    to = lake.<its name in this configuration>\n    id = \
+             \"{region}/{lake}@{lineage}\"\n  }}",
+            nodes.join(", ")
+        )
+    };
+    let all: Vec<String> = rivals.lineages.iter().map(one).collect();
+    let all = all.join("\n");
+    let path = Some(Path::root("name"));
+    if rivals.at_this_moment {
+        let detail = format!(
+            "Nothing of it was there when this was planned, and now resources in {region} wear the mark {owner}:\n\n{all}\n\nNothing \
+             was written beside it. Stop one of the two applies. Where that was the other, plan again: the next apply goes \
+             on with what it left."
+        );
+        let summary = format!("Another apply creates the lake {lake} at this moment");
+        return Diagnostic { severity, summary, detail, path };
+    }
     let detail = format!(
-        "In {region}, {} of this lake wear the mark {owner}: it lives in some state. It is not created a second time, \
-         and nothing of it is touched.\n\nTo go on with it in this configuration, import it:\n\n  import {{\n    to = \
-         lake.{}\n    id = \"{region}/{lake}\"\n  }}\n\nIf it belongs to another configuration, set another `owner` in \
-         this one's provider \"lake\", or another name. If it is this configuration's own and tainted, `terraform \
-         untaint` it: its replacement would destroy it. With create_before_destroy a lake cannot be replaced.",
-        nodes.join(", "),
-        lake.replace('-', "_"),
+        "In {region}, resources wear the mark {owner} already:\n\n{all}\n\nIt is not created a second time, and nothing of it \
+         is touched. To go on with it in this configuration, import it as shown. If it belongs to another configuration, set \
+         another `owner` in this one's provider \"lake\", or another name. If it is this configuration's own and tainted, \
+         `terraform untaint` it: its replacement would destroy it. With create_before_destroy a lake cannot be replaced."
     );
     let summary = format!("The lake {lake} exists already");
-    Diagnostic { severity, summary, detail, path: Some(Path::root("name")) }
+    Diagnostic { severity, summary, detail, path }
 }
 
 /// What wears the lake's mark, and is confirmed to be there by its own service.
@@ -114,7 +131,11 @@ fn leftovers(graph: &Graph, observed: &Observed, looked: &Plan, told: &mut Diagn
         told.warning(
             None,
             "An interrupted create left resources behind",
-            format!("They wear this lake's mark, and this apply goes on with them:\n\n{}", lines.join("\n")),
+            format!(
+                "They wear this lake's mark, and this apply goes on with them; if another apply is running, stop \
+                 here:\n\n{}",
+                lines.join("\n")
+            ),
         );
     }
     for error in &observed.unlisted {

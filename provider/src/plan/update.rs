@@ -6,7 +6,7 @@ use crate::{
     door::Settings,
     last_applied::{Prior, last_applied},
     private::Private,
-    read::lives_there,
+    read::{is_owned, lives_there},
     told::Told,
     wanted,
 };
@@ -25,6 +25,10 @@ impl Scene<'_> {
         if !lives_there(&private.record, &self.connection.place, told) {
             return lake;
         }
+        let owner = self.door.owner(&self.name);
+        if !is_owned(&private.record, &owner, lake.get("adopt_from").as_str(), told) {
+            return lake;
+        }
         let Some(graph) = self.graph(&lake, told) else { return lake };
         let prior = Told::of(&self.request.prior);
         let was = self.prior_graph(&private);
@@ -34,6 +38,9 @@ impl Scene<'_> {
             will_be.put(&mut lake);
         }
         let looked = self.look_at_new(&graph, &private, inventory).await.unwrap_or_else(|| shown.clone());
+        if private.imported {
+            told.extend(diagnostics::lost_by_import(&looked));
+        }
         told.extend(diagnostics::plan(&looked, |node| prior.is_waiting(node)));
         if was.is_empty() && !graph.is_empty() && !looked.steps.iter().any(|step| step.change.writes()) {
             told.warning(

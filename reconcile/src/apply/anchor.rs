@@ -72,7 +72,7 @@ fn leaving<'t>(task: &'t Task<'_>) -> BTreeSet<&'t Key> {
         .iter()
         .filter_map(|step| match &step.change {
             Change::Replace { old, .. } => Some(old),
-            Change::Delete(_) | Change::Retain => step.key.as_ref(),
+            Change::Delete(_) | Change::Retain | Change::Release => step.key.as_ref(),
             _ => None,
         })
         .collect()
@@ -83,7 +83,7 @@ fn leaving<'t>(task: &'t Task<'_>) -> BTreeSet<&'t Key> {
 fn first<'t>(task: &'t Task<'_>) -> Option<(usize, &'t Step)> {
     let Plan { steps, .. } = task.plan;
     let undone = |(at, step): (usize, &'t Step)| {
-        (task.barred.contains_key(&at) || is_undone(&step.change)).then_some(&step.node)
+        (task.barred.contains_key(&at) || is_undone(step)).then_some(&step.node)
     };
     let undone: BTreeSet<&NodeId> = steps.iter().enumerate().filter_map(undone).collect();
     let written: BTreeSet<&NodeId> = task.plan.writes().map(|step| &step.node).collect();
@@ -104,7 +104,11 @@ fn first<'t>(task: &'t Task<'_>) -> Option<(usize, &'t Step)> {
         }
     }
     let waits = |step: &Step| step.after.iter().any(|need| written.contains(need));
-    candidates.into_iter().min_by_key(|(at, step)| (waits(step), *at))
+    // Best is one whose create refuses what exists: then of two applies that create one lake only one gets past it.
+    let upserts = |step: &Step| {
+        kinds::traits(step.node.kind()).is_some_and(|kind| kind.upserts_in.contains(&task.region))
+    };
+    candidates.into_iter().min_by_key(|(at, step)| (waits(step), upserts(step), *at))
 }
 
 fn is_markable(kind: &str) -> bool {

@@ -3,7 +3,7 @@
 use super::{
     Task,
     anchor::Anchor,
-    verdict::{hindrance, is_undone},
+    verdict::{hinders_others, hindrance},
 };
 use crate::{
     graph::NodeId,
@@ -31,6 +31,8 @@ pub(super) enum What {
     Remove(Key),
     /// Mark it as left behind.
     Retain,
+    /// Take its mark off.
+    Release,
     /// Put the sign of a lake that is being created on something that is there.
     Sign { node: NodeId, key: Key, creating: bool },
 }
@@ -96,6 +98,7 @@ impl<'p> Ops<'p> {
                     self.add(at, What::Remove(step.key.clone().expect("what goes has a key")))
                 }
                 Change::Retain => self.add(at, What::Retain),
+                Change::Release => self.add(at, What::Release),
                 Change::Create | Change::Update(_) => self.add(at, What::Make { creating }),
                 _ => {}
             }
@@ -108,16 +111,17 @@ impl<'p> Ops<'p> {
         let hindered = |(at, other): &(usize, &'p Step)| match self.what(op) {
             What::Make { .. } => {
                 let barred = matches!(task.barred.get(at), Some(Some(_)));
-                let fails = barred || hindrance(&other.change).is_some();
+                let fails = barred || hinders_others(other);
                 fails && !other.leaves() && step.after.contains(&other.node)
             }
             // What is not changed as wanted, or does not go, may use what goes.
             What::Remove(_) => {
-                let undone = task.barred.contains_key(at) || is_undone(&other.change);
+                // What only waits does not hold it back: nothing has failed, and AWS refuses what is still used.
+                let undone = task.barred.contains_key(at) || hindrance(other).is_some();
                 let leaves = other.leaves() || !self.is_anew(op);
                 undone && leaves && goes_before(other.node.kind(), step.node.kind()) && lives(task, other)
             }
-            What::Retain | What::Sign { .. } => false,
+            What::Retain | What::Release | What::Sign { .. } => false,
         };
         self.plan.steps.iter().enumerate().find(hindered).map(|(_, other)| &other.node)
     }
@@ -196,7 +200,7 @@ impl<'p> Ops<'p> {
     fn removed(&self, op: Op) -> Option<&Key> {
         match self.what(op) {
             What::Remove(key) => Some(key),
-            What::Retain => self.step(op).key.as_ref(),
+            What::Retain | What::Release => self.step(op).key.as_ref(),
             What::Make { .. } | What::Sign { .. } => None,
         }
     }
@@ -229,7 +233,7 @@ impl<'p> Ops<'p> {
             let step = self.step(*other);
             let is_there = match self.what(*other) {
                 What::Make { .. } => matches!(step.change, Change::Update(_)) && !self.is_anew(op),
-                What::Remove(_) | What::Retain => true,
+                What::Remove(_) | What::Retain | What::Release => true,
                 What::Sign { .. } => false,
             };
             is_there && goes_before(step.node.kind(), kind)

@@ -10,7 +10,7 @@ use crate::{
     inventory::{Facts, Sight},
     kind::{Data, Wears},
     kinds::{Key, Settings},
-    owner::{Mark, Worn},
+    owner::{Mark, Marking, Worn},
     plan::{Change, Step, Taking},
     record::Record,
 };
@@ -21,9 +21,11 @@ pub(super) enum Job {
     /// Make or change a resource.
     Make(Box<Make>),
     /// Delete a resource.
-    Remove { node: NodeId, key: Key, data: Data },
+    Remove { node: NodeId, key: Key, data: Data, taking: Option<Taking> },
     /// Mark a resource as left behind.
-    Retain { node: NodeId, key: Key },
+    Retain { node: NodeId, key: Key, taking: Option<Taking> },
+    /// Take the mark of a resource off.
+    Release { node: NodeId, key: Key },
     /// Put the sign of a lake that is being created on, or take it off.
     Mark { node: NodeId, key: Key, creating: bool },
 }
@@ -38,6 +40,8 @@ pub(super) struct Make {
     changes: Option<Vec<FieldChange>>,
     taking: Option<Taking>,
     creating: bool,
+    /// Whether the lake's creation is not at its end, and another apply may be creating it at this moment.
+    new: bool,
     /// Whether somebody waits for facts that only a look can bring.
     asks: bool,
     /// The record to keep first, where the key was not known before now and nobody looked.
@@ -52,12 +56,14 @@ pub(super) struct Done {
 }
 
 impl Job {
+    #[expect(clippy::too_many_arguments, reason = "each is a part of one make, told once")]
     pub(super) fn make(
         step: &Step,
         settings: Settings,
         wants: &Value,
         key: Key,
         creating: bool,
+        new: bool,
         asks: bool,
         record: Option<Box<Record>>,
     ) -> Self {
@@ -69,7 +75,7 @@ impl Job {
         };
         let (node, taking) = (step.node.clone(), step.taking.clone());
         let wants = wants.clone();
-        Job::Make(Box::new(Make { node, key, settings, wants, changes, taking, creating, asks, record }))
+        Job::Make(Box::new(Make { node, key, settings, wants, changes, taking, creating, new, asks, record }))
     }
 }
 
@@ -85,22 +91,27 @@ fn known(change: &FieldChange, wants: &Value) -> Option<FieldChange> {
 pub(super) async fn perform(tools: Tools<'_>, op: Op, job: Job) -> (Op, Result<Done, Cause>) {
     let done = match job {
         Job::Make(make) => make.perform(tools).await,
-        Job::Remove { node, key, data } => remove(tools, &node, &key, data).await.map(|()| nothing(key)),
-        Job::Retain { node, key } => {
-            let mark = Worn::retained(tools.owner, &node);
-            remark(tools, &node, &key, mark, &Expect::Ours).await.map(|()| nothing(key))
+        Job::Remove { node, key, data, taking } => {
+            remove(tools, &node, &key, data, &Expect::of(taking.as_ref())).await.map(|()| nothing(key))
         }
-        Job::Mark { node, key, creating } => {
-            let mark = Worn::new(tools.owner, &node, creating);
-            remark(tools, &node, &key, mark, &Expect::Ours).await.map(|()| nothing(key))
+        Job::Release { node, key } => {
+            remark(tools, &node, &key, Marking::off(), &Expect::Taken(&Taking::Remark))
+                .await
+                .map(|()| nothing(key))
         }
+        Job::Retain { node, key, taking } => {
+            let marking = Marking::of(&tools.identity.retained(&node, key.traits()));
+            remark(tools, &node, &key, marking, &Expect::of(taking.as_ref())).await.map(|()| nothing(key))
+        }
+        Job::Mark { node, key, creating } => sign(tools, &node, &key, creating).await.map(|()| nothing(key)),
     };
     (op, done)
 }
 
-/// Take the sign of a lake that is being created off: its creation is at its end.
-pub(crate) async fn unsign(tools: Tools<'_>, node: &NodeId, key: &Key) -> Result<(), Cause> {
-    remark(tools, node, key, Worn::new(tools.owner, node, false), &Expect::Ours).await
+/// Put the sign of a lake that is being created on, or take it off: its creation is at its end.
+pub(crate) async fn sign(tools: Tools<'_>, node: &NodeId, key: &Key, creating: bool) -> Result<(), Cause> {
+    let marking = Marking::of(&tools.identity.mark(node, key.traits(), creating));
+    remark(tools, node, key, marking, &Expect::Ours).await
 }
 
 fn nothing(key: Key) -> Done {
@@ -109,7 +120,7 @@ fn nothing(key: Key) -> Done {
 
 impl Make {
     async fn perform(self, tools: Tools<'_>) -> Result<Done, Cause> {
-        let mark = Worn::new(tools.owner, &self.node, self.creating);
+        let mark = tools.identity.mark(&self.node, self.key.traits(), self.creating);
         match &self.changes {
             None => self.create(tools, mark).await?,
             Some(changes) => self.change(tools, mark, changes).await?,
@@ -136,13 +147,31 @@ impl Make {
             }
         }
         let create = Write::Create { settings: self.settings.clone(), mark };
-        tools.cloud.write(&self.node, create).await.map_err(Cause::Refused)
+        let made = tools.cloud.write(&self.node, create).await.map_err(Cause::Refused);
+        // The anchor is read back though AWS answered success: some creates answer so where the name exists. Of the
+        // others, only a refusal can tell of another apply.
+        if self.new && (self.creating || made.is_err()) {
+            self.was_first(tools).await?;
+        }
+        made
+    }
+
+    /// That what is there now was not made by another apply that creates this lake at this moment.
+    async fn was_first(&self, tools: Tools<'_>) -> Result<(), Cause> {
+        // What cannot be read says nothing; the next look tells.
+        let Ok(Some(Some(worn))) = tools.cloud.worn(&self.key).await else { return Ok(()) };
+        match tools.identity.reads(&worn, self.key.traits()) {
+            Mark::Other(owner) if worn.is_of(&tools.identity.owner) => Err(Cause::Overtaken(owner)),
+            _ => Ok(()),
+        }
     }
 
     async fn change(&self, tools: Tools<'_>, mark: Worn, changes: &[FieldChange]) -> Result<(), Cause> {
         match &self.taking {
             Some(Taking::Found) => {}
-            Some(taking) => remark(tools, &self.node, &self.key, mark, &Expect::Taken(taking)).await?,
+            Some(taking) => {
+                remark(tools, &self.node, &self.key, Marking::of(&mark), &Expect::Taken(taking)).await?;
+            }
             None => expect(tools, &self.key, &Expect::Ours).await?,
         }
         if changes.is_empty() {
@@ -154,8 +183,14 @@ impl Make {
     }
 }
 
-async fn remove(tools: Tools<'_>, node: &NodeId, key: &Key, data: Data) -> Result<(), Cause> {
-    match expect(tools, key, &Expect::Ours).await {
+async fn remove(
+    tools: Tools<'_>,
+    node: &NodeId,
+    key: &Key,
+    data: Data,
+    wearing: &Expect<'_>,
+) -> Result<(), Cause> {
+    match expect(tools, key, wearing).await {
         Err(Cause::Refused(error)) if error.is_gone() => return Ok(()),
         other => other?,
     }
@@ -170,14 +205,14 @@ async fn remark(
     tools: Tools<'_>,
     node: &NodeId,
     key: &Key,
-    mark: Worn,
+    marking: Marking,
     wearing: &Expect<'_>,
 ) -> Result<(), Cause> {
     if key.traits().wears == Wears::Nothing {
         return Ok(());
     }
     expect(tools, key, wearing).await?;
-    tools.cloud.write(node, Write::Mark { key: key.clone(), mark }).await.map_err(Cause::Refused)
+    tools.cloud.write(node, Write::Mark { key: key.clone(), marking }).await.map_err(Cause::Refused)
 }
 
 /// Whose mark a resource must wear now, so that it may be written to.
@@ -186,6 +221,13 @@ enum Expect<'a> {
     Ours,
     /// That of whom it is taken from, or already this lake's.
     Taken(&'a Taking),
+}
+
+impl<'a> Expect<'a> {
+    /// What a step expects that is about a key of the lake's own.
+    fn of(taking: Option<&'a Taking>) -> Self {
+        taking.filter(|taking| **taking == Taking::Remark).map_or(Expect::Ours, Expect::Taken)
+    }
 }
 
 /// Ask the resource's own service whose it is now: the plan's look is some time ago.
@@ -202,9 +244,12 @@ async fn expect(tools: Tools<'_>, key: &Key, expected: &Expect<'_>) -> Result<()
             format!("{key} is gone since it was seen"),
         )));
     };
-    let mark = worn.map_or(Mark::Nobody, |worn| worn.seen_by(tools.owner));
+    let mark = worn.map_or(Mark::Nobody, |worn| tools.identity.reads(&worn, key.traits()));
     let fits = match (expected, &mark) {
         (_, Mark::Ours(_)) => true,
+        (Expect::Taken(Taking::Remark), Mark::Incomplete(_) | Mark::Nobody) => true,
+        // The record names it, and the mark of another member was put on by somebody.
+        (Expect::Taken(Taking::Move(_)), Mark::Incomplete(_)) => true,
         (Expect::Taken(Taking::Resume), Mark::Retained(_)) => true,
         (Expect::Taken(Taking::Adopt(None)), Mark::Left(_) | Mark::Nobody) => true,
         // Should they leave it behind at this very moment, they have let go of it.

@@ -2,14 +2,19 @@
 
 use crate::{
     failure::{Action, Cause, Failure},
+    graph::Hold,
     plan::{Change, Step},
 };
 
 /// Why a step that asks for no write is nevertheless not as it should be.
-pub(super) fn hindrance(change: &Change) -> Option<Cause> {
-    match change {
+pub(super) fn hindrance(step: &Step) -> Option<Cause> {
+    match &step.change {
         Change::Blocked(reason) => Some(Cause::Blocked(reason.clone())),
+        Change::Protected(reason) => Some(Cause::Protected(reason.clone())),
         Change::Foreign(owner) => Some(Cause::Foreign(owner.clone())),
+        Change::Anew(what) => Some(Cause::Anew(what.clone())),
+        // What is only referred to is taken as there.
+        Change::Unreadable(_) if step.hold == Hold::LookAt => None,
         Change::Unreadable(error) => Some(Cause::Refused(error.clone())),
         Change::Settle(reason) => Some(Cause::Unsettled(reason.clone())),
         Change::Unknown(_) => Some(Cause::Unknown("a part of what is wanted".to_owned())),
@@ -20,26 +25,35 @@ pub(super) fn hindrance(change: &Change) -> Option<Cause> {
         | Change::Replace { .. }
         | Change::Delete(_)
         | Change::Retain
+        | Change::Release
         | Change::Wait(_) => None,
     }
 }
 
 /// Whether a step changes nothing though something is to be changed.
-pub(super) fn is_undone(change: &Change) -> bool {
-    matches!(change, Change::Wait(_)) || hindrance(change).is_some()
+pub(super) fn is_undone(step: &Step) -> bool {
+    matches!(step.change, Change::Wait(_)) || hindrance(step).is_some()
+}
+
+/// Whether what needs a step's resource cannot be done either. What stands there as somebody else's can be used.
+pub(super) fn hinders_others(step: &Step) -> bool {
+    !matches!(step.change, Change::Foreign(_) | Change::Anew(_)) && hindrance(step).is_some()
 }
 
 pub(super) fn failure(step: &Step, cause: Cause) -> Failure {
     let action = match &step.change {
         Change::Create | Change::CreateUnseen | Change::Wait(_) => Action::Create,
         Change::Replace { .. } => Action::Replace,
-        Change::Delete(_) => Action::Delete,
-        Change::Retain => Action::Retain,
+        Change::Delete(_) | Change::Protected(_) => Action::Delete,
+        Change::Retain | Change::Release => Action::Retain,
         Change::Unreadable(_) | Change::Settle(_) | Change::Unseen => Action::Look,
         // A node that can wear no facts of its own yet is blocked before it is made.
-        Change::Blocked(_) | Change::Foreign(_) | Change::Unknown(_) | Change::Update(_) | Change::Keep => {
-            Action::Update
-        }
+        Change::Blocked(_)
+        | Change::Foreign(_)
+        | Change::Anew(_)
+        | Change::Unknown(_)
+        | Change::Update(_)
+        | Change::Keep => Action::Update,
     };
     Failure { node: step.node.clone(), origin: step.origin.clone(), action, cause }
 }

@@ -22,7 +22,7 @@ const PAGES: usize = 10_000;
 
 /// What the tagging API lists as wearing this owner's mark, be it in its lake or left behind by it.
 pub(crate) async fn tagged(aws: &Aws, owner: &Owner) -> Result<Vec<(Key, Option<Worn>)>, CloudError> {
-    let marks = [owner.to_string(), Worn::retained(owner, &crate::graph::NodeId::new("", "")).owner];
+    let marks = [owner.to_string(), Worn::retained(owner, &crate::graph::NodeId::new("", ""), None).owner];
     let filter = TagFilter::builder().key(owner::OWNER).set_values(Some(marks.to_vec())).build();
     let mut all = Vec::new();
     let mut token: Option<String> = None;

@@ -6,6 +6,7 @@ use crate::{
     failure::{Action, Cause, Failure},
     graph::{Graph, Node, NodeId},
     inventory::Presence,
+    kind::Wears,
     kinds::Key,
     observe::{self, Observed},
     plan::{self, Change, Note, Plan, Step},
@@ -29,6 +30,8 @@ pub(super) struct Work<'a> {
     pub(super) record: Record,
     pub(super) observed: Observed,
     creating: bool,
+    /// Whether the record named nothing when the work began, and the lineage that it named then.
+    new: Option<Option<String>>,
     pub(super) notes: Vec<Note>,
     /// Steps that will not be tried again.
     given_up: BTreeMap<StepId, Failure>,
@@ -49,11 +52,14 @@ impl<'a> Work<'a> {
     /// Take up a lake: look at all of it.
     pub(super) async fn begin(engine: &'a Engine, graph: &'a Graph, mut record: Record) -> Self {
         let new = record.nodes.is_empty() && !graph.is_empty();
+        let planned = record.lineage.clone();
         let observed = engine.observe(graph, &mut record).await;
+        record.owner = Some(engine.owner.to_string());
         Work {
             engine,
             graph,
             fence: None,
+            new: new.then_some(planned),
             creating: (new && engine.memory.is_none()) || record.anchor.is_some() || observed.is_unfinished(),
             record,
             observed,
@@ -66,8 +72,15 @@ impl<'a> Work<'a> {
 
     /// List once more what wears the lake's mark: that failed.
     pub(super) async fn list(&mut self) {
-        let listed =
-            observe::leftovers(&*self.engine.cloud, &self.engine.owner, self.graph, &mut self.record);
+        if let Some(planned) = &self.new {
+            // Which lineages there are decides what all that was seen means.
+            self.record.lineage.clone_from(planned);
+            self.observed = self.engine.observe(self.graph, &mut self.record).await;
+            self.creating |= self.observed.is_unfinished();
+            return;
+        }
+        let identity = self.engine.identity(&self.record);
+        let listed = observe::leftovers(&*self.engine.cloud, &identity, self.graph, &mut self.record);
         let (leftovers, mut unlisted) = listed.await;
         let secrets = self.secrets();
         unlisted.iter_mut().for_each(|error| secrets.censor(error));
@@ -115,6 +128,7 @@ impl<'a> Work<'a> {
             }
         }
         self.record.heed(&plan, self.graph);
+        self.record.learn_births(&self.observed.inventory);
         for note in &plan.notes {
             if !self.notes.contains(note) {
                 self.notes.push(note.clone());
@@ -127,10 +141,17 @@ impl<'a> Work<'a> {
     pub(super) async fn pass(&mut self, plan: &Plan) -> Passed {
         let barred = self.barred(plan);
         let policies = self.graph.iter().map(|(id, node)| (id, node.treatment.on_delete)).collect();
-        let task =
-            Task { plan, inventory: &self.observed.inventory, policies, barred, creating: self.creating };
+        let task = Task {
+            plan,
+            inventory: &self.observed.inventory,
+            region: &self.engine.place.region,
+            policies,
+            barred,
+            creating: self.creating,
+        };
+        let identity = self.engine.identity(&self.record);
         let secrets = self.secrets();
-        let mut applied = apply::apply(self.engine.tools(), task, &mut self.record).await;
+        let mut applied = apply::apply(self.engine.tools(&identity), task, &mut self.record).await;
         applied.failures.values_mut().for_each(|failure| secrets.censor_failure(failure));
         self.learn(plan, &applied);
         let id = |at: &usize| id(&plan.steps[*at]);
@@ -149,6 +170,7 @@ impl<'a> Work<'a> {
             failures: failures.into_values().collect(),
             notes: self.notes,
             unlisted: self.observed.unlisted,
+            rivals: self.observed.rivals,
             stopped: self.engine.stop.is_stopped(),
         }
     }
@@ -156,6 +178,23 @@ impl<'a> Work<'a> {
     /// The values that are never told.
     fn secrets(&self) -> Secrets {
         Secrets::of(self.graph, &self.record, &self.observed.inventory)
+    }
+
+    /// Remember when what was written to was made, where a list tells it and a look does not.
+    pub(super) async fn remember_births(&mut self) {
+        let told_by_a_list = |key: &&Key| key.traits().birth.is_none() && key.traits().wears == Wears::Tags;
+        let written: Vec<Key> =
+            self.repeats.keys().filter_map(|(_, key)| key.as_ref()).filter(told_by_a_list).cloned().collect();
+        if written.is_empty() {
+            return;
+        }
+        // Who may not list them is told so when a mark is missing.
+        let Ok(births) = self.engine.cloud.births(&written).await else { return };
+        for (key, keeping) in self.record.nodes.values_mut().flat_map(|it| &mut it.keys) {
+            if let Some(birth) = births.get(key) {
+                keeping.birth = Some(birth.clone());
+            }
+        }
     }
 
     /// Do not try this step again.
@@ -174,9 +213,10 @@ impl<'a> Work<'a> {
             .map(|(node, key, _)| (node.clone(), Some(key.clone())))
             .collect();
         let mut failures = BTreeMap::new();
+        let identity = self.engine.identity(&self.record);
         for (node, key) in signed {
             let Some(signed) = &key else { continue };
-            if let Err(cause) = apply::unsign(self.engine.tools(), &node, signed).await {
+            if let Err(cause) = apply::sign(self.engine.tools(&identity), &node, signed, false).await {
                 let origin = self.graph.get(&node).map(|node| node.origin.clone()).unwrap_or_default();
                 let mut failure = Failure { node: node.clone(), origin, action: Action::Update, cause };
                 self.secrets().censor_failure(&mut failure);

@@ -1,6 +1,6 @@
 //! A lake that exists and that nobody remembers.
 
-use super::Engine;
+use super::{Engine, Lineages, lineages};
 use crate::{
     apply::owned,
     error::CloudError,
@@ -23,6 +23,8 @@ pub struct Recalled {
     pub inventory: Inventory,
     /// Whether its creation never came to its end.
     pub unfinished: bool,
+    /// Every lineage that was found, where there are several and none of them was asked for.
+    pub several: Option<Lineages>,
 }
 
 impl Recalled {
@@ -33,13 +35,26 @@ impl Recalled {
     }
 }
 
-pub(super) async fn recall(engine: &Engine) -> Result<Recalled, CloudError> {
+pub(super) async fn recall(engine: &Engine, wanted: Option<&str>) -> Result<Recalled, CloudError> {
     let mut record = Record::new(engine.place.clone());
-    let mut observed = engine.observe(&Graph::new(), &mut record).await;
-    match observed.unlisted.pop() {
-        Some(error) => Err(error),
-        None => Ok(Recalled { record, unfinished: observed.is_unfinished(), inventory: observed.inventory }),
+    let mut observed = engine.observe_marked(&Graph::new(), &mut record).await;
+    if let Some(error) = observed.unlisted.pop() {
+        return Err(error);
     }
+    let lineages = lineages::seen(&observed.inventory);
+    let lineage = match wanted {
+        Some(wanted) => wanted.to_owned(),
+        None => lineages.keys().next().cloned().unwrap_or_default(),
+    };
+    let several = (engine.compares() && wanted.is_none() && lineages.len() > 1).then_some(lineages);
+    if engine.compares() {
+        let Observed { inventory, leftovers, .. } = &mut observed;
+        lineages::claim(&engine.owner, &lineage, &mut record, inventory, leftovers);
+    }
+    record.owner = Some(engine.owner.to_string());
+    record.lineage = (!lineage.is_empty()).then_some(lineage);
+    record.learn_births(&observed.inventory);
+    Ok(Recalled { record, unfinished: observed.is_unfinished(), inventory: observed.inventory, several })
 }
 
 pub(super) async fn remember_again(engine: &Engine, was: &Graph) -> Result<(Record, Observed), CloudError> {

@@ -32,7 +32,8 @@ impl<'a> Look<'a> {
         if let (false, Some(nothing), Some(_)) = (work.observed.unlisted.is_empty(), nothing, &engine.memory)
         {
             // What a lake has left behind is looked for only as long as it remembers nothing.
-            work.record = nothing;
+            let (owner, lineage) = (work.record.owner.take(), work.record.lineage.take());
+            work.record = Record { owner, lineage, ..nothing };
         }
         Look { work, plan, begun }
     }
@@ -66,6 +67,9 @@ impl<'a> Look<'a> {
     /// began is over. `fence` as in [`Engine::settle`]. What wears the lake's mark has to be listed before
     /// ([`list`](Self::list)).
     pub async fn settle(mut self, within: Duration, fence: Option<&'a Plan>) -> Outcome {
+        if self.work.observed.rivals.is_some() {
+            return self.leave();
+        }
         self.work.fence = fence;
         let end = self.begun + within;
         deadline::by(end, settle::settle(self.work, self.plan, end)).await
@@ -90,6 +94,7 @@ impl<'a> Look<'a> {
         if left.is_quiet() && failures.is_empty() {
             failures = self.work.finish().await;
         }
+        self.work.remember_births().await;
         let again = again(&failures, &left, done);
         Round { plan: self.plan, outcome: self.work.end(left, failures), again }
     }

@@ -25,6 +25,10 @@ pub(super) async fn settle(mut work: Work<'_>, mut plan: Plan, deadline: Instant
             passed.failures = work.finish().await;
         }
         failures = passed.failures.clone();
+        if failures.values().any(|failure| matches!(failure.cause, Cause::Overtaken(_))) {
+            // Another apply creates this very lake: nothing more is written beside it.
+            break;
+        }
         if passed.done.is_empty() && failures.is_empty() {
             break;
         }
@@ -37,6 +41,7 @@ pub(super) async fn settle(mut work: Work<'_>, mut plan: Plan, deadline: Instant
         plan = work.plan().await;
     }
     let plan = time.look(&mut work, &mut patience).await;
+    work.remember_births().await;
     work.end(plan, failures)
 }
 

@@ -67,6 +67,7 @@ where
 /// How a member may be treated.
 pub(crate) fn treatment(custody: &Custody) -> Treatment {
     Treatment {
+        protected: custody.deletion_protection,
         on_delete: custody.on_delete,
         adopt: custody.adopt,
         adopt_from: custody.adopt_from.as_ref().and_then(|owner| owner.known().map(str::to_owned)),
@@ -74,6 +75,11 @@ pub(crate) fn treatment(custody: &Custody) -> Treatment {
         ignore_drift: custody.ignore_drift.iter().filter_map(|path| path.known()?.parse().ok()).collect(),
         secret: BTreeSet::new(),
     }
+}
+
+/// A node that its user lets go.
+pub(crate) fn released() -> Node {
+    bare(FieldPath::root().field("release"), Hold::Release, OnDelete::Retain)
 }
 
 /// A node of which nothing is known but where it comes from.
@@ -84,6 +90,7 @@ fn bare(origin: FieldPath, hold: Hold, on_delete: OnDelete) -> Node {
         origin,
         hold,
         treatment: Treatment {
+            protected: None,
             on_delete,
             adopt: spec::Adopt::Never,
             adopt_from: None,

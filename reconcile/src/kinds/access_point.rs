@@ -16,7 +16,7 @@ use crate::{
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
     kinds::meant,
-    owner::Worn,
+    owner::{Marking, Worn},
     place::Place,
     policy::{Need, Statements},
 };
@@ -113,8 +113,8 @@ impl Kind for AccessPoint {
         write::update(self, aws, name, changes).await
     }
 
-    async fn mark(aws: &Aws, name: &String, mark: &Worn) -> Result<(), CloudError> {
-        write::mark(aws, name, mark).await
+    async fn mark(aws: &Aws, name: &String, marking: &Marking) -> Result<(), CloudError> {
+        write::mark(aws, name, marking).await
     }
 
     /// Its policy goes with it.

@@ -20,7 +20,7 @@ use crate::{
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
     kinds::meant,
-    owner::Worn,
+    owner::{Marking, Worn},
     place::Place,
     policy::{Need, Statements},
 };
@@ -149,7 +149,9 @@ impl Kind for Bucket {
     const SHARED: &'static [&'static str] = &["policy.besideOthers"];
     const UNREAD: &'static [&'static str] = &["policy.keepOthers"];
     const WEARS: Wears = Wears::Tags;
-    const HOLDS_DATA: bool = <lake_api::spec::Bucket as lake_api::spec::Settings>::HOLDS_DATA;
+    const HOLDS_DATA: bool = true;
+    /// S3 API Reference, `CreateBucket`, `BucketAlreadyOwnedByYou`.
+    const UPSERTS_IN: &'static [&'static str] = &["us-east-1"];
     const REPLACE: Replace = Replace::CreateFirst;
     const GOES_BEFORE: &'static [&'static str] = &[];
 
@@ -209,8 +211,8 @@ impl Kind for Bucket {
         write::update(self, aws, name, changes).await
     }
 
-    async fn mark(aws: &Aws, name: &String, mark: &Worn) -> Result<(), CloudError> {
-        write::mark(aws, name, mark).await
+    async fn mark(aws: &Aws, name: &String, marking: &Marking) -> Result<(), CloudError> {
+        write::mark(aws, name, marking).await
     }
 
     async fn delete(aws: &Aws, name: &String, data: Data) -> Result<(), CloudError> {

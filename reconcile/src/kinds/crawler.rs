@@ -24,7 +24,7 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
-    owner::Worn,
+    owner::{Marking, Worn},
     place::Place,
     policy::Need,
 };
@@ -155,8 +155,8 @@ impl Kind for Crawler {
         glue::retag(aws, &arn(&aws.place, key), changes, &self.tags).await
     }
 
-    async fn mark(aws: &Aws, key: &String, mark: &Worn) -> Result<(), CloudError> {
-        glue::mark(aws, &arn(&aws.place, key), mark).await
+    async fn mark(aws: &Aws, key: &String, marking: &Marking) -> Result<(), CloudError> {
+        glue::mark(aws, &arn(&aws.place, key), marking).await
     }
 
     /// A running crawler is told to stop, and busy until it has: then the deletion is asked for again. The tables

@@ -16,7 +16,7 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
-    owner::Worn,
+    owner::{Marking, Worn},
     place::Place,
     policy::Need,
 };
@@ -180,8 +180,8 @@ impl Kind for Database {
         glue::retag(aws, &key.arn(&aws.place), changes, &self.tags).await
     }
 
-    async fn mark(aws: &Aws, key: &DatabaseKey, mark: &Worn) -> Result<(), CloudError> {
-        glue::mark(aws, &key.arn(&aws.place), mark).await
+    async fn mark(aws: &Aws, key: &DatabaseKey, marking: &Marking) -> Result<(), CloudError> {
+        glue::mark(aws, &key.arn(&aws.place), marking).await
     }
 
     /// `DeleteDatabase` takes every table of the database with it, so tables are looked for first: with

@@ -14,7 +14,7 @@ use crate::{
     kind::{Data, Kind, Replace, Scope, Wears},
     kinds::meant,
     kinds::{Key, table::TableKey},
-    owner::{Owner, Worn},
+    owner::{Marking, Owner, Worn},
     place::Place,
     policy::{Need, Texts},
 };
@@ -131,7 +131,7 @@ impl Kind for Filter {
         write::update(self, aws, key).await
     }
 
-    async fn mark(_aws: &Aws, _key: &FilterKey, _mark: &Worn) -> Result<(), CloudError> {
+    async fn mark(_aws: &Aws, _key: &FilterKey, _marking: &Marking) -> Result<(), CloudError> {
         Ok(())
     }
 

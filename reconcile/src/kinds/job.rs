@@ -17,7 +17,7 @@ use crate::{
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
     kinds::meant,
-    owner::Worn,
+    owner::{Marking, Worn},
     place::Place,
     policy::Need,
 };
@@ -208,8 +208,8 @@ impl Kind for Job {
         glue::retag(aws, &arn(&aws.place, key), changes, &self.tags).await
     }
 
-    async fn mark(aws: &Aws, key: &String, mark: &Worn) -> Result<(), CloudError> {
-        glue::mark(aws, &arn(&aws.place, key), mark).await
+    async fn mark(aws: &Aws, key: &String, marking: &Marking) -> Result<(), CloudError> {
+        glue::mark(aws, &arn(&aws.place, key), marking).await
     }
 
     /// Runs under way go on to their end. `DeleteJob` succeeds for a job that is gone.

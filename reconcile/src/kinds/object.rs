@@ -19,7 +19,7 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
-    owner::Worn,
+    owner::{Marking, Worn},
     place::Place,
     policy::Need,
 };
@@ -85,6 +85,11 @@ impl Kind for Object {
         Some(ObjectKey { bucket: self.bucket.known()?.clone(), key: self.key.known()?.clone() })
     }
 
+    /// The bucket: while that is the same, so is what is stored under a key of it, whoever wrote it last.
+    fn hangs_on(key: &ObjectKey) -> Option<crate::kinds::Key> {
+        Some(crate::kinds::Key::Bucket(key.bucket.clone()))
+    }
+
     fn predict(&self, place: &Place) -> Facts {
         match (self.bucket.text(), self.key.text()) {
             (Some(bucket), Some(key)) => facts(bucket, key, place),
@@ -112,8 +117,8 @@ impl Kind for Object {
         write::update(self, aws, key, changes).await
     }
 
-    async fn mark(aws: &Aws, key: &ObjectKey, mark: &Worn) -> Result<(), CloudError> {
-        write::mark(aws, key, mark).await
+    async fn mark(aws: &Aws, key: &ObjectKey, marking: &Marking) -> Result<(), CloudError> {
+        write::mark(aws, key, marking).await
     }
 
     /// In a versioned bucket the former versions stay behind a delete marker: that is what versions are for.

@@ -13,7 +13,7 @@ macro_rules! kinds {
             graph::{Graph, NodeId},
             inventory::{Facts, Sight},
             kind::{Kind, Replace, Scope, Wears},
-            owner::{Owner, Worn},
+            owner::{Marking, Owner, Worn},
             place::Place,
         };
         use futures::future::BoxFuture;
@@ -64,6 +64,10 @@ macro_rules! kinds {
             pub birth: Option<&'static str>,
             /// Whether it holds a user's data.
             pub holds_data: bool,
+            /// Whether there is one of a name for all regions.
+            pub global: bool,
+            /// Regions in which AWS answers a create with success although the name exists already.
+            pub upserts_in: &'static [&'static str],
             /// The order of its replacement.
             pub replace: Replace,
             /// Kinds that are deleted only after this one is gone.
@@ -84,6 +88,8 @@ macro_rules! kinds {
             wears: <$Kind as Kind>::WEARS,
             birth: <$Kind as Kind>::BIRTH,
             holds_data: <$Kind as Kind>::HOLDS_DATA,
+            global: <$Kind as Kind>::GLOBAL,
+            upserts_in: <$Kind as Kind>::UPSERTS_IN,
             replace: <$Kind as Kind>::REPLACE,
             goes_before: <$Kind as Kind>::GOES_BEFORE,
             schema: || schemars::schema_for!($Kind),
@@ -169,7 +175,7 @@ macro_rules! kinds {
                 traits(self.kind()).expect("every variant is registered")
             }
 
-            /// The resource on which one that can wear no mark hangs.
+            /// The resource on which one hangs that can wear no mark, or that has no birth of its own.
             #[must_use]
             pub fn hangs_on(&self) -> Option<Key> {
                 match self { $(Key::$Kind(key) => <$Kind as Kind>::hangs_on(key)),+ }
@@ -245,8 +251,8 @@ macro_rules! kinds {
             }
         }
 
-        async fn mark(aws: &Aws, key: &Key, mark: &Worn) -> Result<(), CloudError> {
-            match key { $(Key::$Kind(key) => <$Kind as Kind>::mark(aws, key, mark).await),+ }
+        async fn mark(aws: &Aws, key: &Key, marking: &Marking) -> Result<(), CloudError> {
+            match key { $(Key::$Kind(key) => <$Kind as Kind>::mark(aws, key, marking).await),+ }
         }
 
         async fn delete(aws: &Aws, key: &Key, data: crate::kind::Data) -> Result<(), CloudError> {
@@ -283,7 +289,7 @@ macro_rules! kinds {
                     match write {
                         Write::Create { settings, mark } => create(&settings, self, &mark).await,
                         Write::Update { key, settings, changes } => update(&settings, self, &key, &changes).await,
-                        Write::Mark { key, mark: wanted } => mark(self, &key, &wanted).await,
+                        Write::Mark { key, marking } => mark(self, &key, &marking).await,
                         Write::Delete { key, data } => delete(self, &key, data).await,
                     }
                 })

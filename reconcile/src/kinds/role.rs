@@ -16,7 +16,7 @@ use crate::{
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
     kinds::{Key, meant},
-    owner::{Owner, Worn},
+    owner::{Marking, Owner, Worn},
     place::Place,
     policy::{Need, Statements, Texts},
 };
@@ -70,7 +70,8 @@ impl Kind for Role {
     const FIXED: &'static [&'static str] = &["name", "path"];
     const BIRTH: Option<&'static str> = Some("RoleId");
     const WEARS: Wears = Wears::Tags;
-    const HOLDS_DATA: bool = <lake_api::spec::Role as lake_api::spec::Settings>::HOLDS_DATA;
+    const HOLDS_DATA: bool = false;
+    const GLOBAL: bool = true;
     const REPLACE: Replace = Replace::CreateFirst;
     const GOES_BEFORE: &'static [&'static str] = &[];
     const LISTS: &'static [&'static str] = &["iam:GetAccountAuthorizationDetails", "iam:ListRoles"];
@@ -130,8 +131,8 @@ impl Kind for Role {
         write::update(self, aws, key, changes).await
     }
 
-    async fn mark(aws: &Aws, key: &String, mark: &Worn) -> Result<(), CloudError> {
-        write::mark(aws, key, mark).await
+    async fn mark(aws: &Aws, key: &String, marking: &Marking) -> Result<(), CloudError> {
+        write::mark(aws, key, marking).await
     }
 
     async fn delete(aws: &Aws, key: &String, _data: Data) -> Result<(), CloudError> {

@@ -24,7 +24,7 @@ use crate::{
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
     kinds::{Key, meant},
-    owner::{Owner, Worn},
+    owner::{Marking, Owner, Worn},
     place::Place,
     policy::Need,
 };
@@ -235,10 +235,10 @@ impl Kind for Table {
         wire::put(aws, key, self.merged(live, changes), version).await
     }
 
-    async fn mark(aws: &Aws, key: &TableKey, mark: &Worn) -> Result<(), CloudError> {
+    async fn mark(aws: &Aws, key: &TableKey, marking: &Marking) -> Result<(), CloudError> {
         let live = wire::get(aws, key).await?;
         let version = live.version_id.clone();
-        wire::put(aws, key, merge::marked(live, mark), version).await
+        wire::put(aws, key, merge::marked(live, marking), version).await
     }
 
     /// The table goes from the catalogue; its data stays in its bucket.

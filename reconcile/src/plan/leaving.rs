@@ -1,14 +1,16 @@
 //! What is remembered or found, and no longer wanted.
 
 use super::{
-    Change, Note, Plan, Step,
+    Change, Note, Plan, Reason, Step, Taking,
     standing::{Scene, Standing},
+    taking::made_anew,
 };
 use crate::{
     graph::{Hold, NodeId},
     inventory::Presence,
     kind::{Data, Wears},
     kinds::Key,
+    owner::spelt,
     record::{Got, Record},
 };
 use lake_api::{FieldPath, spec::OnDelete};
@@ -24,40 +26,54 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
         // It stays remembered: the next look at what it hangs on would take it for a leftover.
         return;
     }
+    let mut taking = None;
     let change = match scene.presence(node, key) {
         Some(Presence::Absent) => return plan.forget(node, key),
         Some(Presence::Settling(reason)) => Change::Settle(reason.clone()),
         Some(Presence::Unreadable(error)) => Change::Unreadable(error.clone()),
-        Some(Presence::Present { mark, .. }) => match scene.standing(node, key, mark) {
-            Standing::Ours => leave(scene.record, node, key),
-            // Its mark was rewritten, and whoever did that did not live to remember it.
-            Standing::OursAs(other) if !scene.keys(&other).contains(key) => leave(scene.record, node, key),
-            Standing::OursAs(_) | Standing::Retained => return plan.forget(node, key),
-            Standing::Other(owner) => {
-                let why = match key.traits().wears {
-                    Wears::Nothing => format!("{key} goes with what {owner} has taken over"),
-                    _ => format!("{key} now belongs to {owner}"),
-                };
-                plan.note(node, "OwnershipLost", format!("{why}: it is left to them"));
-                return plan.forget(node, key);
+        Some(found @ Presence::Present { .. }) => {
+            match scene.standing(node, key, found).expect("it is there") {
+                Standing::Ours => leave(scene.record, node, key),
+                Standing::Unmarked => {
+                    taking = Some(Taking::Remark);
+                    leave(scene.record, node, key)
+                }
+                Standing::Anew { birth, sure } => {
+                    let what = made_anew(birth.as_deref(), sure);
+                    plan.note(node, "OwnershipLost", format!("{key} is left as it is: {what}"));
+                    return plan.forget(node, key);
+                }
+                // Its mark was rewritten, and whoever did that did not live to remember it.
+                Standing::OursAs(other) if !scene.keys(&other).contains(key) => {
+                    leave(scene.record, node, key)
+                }
+                Standing::OursAs(_) | Standing::Retained => return plan.forget(node, key),
+                Standing::Other(owner) => {
+                    let why = match key.traits().wears {
+                        Wears::Nothing => format!("{key} goes with what {owner} has taken over"),
+                        _ => format!("{key} now belongs to {}", spelt(&owner)),
+                    };
+                    plan.note(node, "OwnershipLost", format!("{why}: it is left to them"));
+                    return plan.forget(node, key);
+                }
+                Standing::Left(_) | Standing::Nobody | Standing::Loose { used: false, .. } => {
+                    plan.note(
+                        node,
+                        "OwnershipLost",
+                        format!("{key} does not wear this lake's mark: it is left as it is"),
+                    );
+                    return plan.forget(node, key);
+                }
+                Standing::Loose { used: true, .. } => {
+                    plan.note(
+                        node,
+                        "Found",
+                        format!("{key} was used and not made by this lake: it is left as it is"),
+                    );
+                    return plan.forget(node, key);
+                }
             }
-            Standing::Left(_) | Standing::Nobody | Standing::Loose { used: false, .. } => {
-                plan.note(
-                    node,
-                    "OwnershipLost",
-                    format!("{key} does not wear this lake's mark: it is left as it is"),
-                );
-                return plan.forget(node, key);
-            }
-            Standing::Loose { used: true, .. } => {
-                plan.note(
-                    node,
-                    "Found",
-                    format!("{key} was used and not made by this lake: it is left as it is"),
-                );
-                return plan.forget(node, key);
-            }
-        },
+        }
         // Nobody looked: this is what would be done with what is remembered.
         None => leave(scene.record, node, key),
     };
@@ -71,15 +87,41 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
             return plan.forget(node, key);
         }
     }
-    plan.steps.push(step(node, key, change));
+    plan.steps.push(Step { taking, ..step(node, key, change) });
+}
+
+/// Decide about one key of a node that its user releases, or that hangs on one: it leaves the record, and its mark is taken
+/// off. Nothing else of it is touched, whatever `onDelete` says.
+pub(super) fn release(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Plan) {
+    if scene.is_wanted_by_another(node, key) {
+        return moved(scene, node, key, plan);
+    }
+    let ours = match scene.presence(node, key) {
+        Some(Presence::Absent) => false,
+        Some(found @ Presence::Present { .. }) => {
+            matches!(
+                scene.standing(node, key, found),
+                Some(Standing::Ours | Standing::OursAs(_) | Standing::Unmarked)
+            )
+        }
+        Some(Presence::Settling(_) | Presence::Unreadable(_)) | None => true,
+    };
+    if ours {
+        plan.note(node, "Released", format!("{key} leaves the lake and stays on AWS as it is (release)"));
+    }
+    if ours && key.traits().wears != Wears::Nothing {
+        plan.steps.push(step(node, key, Change::Release));
+    } else {
+        plan.forget(node, key);
+    }
 }
 
 /// The key is wanted by another node of this lake. It is that node's as soon as the mark, or for want of one the
 /// record, says so; until then it is remembered here.
 fn moved(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Plan) {
     let moved = match scene.presence(node, key) {
-        Some(Presence::Present { mark, .. }) if key.traits().wears != Wears::Nothing => {
-            !matches!(scene.standing(node, key, mark), Standing::Ours)
+        Some(found @ Presence::Present { .. }) if key.traits().wears != Wears::Nothing => {
+            !matches!(scene.standing(node, key, found), Some(Standing::Ours | Standing::Unmarked))
         }
         Some(Presence::Absent) => true,
         Some(_) => scene.wanted_by[key].iter().any(|other| scene.record.got(other, key).is_some()),
@@ -93,10 +135,23 @@ fn moved(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Plan) {
 fn leave(record: &Record, node: &NodeId, key: &Key) -> Change {
     // What no record speaks of and holds data stays.
     let careful = if key.traits().holds_data { OnDelete::Retain } else { OnDelete::Delete };
-    match record.on_delete(node, key).unwrap_or(careful) {
+    let keeping = record.nodes.get(node).and_then(|it| it.keys.get(key));
+    let protected = key.traits().holds_data && keeping.is_some_and(|keeping| keeping.protected);
+    match keeping.map_or(careful, |keeping| keeping.on_delete) {
+        OnDelete::Retain => Change::Retain,
+        OnDelete::Delete | OnDelete::Empty if protected => Change::Protected(protection(node, key)),
         OnDelete::Delete => Change::Delete(Data::Keep),
         OnDelete::Empty => Change::Delete(Data::Empty),
-        OnDelete::Retain => Change::Retain,
+    }
+}
+
+/// Why what is protected is not deleted, and how the protection is lifted.
+fn protection(node: &NodeId, key: &Key) -> Reason {
+    Reason {
+        why: format!("{node} ({key}) holds data and is protected from deletion (deletionProtection)"),
+        remedy: "Apply once with the member still there and deletionProtection: false, at the member or at the lake; then \
+                 remove it. With onDelete: Retain it leaves the lake and stays on AWS."
+            .to_owned(),
     }
 }
 
@@ -111,6 +166,8 @@ pub(super) fn step(node: &NodeId, key: &Key, change: Change) -> Step {
         origin: FieldPath::root(),
         after: BTreeSet::new(),
         hold: Hold::Own,
+        waits: None,
+        superseded: BTreeSet::new(),
         wanted: None,
         secret: BTreeSet::new(),
     }

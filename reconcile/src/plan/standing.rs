@@ -5,7 +5,7 @@ use crate::{
     inventory::{Inventory, Presence},
     kind::Wears,
     kinds::Key,
-    owner::{ANOTHER_ACCOUNT, Mark},
+    owner::{ANOTHER_ACCOUNT, Mark, UNKNOWN_LAKE},
     record::{Got, Record},
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -29,6 +29,11 @@ pub(super) enum Standing {
     Ours,
     /// Another node's of this lake.
     OursAs(NodeId),
+    /// This node's, and its mark was taken off, or is not what this lake writes.
+    Unmarked,
+    /// Nobody's: what the record names was deleted, and somebody made this in its place. When it was made, and whether that
+    /// can be told from an edit of the old one.
+    Anew { birth: Option<String>, sure: bool },
     /// This lake left it behind.
     Retained,
     /// This owner's.
@@ -79,15 +84,42 @@ impl<'a> Scene<'a> {
         self.wanted_by.get(key).is_some_and(|nodes| nodes.iter().any(|other| *other != node))
     }
 
-    pub(super) fn standing(&self, node: &NodeId, key: &Key, mark: &Mark) -> Standing {
-        match mark {
+    /// Whose what was found under a key is, seen from a node; `None` where nothing is there, as far as is known.
+    pub(super) fn standing(&self, node: &NodeId, key: &Key, found: &Presence) -> Option<Standing> {
+        let Presence::Present { mark, birth, stale_mark, .. } = found else { return None };
+        Some(match mark {
+            Mark::Ours(worn) if worn == node && *stale_mark => Standing::Unmarked,
             Mark::Ours(worn) if worn == node => Standing::Ours,
             Mark::Ours(worn) => Standing::OursAs(worn.clone()),
+            Mark::Incomplete(worn) if worn == node && self.is_remembered(key) => Standing::Unmarked,
+            Mark::Incomplete(worn) if self.is_remembered(key) => Standing::OursAs(worn.clone()),
+            Mark::Incomplete(_) => Standing::Other(UNKNOWN_LAKE.to_owned()),
             Mark::Retained(_) => Standing::Retained,
             Mark::Other(owner) => Standing::Other(owner.clone()),
             Mark::Left(owner) => Standing::Left(owner.clone()),
-            Mark::Nobody => Standing::Nobody,
+            Mark::Nobody => self.unclaimed(node, key, birth.as_deref()),
             Mark::CannotWear => self.unmarked(node, key),
+        })
+    }
+
+    /// Whether the record names a key as this lake's, of whatever node.
+    fn is_remembered(&self, key: &Key) -> bool {
+        self.remembered.get(key).is_some_and(|by| by.iter().any(|(_, got)| *got != Got::Found))
+    }
+
+    /// What wears no mark and could: ours where it is the very resource that the record names, for only on that a mark can
+    /// be lost; else somebody made it anew.
+    fn unclaimed(&self, node: &NodeId, key: &Key, birth: Option<&str>) -> Standing {
+        let kept = self.record.nodes.get(node).and_then(|it| it.keys.get(key));
+        let Some(kept) = kept.filter(|kept| kept.got != Got::Found) else { return Standing::Nobody };
+        match (&kept.birth, birth) {
+            (Some(was), Some(is)) if was == is => Standing::Unmarked,
+            // It has no birth of its own, and lies in what is the same.
+            (None, None) if key.hangs_on().is_some_and(|holder| self.is_ours(&holder)) => Standing::Unmarked,
+            (was, birth) => Standing::Anew {
+                sure: was.is_some() && key.traits().birth.is_some(),
+                birth: birth.map(str::to_owned),
+            },
         }
     }
 
@@ -150,7 +182,12 @@ impl<'a> Scene<'a> {
                     self.remembered.get(key).is_some_and(|by| by.iter().any(|(_, got)| *got != Got::Found));
                 made || self.hangs_on_ours(key)
             }
-            Some(Presence::Present { mark, .. }) => matches!(mark, Mark::Ours(_)),
+            Some(Presence::Present { mark: Mark::Ours(_), .. }) => true,
+            // Its mark was taken off: the node by which the record names it tells whether it is the same.
+            Some(found @ Presence::Present { mark: Mark::Nobody | Mark::Incomplete(_), .. }) => {
+                let nodes = self.remembered.get(key).into_iter().flatten();
+                nodes.into_iter().any(|(node, _)| self.standing(node, key, found) == Some(Standing::Unmarked))
+            }
             Some(_) => false,
         }
     }

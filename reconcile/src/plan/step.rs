@@ -49,6 +49,10 @@ pub struct Step {
     pub origin: FieldPath,
     /// Whether it is ours, or only looked at.
     pub hold: Hold,
+    /// What a part of it waits for, though the rest is done.
+    pub waits: Option<String>,
+    /// Keys of the node that are to be gone and are there still, in words.
+    pub superseded: BTreeSet<String>,
     /// Wanted nodes that must be done before it.
     pub after: BTreeSet<NodeId>,
     /// What is wanted, references still in it, and with AWS's own values where those are left alone; `null` while it
@@ -94,6 +98,12 @@ pub enum Change {
     Unreadable(CloudError),
     /// It was ours and now belongs to this owner: not touched.
     Foreign(String),
+    /// It was ours and is gone, and somebody made this in its place: not touched. What is known of that, in one clause.
+    Anew(String),
+    /// It holds data that is protected from deletion: nothing is done before the protection is lifted.
+    Protected(Reason),
+    /// It leaves the lake and stays on AWS as it is, without a mark: its user releases it.
+    Release,
     /// It cannot be done until the user changes something.
     Blocked(Reason),
 }
@@ -103,6 +113,8 @@ pub enum Change {
 pub enum Taking {
     /// It was this node of the same lake: only the mark is rewritten.
     Move(NodeId),
+    /// It is this node's already, and its mark was taken off or changed: only the mark is written anew.
+    Remark,
     /// It left this lake with `onDelete: Retain` and is taken up again.
     Resume,
     /// It is taken over from this owner, or from nobody.
@@ -164,7 +176,12 @@ impl Change {
     pub fn writes(&self) -> bool {
         matches!(
             self,
-            Change::Create | Change::Update(_) | Change::Replace { .. } | Change::Delete(_) | Change::Retain
+            Change::Create
+                | Change::Update(_)
+                | Change::Replace { .. }
+                | Change::Delete(_)
+                | Change::Retain
+                | Change::Release
         )
     }
 
@@ -188,13 +205,18 @@ impl Step {
     /// Whether the step is about something that the spec names no more, or under a key that it names no more.
     #[must_use]
     pub fn leaves(&self) -> bool {
-        matches!(self.change, Change::Delete(_) | Change::Retain) || self.wanted.is_none()
+        matches!(self.change, Change::Delete(_) | Change::Retain | Change::Release) || self.wanted.is_none()
     }
 
     /// Whether nothing is to be done: neither on AWS nor in the record.
     #[must_use]
     pub fn is_quiet(&self) -> bool {
-        matches!(self.change, Change::Keep | Change::Wait(_))
+        match &self.change {
+            Change::Keep | Change::Wait(_) => true,
+            // What is only referred to is taken as there.
+            Change::Unreadable(_) => self.hold == Hold::LookAt,
+            _ => false,
+        }
     }
 }
 
@@ -227,7 +249,7 @@ impl Plan {
     /// The steps that cannot be done until the user changes something, each with its reason.
     pub fn blocked(&self) -> impl Iterator<Item = (&Step, &Reason)> {
         self.steps.iter().filter_map(|step| match &step.change {
-            Change::Blocked(reason) => Some((step, reason)),
+            Change::Blocked(reason) | Change::Protected(reason) => Some((step, reason)),
             _ => None,
         })
     }

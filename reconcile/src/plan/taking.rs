@@ -5,7 +5,13 @@ use super::{
     standing::Standing,
     wanted::{Case, list},
 };
-use crate::{diff::FieldChange, failure::words, graph::Treatment, owner::ANOTHER_ACCOUNT, record::Got};
+use crate::{
+    diff::FieldChange,
+    failure::words,
+    graph::Treatment,
+    owner::{ANOTHER_ACCOUNT, can_be_named, spelt},
+    record::Got,
+};
 use lake_api::spec::Adopt;
 
 /// How something that is there may become the node's, or why it may not.
@@ -25,6 +31,9 @@ pub(super) fn take(
     let blocked = |why: String, remedy: String| Err(Change::Blocked(Reason { why, remedy }));
     match standing {
         Standing::Ours => Ok(None),
+        Standing::Unmarked => Ok(Some(Taking::Remark)),
+        Standing::Anew { .. } if treatment.adopt != Adopt::Never => Ok(Some(Taking::Adopt(None))),
+        Standing::Anew { birth, sure } => Err(Change::Anew(made_anew(birth.as_deref(), *sure))),
         Standing::OursAs(was) => Ok(Some(Taking::Move(was.clone()))),
         Standing::Retained => Ok(Some(Taking::Resume)),
         Standing::Other(owner) if owner == ANOTHER_ACCOUNT && got.is_some() => {
@@ -42,8 +51,13 @@ pub(super) fn take(
         }
         Standing::Other(owner) if got.is_some() => Err(Change::Foreign(owner.clone())),
         Standing::Other(owner) => blocked(
-            format!("{} {key} exists already and belongs to {owner}", words(id.kind())),
-            otherwise(owner, format!("To take it over from its owner, set adoptFrom: \"{owner}\".")),
+            format!("{} {key} exists already and belongs to {}", words(id.kind()), spelt(owner)),
+            if can_be_named(owner) {
+                otherwise(owner, format!("To take it over from its owner, set adoptFrom: \"{owner}\"."))
+            } else {
+                "Choose another name, or import the lake that it belongs to. To take it over all the same, set adopt: Any."
+                    .to_owned()
+            },
         ),
         Standing::Left(owner) if treatment.adopt_from.as_ref() == Some(owner) && refuses(owner).is_none() => {
             Ok(Some(Taking::Adopt(Some(owner.clone()))))
@@ -79,6 +93,17 @@ pub(super) fn take(
             },
         ),
     }
+}
+
+/// What is known of something that stands where the lake's own did, in one clause.
+pub(super) fn made_anew(birth: Option<&str>, sure: bool) -> String {
+    let when =
+        birth.filter(|birth| birth.contains(':')).map(|birth| format!(" on {birth}")).unwrap_or_default();
+    if sure {
+        return format!("it was made anew{when} by somebody else, and this lake's own is gone");
+    }
+    "its mark was taken off, or it was deleted and made anew by somebody else: AWS does not tell which"
+        .to_owned()
 }
 
 /// Whether what can wear no mark comes along from the owner that is named: what it hangs on is that owner's, or nobody

@@ -2,8 +2,9 @@
 
 use super::{
     Change, Later, Note, Plan, Reason, Step, Taking, leaving,
+    present::left_alone,
     standing::{Scene, Standing},
-    taking::{never_replaced, take},
+    taking::take,
 };
 use crate::{
     diff::{self, FieldChange, Sharing},
@@ -25,7 +26,11 @@ pub(super) struct Course<'a> {
     pub(super) plan: Plan,
     facts: BTreeMap<NodeId, BTreeMap<String, Later<String>>>,
     /// Nodes that wait for others, and for what.
-    waits: BTreeMap<NodeId, String>,
+    pub(super) waits: BTreeMap<NodeId, String>,
+    /// Nodes of which only a part waits.
+    pub(super) partly: BTreeMap<NodeId, String>,
+    /// The place in the spec of each node that was decided.
+    pub(super) origins: BTreeMap<NodeId, FieldPath>,
     /// Nodes that nobody looked at, and what hangs on them.
     unseen: BTreeSet<NodeId>,
     /// Nodes that others use, which would have to go before them.
@@ -37,14 +42,14 @@ pub(super) struct Case<'a> {
     pub(super) wish: &'a Wish<'a>,
     pub(super) traits: &'static Traits,
     /// What is wanted, every known fact in its place.
-    wants: &'a Value,
+    pub(super) wants: &'a Value,
     pub(super) key: Key,
     predicted: Facts,
 }
 
 /// What is there of a node already.
-struct There<'a> {
-    has: Value,
+pub(super) struct There<'a> {
+    pub(super) has: Value,
     facts: &'a Facts,
 }
 
@@ -55,6 +60,8 @@ impl<'a> Course<'a> {
             plan: Plan::default(),
             facts: BTreeMap::new(),
             waits: BTreeMap::new(),
+            partly: BTreeMap::new(),
+            origins: BTreeMap::new(),
             unseen: BTreeSet::new(),
             used,
         }
@@ -62,6 +69,12 @@ impl<'a> Course<'a> {
 
     /// Decide about a node of which all that it needs is decided.
     pub(super) fn decide(&mut self, wish: &Wish<'_>) {
+        if wish.node.hold == Hold::Release {
+            for key in self.scene.keys(wish.id) {
+                leaving::release(self.scene, wish.id, key, &mut self.plan);
+            }
+            return;
+        }
         let traits = kinds::traits(wish.id.kind()).expect("a graph holds registered kinds");
         let known = |node: &NodeId, name: &str| self.facts.get(node)?.get(name)?.known().cloned();
         let Some((settings, wants)) = wish.resolve(&known) else {
@@ -73,7 +86,7 @@ impl<'a> Course<'a> {
                 let case = Case { wish, traits, wants: &wants, key, predicted };
                 match wish.node.hold {
                     Hold::Own => self.own(&case),
-                    Hold::LookAt => self.look_at(&case),
+                    Hold::LookAt | Hold::Release => self.look_at(&case),
                 }
             }
             None => self.unnamed(wish, traits, &wants, &predicted),
@@ -111,10 +124,12 @@ impl<'a> Course<'a> {
             }
             Some(Presence::Absent) => self.wait(id, absence(id, case.wish.node)),
             Some(Presence::Settling(reason)) => Change::Settle(reason.clone()),
+            // It need not be readable by whoever applies: it is taken as there, and that is told.
             Some(Presence::Unreadable(error)) => Change::Unreadable(error.clone()),
-            Some(Presence::Present { facts: told, mark, .. }) => {
+            Some(found @ Presence::Present { facts: told, .. }) => {
                 facts = later(case.traits, told, None);
-                if self.scene.standing(id, key, mark) == Standing::Ours {
+                let standing = self.scene.standing(id, key, found);
+                if matches!(standing, Some(Standing::Ours | Standing::Unmarked)) {
                     self.release(case);
                 }
                 self.misnamed(case, told);
@@ -177,7 +192,7 @@ impl<'a> Course<'a> {
             Some(Presence::Settling(reason)) => Change::Settle(reason.clone()),
             Some(Presence::Unreadable(error)) => Change::Unreadable(error.clone()),
             Some(Presence::Absent) => self.absent(case),
-            Some(Presence::Present { settings, facts: told, mark, .. }) => {
+            Some(found @ Presence::Present { settings, facts: told, .. }) => {
                 let there = There { has: settings.to_json(), facts: told };
                 let leave = left_alone(case, &there);
                 let changes = self.changes(id, case.wish.node, case.traits, &there.has, case.wants);
@@ -186,11 +201,17 @@ impl<'a> Course<'a> {
                         diff::set(wanted, &path, value);
                     });
                 }
-                let standing = self.scene.standing(id, key, mark);
+                let standing = self.scene.standing(id, key, found).expect("it is there");
                 let change = match take(case, &standing, &changes, self.scene.record.got(id, key)) {
                     Ok(how) => {
                         taking = how;
-                        self.present(case, changes, taking.as_ref())
+                        let (change, held) = self.present(case, changes, taking.as_ref());
+                        if let Some(wanted) = &mut wanted {
+                            for path in held {
+                                diff::set(wanted, &path, diff::get(&there.has, &path).cloned());
+                            }
+                        }
+                        change
                     }
                     Err(change) => change,
                 };
@@ -207,7 +228,7 @@ impl<'a> Course<'a> {
                 change
             }
         };
-        let change = self.old_keys(case, change);
+        let (change, superseded) = self.old_keys(case, change);
         self.add(case.wish, Some(key), change, facts);
         if let Some(step) =
             self.plan.steps.iter_mut().rev().find(|step| &step.node == id && step.wanted.is_some())
@@ -217,32 +238,8 @@ impl<'a> Course<'a> {
             }
             step.taking = taking;
             step.wanted = wanted;
+            step.superseded = superseded;
         }
-    }
-
-    /// It is there and may be taken for ours.
-    fn present(&mut self, case: &Case<'_>, changes: Vec<FieldChange>, taking: Option<&Taking>) -> Change {
-        if changes.is_empty() {
-            return match taking {
-                None | Some(Taking::Found) => Change::Keep,
-                Some(_) => Change::Update(changes),
-            };
-        }
-        if let Some(reason) = self.waits_for(case.wish) {
-            return self.wait(case.wish.id, reason);
-        }
-        let (unknown, known): (Vec<_>, Vec<_>) = changes
-            .iter()
-            .filter(|change| case.traits.fixed.iter().any(|path| change.touches_any(path)))
-            .partition(|change| change.is_unknown());
-        if !known.is_empty() {
-            let paths = list(known.iter().map(|change| &change.path));
-            if let Some(reason) = never_replaced(case, taking, &paths) {
-                return Change::Blocked(reason);
-            }
-            return Change::Replace { changes, old: case.key.clone(), order: Replace::DeleteFirst };
-        }
-        if unknown.is_empty() { Change::Update(changes) } else { Change::Unknown(changes) }
     }
 
     /// It is not there: it is made, or made anew where it still has another name.
@@ -277,7 +274,9 @@ impl<'a> Course<'a> {
 
     /// Keys that the node had and that are not wanted of it any more go once nothing depends on them; unless they
     /// hold data, or the node itself is in no state to follow them.
-    fn old_keys(&mut self, case: &Case<'_>, change: Change) -> Change {
+    /// What is there of them still is told as drift of the node until it is gone.
+    fn old_keys(&mut self, case: &Case<'_>, change: Change) -> (Change, BTreeSet<String>) {
+        let mut superseded = BTreeSet::new();
         let id = case.wish.id;
         let follows = matches!(
             change,
@@ -289,16 +288,18 @@ impl<'a> Course<'a> {
                 _ if !living => leaving::decide(self.scene, id, old, &mut self.plan),
                 _ if !follows => {}
                 _ if case.traits.holds_data => {
-                    return Change::Blocked(Reason {
+                    let blocked = Change::Blocked(Reason {
                         why: format!("{id} holds data as {old}, and AWS cannot rename it to {}", case.key),
                         remedy: "Keep the name. To move, declare a new member with the new name and copy the data; \
                                  the old member then leaves by its onDelete."
                             .to_owned(),
                     });
+                    return (blocked, superseded);
                 }
                 Change::Replace { old: replaced, .. } if replaced == old => {}
                 Change::Wait(_) => {}
                 _ => {
+                    superseded.insert(old.to_string());
                     let mut step = leaving::step(id, old, Change::Delete(Data::Keep));
                     step.after.insert(id.clone());
                     step.origin = case.wish.node.origin.clone();
@@ -306,7 +307,7 @@ impl<'a> Course<'a> {
                 }
             }
         }
-        change
+        (change, superseded)
     }
 
     fn old(&self, case: &Case<'_>) -> Vec<&'a Key> {
@@ -316,8 +317,11 @@ impl<'a> Course<'a> {
     /// What is there under a key, if it is there and this node's.
     fn living(&self, id: &NodeId, key: &Key) -> Option<There<'a>> {
         match self.scene.presence(id, key)? {
-            Presence::Present { settings, facts, mark, .. }
-                if self.scene.standing(id, key, mark) == Standing::Ours =>
+            found @ Presence::Present { settings, facts, .. }
+                if matches!(
+                    self.scene.standing(id, key, found),
+                    Some(Standing::Ours | Standing::Unmarked)
+                ) =>
             {
                 Some(There { has: settings.to_json(), facts })
             }
@@ -344,11 +348,11 @@ impl<'a> Course<'a> {
         changes
     }
 
-    fn waits_for(&self, wish: &Wish<'_>) -> Option<String> {
+    pub(super) fn waits_for(&self, wish: &Wish<'_>) -> Option<String> {
         wish.needs.iter().find_map(|need| self.waits.get(need)).cloned()
     }
 
-    fn wait(&mut self, id: &NodeId, reason: String) -> Change {
+    pub(super) fn wait(&mut self, id: &NodeId, reason: String) -> Change {
         self.waits.insert(id.clone(), reason.clone());
         Change::Wait(reason)
     }
@@ -365,6 +369,7 @@ impl<'a> Course<'a> {
         facts: BTreeMap<String, Later<String>>,
     ) {
         self.facts.insert(wish.id.clone(), facts.clone());
+        self.origins.insert(wish.id.clone(), wish.node.origin.clone());
         self.plan.steps.push(Step {
             node: wish.id.clone(),
             key: key.cloned(),
@@ -374,22 +379,12 @@ impl<'a> Course<'a> {
             origin: wish.node.origin.clone(),
             after: wish.needs.clone(),
             hold: wish.node.hold,
+            waits: self.partly.get(wish.id).cloned(),
+            superseded: BTreeSet::new(),
             wanted: wish.json.clone().or(Some(Value::Null)),
             secret: wish.node.treatment.secret.union(&self.scene.record.secrets(wish.id)).cloned().collect(),
         });
     }
-}
-
-/// The paths that are left as AWS has them, with AWS's values: what is sent as a whole must not undo them.
-fn left_alone(case: &Case<'_>, there: &There<'_>) -> Vec<(FieldPath, Option<Value>)> {
-    let ignored = case.wish.node.treatment.ignore_drift.iter().cloned();
-    let left = case
-        .traits
-        .left_to_aws
-        .iter()
-        .filter_map(|(path, _)| path.parse().ok())
-        .filter(|path| diff::get(case.wants, path).is_none_or(Value::is_null));
-    ignored.chain(left).map(|path| (path.clone(), diff::get(&there.has, &path).cloned())).collect()
 }
 
 fn is_left_to_aws(traits: &Traits, path: &FieldPath) -> bool {

@@ -12,7 +12,7 @@ use lake_reconcile::{
     inventory::{Seen, Sight},
     kind::{Data, Kind, Scope, Wears},
     kinds::Settings,
-    owner::{Owner, Worn},
+    owner::{Lineage, Marking, Owner, Worn},
 };
 pub(crate) use lake_tests::aws::Endpoint;
 use lake_tests::aws::REGION;
@@ -47,7 +47,21 @@ pub(crate) fn owner() -> Owner {
 
 /// The mark of a node of these tests, `bucket/store`.
 pub(crate) fn mark(node: &str) -> Worn {
-    Worn { owner: owner().to_string(), node: node.to_owned(), creating: false }
+    Worn {
+        owner: owner().to_string(),
+        node: node.to_owned(),
+        creating: false,
+        lineage: Some(LINEAGE.to_owned()),
+        region: node.starts_with("role/").then(|| "eu-west-1".to_owned()),
+    }
+}
+
+/// The lineage of the lakes of these tests.
+const LINEAGE: &str = "0123456789abcdef0123456789abcdef";
+
+/// The lineage that an engine of these tests gives a new lake.
+pub(crate) fn lineage() -> Lineage {
+    Lineage::Compared(LINEAGE.to_owned())
 }
 
 /// What a lake of this spec, in YAML, asks for.
@@ -139,7 +153,7 @@ pub(crate) async fn comes_round<K: Kind>(aws: &Aws, node: &str, base: &K, varian
     }
     let other = Worn { node: format!("{node}-moved"), creating: true, ..mark.clone() };
     for mark in [&other, &mark] {
-        K::mark(aws, &key, mark).await.expect("it can be marked");
+        K::mark(aws, &key, &Marking::of(mark)).await.expect("it can be marked");
         let seen = found::<K>(aws, &key).await;
         assert_eq!(seen.worn.as_ref(), worn.map(|_| mark));
         assert_eq!(changes(&seen.settings, base), [], "a mark changes nothing else");

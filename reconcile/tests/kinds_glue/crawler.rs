@@ -10,6 +10,7 @@ use lake_reconcile::{
     inventory::Sight,
     kind::{Data, Kind},
     kinds::{Crawler, Settings},
+    owner::Marking,
 };
 use serde_json::json;
 
@@ -139,7 +140,7 @@ async fn who_waits_is_told_the_tags_as_they_are() {
     }
     endpoint.faults(json!([{ "operation": "GetResources", "staleSeconds": 600, "staleSince": "rule" }]));
     for name in &names {
-        Crawler::mark(&aws, name, &mark("crawler/moved")).await.unwrap();
+        Crawler::mark(&aws, name, &Marking::of(&mark("crawler/moved"))).await.unwrap();
     }
     for sight in Crawler::read(&aws, &names).await {
         assert!(

@@ -213,7 +213,7 @@ async fn tables_are_read_together_and_left_ones_are_found() {
         let one = Table { name: Input::Known(format!("t{number}")), ..base.clone() };
         keys.push(made(&one, &aws).await);
     }
-    let theirs = Worn { owner: "terraform/tests/other".into(), node: "table/x".into(), creating: false };
+    let theirs = Worn { owner: "terraform/tests/other".into(), node: "table/x".into(), ..Worn::default() };
     let other = Table { name: "theirs".into(), ..base.clone() };
     other.create(&aws, &theirs).await.unwrap();
 

@@ -17,7 +17,7 @@ use lake_reconcile::{
     inventory::Sight,
     kind::{Data, Kind},
     kinds::Bucket,
-    owner::Worn,
+    owner::{Marking, Worn},
     plan::{Change, plan},
     record::Record,
 };
@@ -238,7 +238,7 @@ async fn a_bucket_of_another_account_is_somebody_elses_and_of_another_region_unr
         other => panic!("{other:?}"),
     }
     let wanted = graph(&aws, "buckets: { taken: { name: kinds-taken, adopt: Any } }");
-    let engine = Engine::new(Arc::new(aws.clone()), common::owner(), aws.place.clone());
+    let engine = Engine::new(Arc::new(aws.clone()), common::owner(), aws.place.clone(), common::lineage());
     let mut record = Record::new(aws.place.clone());
     let inventory = engine.observe(&wanted, &mut record).await.inventory;
     let blocked = plan(&wanted, &record, &inventory);
@@ -257,8 +257,8 @@ async fn a_mark_of_a_retained_bucket_is_worn_beside_its_tags() {
     let wanted = bucket(&aws, "{ tags: { a: b } }");
     let key = wanted.key(&aws.place).unwrap();
     wanted.create(&aws, &mark("bucket/store")).await.unwrap();
-    let retained = Worn::retained(&common::owner(), &NodeId::new("bucket", "store"));
-    Bucket::mark(&aws, &key, &retained).await.unwrap();
+    let retained = Worn::retained(&common::owner(), &NodeId::new("bucket", "store"), None);
+    Bucket::mark(&aws, &key, &Marking::of(&retained)).await.unwrap();
     let seen = found::<Bucket>(&aws, &key).await;
     assert_eq!(seen.worn, Some(retained));
     assert_eq!(changes(&seen.settings, &wanted), []);

@@ -97,7 +97,7 @@ async fn a_lake_in_s3_settles_and_leaves_nothing_behind() {
             ),
         )
     };
-    let engine = Engine::new(Arc::new(aws.clone()), common::owner(), aws.place.clone());
+    let engine = Engine::new(Arc::new(aws.clone()), common::owner(), aws.place.clone(), common::lineage());
     let within = Duration::from_secs(120);
     let made = engine.settle(&lake(""), Record::new(aws.place.clone()), within, None).await;
     assert_eq!(made.failures, [], "{:?}", made.plan);

@@ -12,6 +12,7 @@ use lake_reconcile::{
     inventory::Sight,
     kind::Kind,
     kinds::{Object, object::ObjectKey},
+    owner::Marking,
 };
 use serde_json::json;
 
@@ -82,7 +83,10 @@ async fn what_somebody_uploads_while_a_mark_is_put_on_does_not_get_it() {
     let key: ObjectKey = wanted.key(&aws.place).unwrap();
     endpoint.faults(json!([{ "operation": "CopyObject", "hold": "before" }]));
     let (ours, place) = (aws.clone(), key.clone());
-    let marking = tokio::spawn(async move { Object::mark(&ours, &place, &mark("object/store.moved")).await });
+    let marking =
+        tokio::spawn(
+            async move { Object::mark(&ours, &place, &Marking::of(&mark("object/store.moved"))).await },
+        );
     let (endpoint, held) = tokio::task::spawn_blocking(move || {
         let held = endpoint.held(|| false);
         (endpoint, held)

@@ -11,6 +11,7 @@ mod convergence;
 mod misfortune;
 #[path = "../random/mod.rs"]
 mod random;
+mod rivals;
 mod rounds;
 mod safety;
 mod secrets;
@@ -27,7 +28,7 @@ use lake_reconcile::{
     graph::{Graph, NodeId},
     kind::Scope,
     kinds::Key,
-    owner::Owner,
+    owner::{Lineage, Owner},
     record::Record,
 };
 use proptest::prelude::*;
@@ -43,6 +44,8 @@ use std::{
 /// How long a lake may take; time is simulated.
 const LONG: Duration = Duration::from_secs(2 * 3600);
 const MEMBERS: usize = 8;
+/// The lineage of lakes that are made.
+const LINEAGE: &str = "0123456789abcdef0123456789abcdef";
 
 fn owner() -> Owner {
     Owner { door: "terraform".into(), instance: "laws".into(), lake: "lake".into() }
@@ -69,7 +72,7 @@ fn in_time<T>(future: impl Future<Output = T>) -> T {
 }
 
 fn engine(sim: &Arc<Sim>) -> Engine {
-    Engine::new(sim.clone(), owner(), place())
+    Engine::new(sim.clone(), owner(), place(), Lineage::Compared(LINEAGE.into()))
 }
 
 /// How long after one process the next begins: what AWS shows late it shows by then.

@@ -1,8 +1,8 @@
 //! Rounds: a door that never waits brings a lake to quiet by rounds alone, as the operator does.
 
 use crate::{
-    Kept, LATER, LONG, MEMBERS, a_record, a_sim, applied, in_time, is_for_the_user, misfortunes, no_crime,
-    owner,
+    Kept, LATER, LINEAGE, LONG, MEMBERS, a_record, a_sim, applied, in_time, is_for_the_user, misfortunes,
+    no_crime, owner,
     random::{evolutions, lakes, place},
     same_world, settle,
     sim::Sim,
@@ -17,7 +17,7 @@ use lake_reconcile::{
     graph::{Graph, NodeId},
     inventory::Sight,
     kinds::{Key, Settings},
-    owner::{Owner, Worn},
+    owner::{Lineage, Owner, Worn},
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -63,7 +63,8 @@ pub(crate) async fn rounds(sim: &Arc<Sim>, graph: &Graph, kept: &Arc<Kept>) -> R
     tokio::time::sleep(LATER).await;
     sim.want(graph);
     let cloud = Arc::new(Watched { sim: sim.clone(), kept: kept.clone() });
-    let engine = Engine::new(cloud, owner(), place()).with_memory(kept.clone());
+    let engine =
+        Engine::new(cloud, owner(), place(), Lineage::Written(LINEAGE.into())).with_memory(kept.clone());
     let deadline = Instant::now() + LONG;
     let (mut restless, mut times) = (0, 0);
     loop {

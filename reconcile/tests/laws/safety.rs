@@ -69,7 +69,7 @@ proptest! {
                 let node = &lake.graph[*id];
                 let other = Owner { lake: "another".into(), ..owner() };
                 let marked = *marked && key.traits().wears != Wears::Nothing;
-                let worn = marked.then(|| Worn::new(&other, id, false));
+                let worn = marked.then(|| Worn { owner: other.to_string(), node: id.to_string(), ..Worn::default() });
                 let safe = node.treatment.adopt == Adopt::Never
                     || (node.treatment.adopt == Adopt::Unowned && marked);
                 // A reference in it is a text by the time it is on AWS.

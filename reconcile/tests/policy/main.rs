@@ -6,7 +6,7 @@
 mod common;
 
 use aws_sdk_s3::primitives::ByteStream;
-use common::{Endpoint, connect, owner};
+use common::{Endpoint, connect, lineage, owner};
 use expect_test::expect_file;
 use lake_api::LakeSpec;
 use lake_reconcile::{
@@ -167,7 +167,7 @@ async fn a_lakes_whole_life_is_allowed() {
     let aws: Aws = connect(&endpoint).await;
     let place = aws.place.clone();
     let (full, lean, none) = (full(), lean(), Graph::new());
-    let engine = Engine::new(Arc::new(aws.clone()), owner(), place.clone());
+    let engine = Engine::new(Arc::new(aws.clone()), owner(), place.clone(), lineage());
     let (whole, less) = (Policy::of(&full, &place), Policy::of(&lean, &place));
     let settle = async |graph: &Graph, record: Record| {
         let outcome = engine.settle(graph, record, Duration::from_secs(60), None).await;

@@ -17,7 +17,7 @@ use lake_reconcile::{
     inventory::{Facts, Seen, Sight},
     kind::Wears,
     kinds::{Key, Settings},
-    owner::{Mark, Owner, Worn},
+    owner::{Owner, Worn},
     place::Place,
 };
 use serde_json::Value;
@@ -183,7 +183,7 @@ impl Cloud for Sim {
         Box::pin(async move {
             let listed = self.call("sim:Marked", false, move |world| {
                 let wears = |resource: &Resource| {
-                    resource.worn.as_ref().is_some_and(|worn| matches!(worn.seen_by(owner), Mark::Ours(_)))
+                    resource.worn.as_ref().is_some_and(|worn| worn.is_of(owner) && !worn.is_retained())
                 };
                 let hangs = |key: &Key| {
                     key.traits().wears == Wears::Nothing

@@ -9,7 +9,7 @@ use lake_reconcile::{
     graph::{Graph, Node, NodeId},
     kind::{Data, Wears},
     kinds::{Key, Settings},
-    owner::{Mark, Worn},
+    owner::{Marking, Worn},
     place::Place,
     reference,
 };
@@ -132,7 +132,7 @@ impl World {
         let event = match write {
             Write::Create { settings, mark } => self.create(sim, node, &key, &settings, mark)?,
             Write::Update { settings, changes, .. } => self.update(sim, node, &key, &settings, &changes)?,
-            Write::Mark { mark, .. } => self.mark(&key, mark)?,
+            Write::Mark { marking, .. } => self.mark(&key, &marking)?,
             Write::Delete { data, .. } => match self.delete(sim, &key, data)? {
                 Some(event) => event,
                 None => return Ok(()),
@@ -146,8 +146,7 @@ impl World {
 
     fn is_bare(&self, sim: &Sim) -> bool {
         let worn = self.resources.values().filter_map(|resource| resource.worn.as_ref());
-        let ours: Vec<&Worn> =
-            worn.filter(|worn| matches!(worn.seen_by(&sim.owner), Mark::Ours(_))).collect();
+        let ours: Vec<&Worn> = worn.filter(|worn| is_ours(worn, sim)).collect();
         !ours.is_empty() && !ours.iter().any(|worn| worn.creating)
     }
 
@@ -226,10 +225,10 @@ impl World {
         Ok(Event::Updated(key.clone()))
     }
 
-    fn mark(&mut self, key: &Key, mark: Worn) -> Result<Event, CloudError> {
+    fn mark(&mut self, key: &Key, marking: &Marking) -> Result<Event, CloudError> {
         match self.resources.get_mut(key) {
             Some(resource) => {
-                resource.worn = Some(mark);
+                resource.worn = marking.worn();
                 Ok(Event::Marked(key.clone()))
             }
             None => Err(CloudError::own("sim:Mark", Retry::Gone, format!("{key} is not there"))),
@@ -243,7 +242,7 @@ impl World {
         self.is_ours(sim, key, "deleted");
         // What was left behind is its user's own business, and what can wear no mark is so without a word.
         let left = |other: &Key, resource: &Resource| match &resource.worn {
-            Some(worn) => matches!(worn.seen_by(&sim.owner), Mark::Retained(_)),
+            Some(worn) => worn.is_of(&sim.owner) && worn.is_retained(),
             None => !self.is_wanted(other, &sim.place) && !self.expendable.contains(other),
         };
         let uses = |resource: &Resource| resource.speaks_of.contains(key) || resource.after.contains(key);
@@ -283,8 +282,8 @@ impl World {
 
     fn is_ours(&mut self, sim: &Sim, key: &Key, done: &str) {
         let worn = self.resources.get(key).and_then(|resource| resource.worn.clone());
-        let ours = key.traits().wears == Wears::Nothing
-            || worn.as_ref().is_some_and(|worn| matches!(worn.seen_by(&sim.owner), Mark::Ours(_)));
+        let ours =
+            key.traits().wears == Wears::Nothing || worn.as_ref().is_some_and(|worn| is_ours(worn, sim));
         if !ours && self.resources.contains_key(key) {
             self.crimes.push(format!("{key} wears {worn:?} and was {done}"));
         }
@@ -297,6 +296,11 @@ fn each(path: &str, settings: &Value) -> Vec<FieldPath> {
     let Some((list, rest)) = path.split_once("[].") else { return vec![parsed(path)] };
     let entries = diff::get(settings, &parsed(list)).and_then(Value::as_array).map_or(0, Vec::len);
     (0..entries).map(|at| parsed(&format!("{list}[{at}].{rest}"))).collect()
+}
+
+/// Whether a mark is that of the lake whose cloud it is.
+pub(super) fn is_ours(worn: &Worn, sim: &Sim) -> bool {
+    worn.is_of(&sim.owner) && !worn.is_retained()
 }
 
 fn key_of(node: &Node, place: &Place) -> Option<Key> {

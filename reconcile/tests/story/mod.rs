@@ -68,6 +68,13 @@ struct Sight {
     recorded: Option<String>,
     /// The record says that it was this node's.
     recorded_as: Option<String>,
+    /// What AWS tells of when it was made.
+    birth: Option<String>,
+    /// What the record says of that.
+    recorded_birth: Option<String>,
+    /// The record says that its data is protected.
+    #[serde(default)]
+    protected: bool,
 }
 
 fn scope() -> Scope {
@@ -149,9 +156,10 @@ impl Story {
         if let Some(got) = got {
             let id = sight.recorded_as.as_deref().map_or_else(|| id.clone(), NodeId::from);
             self.record.remember(&id, key.clone(), got, node.treatment.on_delete);
-            if let Some(remembered) = self.record.nodes.get_mut(&id) {
-                remembered.secret = Some(node.treatment.secret.clone());
-            }
+            let remembered = self.record.nodes.get_mut(&id).expect("it was remembered a moment ago");
+            remembered.secret = Some(node.treatment.secret.clone());
+            let kept = remembered.keys.get_mut(&key).expect("by this key");
+            (kept.birth, kept.protected) = (sight.recorded_birth.clone(), sight.protected);
         }
         if !unseen {
             let presence = presence(id, sight, settings, &key);
@@ -189,7 +197,15 @@ fn presence(id: &NodeId, sight: &Sight, settings: Settings, key: &Key) -> Presen
     for name in settings.traits().facts {
         facts.entry((*name).to_owned()).or_insert_with(|| format!("{name}-of-{}", id.name()));
     }
-    Presence::Present { settings, facts, mark, creating: false, birth: None }
+    Presence::Present {
+        settings,
+        facts,
+        mark,
+        creating: false,
+        lineage: None,
+        stale_mark: false,
+        birth: sight.birth.clone(),
+    }
 }
 
 /// What a node of a graph asks for, with every fact in its place as AWS would tell it.

@@ -9,6 +9,7 @@ mod frozen;
 mod kill;
 mod moves;
 mod opentofu;
+mod ownership;
 mod replace;
 mod scale;
 mod secrets;

@@ -123,6 +123,7 @@ mod tests {
             failures: causes.into_iter().map(failure).collect(),
             notes: Vec::new(),
             unlisted: Vec::new(),
+            rivals: None,
             stopped: false,
         }
     }
@@ -166,6 +167,8 @@ mod tests {
     fn what_could_not_be_looked_at_is_looked_at_again_soon() {
         let error = CloudError::answered("s3:GetBucketCors", "SlowDown", "Please reduce your request rate.");
         let step = Step {
+            waits: None,
+            superseded: Default::default(),
             node: NodeId::new("bucket", "store"),
             key: None,
             origin: "buckets.store".parse().unwrap(),

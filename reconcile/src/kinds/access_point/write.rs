@@ -1,7 +1,7 @@
 //! Making an access point, and changing its policy and tags: nothing else of it can be changed.
 
 use super::{AccessPoint, read};
-use crate::{aws::Aws, diff::FieldChange, error::CloudError, owner::Worn, policy};
+use crate::{aws::Aws, diff::FieldChange, error::CloudError, owner::{Marking, Worn}, policy};
 use aws_sdk_s3control::{
     error::BuildError,
     types::{PublicAccessBlockConfiguration, Tag, VpcConfiguration},
@@ -45,12 +45,11 @@ pub(super) async fn update(
 }
 
 /// Put another mark on, and leave all other tags.
-pub(super) async fn mark(aws: &Aws, name: &str, mark: &Worn) -> Result<(), CloudError> {
-    let marks = mark.tags();
+pub(super) async fn mark(aws: &Aws, name: &str, marking: &Marking) -> Result<(), CloudError> {
     let there = read::tags(aws, name).await?;
-    let stale = there.into_keys().filter(|key| key == crate::owner::CREATING && !mark.creating).collect();
+    let stale = there.into_keys().filter(|key| marking.take.contains(key)).collect();
     untag(aws, name, stale).await?;
-    tag(aws, name, &marks).await
+    if marking.put.is_empty() { Ok(()) } else { tag(aws, name, &marking.put).await }
 }
 
 async fn make(wanted: &AccessPoint, aws: &Aws, name: &str, mark: &Worn) -> Result<(), CloudError> {

@@ -135,7 +135,7 @@ async fn denied(aws: &Aws, name: &str, error: CloudError) -> Sight<Bucket> {
         Ok(_) => Sight::Present(Seen {
             settings: Bucket::of(Input::from(name)),
             facts: super::facts(name, &aws.place),
-            worn: Some(Worn { owner: ANOTHER_ACCOUNT.to_owned(), node: String::new(), creating: false }),
+            worn: Some(Worn { owner: ANOTHER_ACCOUNT.to_owned(), ..Worn::default() }),
             birth: None,
         }),
         Err(_) => Sight::Unreadable(CloudError {

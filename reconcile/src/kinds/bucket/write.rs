@@ -4,7 +4,7 @@
 //! in before the policy that needs it, and shut out whatever the policy says.
 
 use super::{Bucket, facets, lifecycle, read, switches};
-use crate::{aws::Aws, diff::FieldChange, error::CloudError, owner::Worn, policy};
+use crate::{aws::Aws, diff::FieldChange, error::CloudError, owner::{Marking, Worn}, policy};
 use aws_sdk_s3::{
     error::BuildError,
     types::{
@@ -34,9 +34,9 @@ pub(super) async fn update(
 }
 
 /// Put another mark on, and leave all other tags.
-pub(super) async fn mark(aws: &Aws, name: &str, mark: &Worn) -> Result<(), CloudError> {
+pub(super) async fn mark(aws: &Aws, name: &str, marking: &Marking) -> Result<(), CloudError> {
     let tags = read::tags(aws, name).await?;
-    put_tags(aws, name, mark.put_on(tags)).await
+    put_tags(aws, name, marking.over(tags)).await
 }
 
 /// What is set by one call.

@@ -5,7 +5,7 @@ use crate::{
     aws::{self, Aws},
     diff::FieldChange,
     error::CloudError,
-    owner::{CREATING, Worn},
+    owner::{Marking, Worn},
     place::Place,
 };
 use lake_api::Input;
@@ -54,9 +54,11 @@ pub(crate) async fn worn(aws: &Aws, arn: &str) -> Result<Option<Option<Worn>>, C
 }
 
 /// Put another mark on.
-pub(crate) async fn mark(aws: &Aws, arn: &str, mark: &Worn) -> Result<(), CloudError> {
-    add(aws, arn, mark.tags().into_iter().collect()).await?;
-    if mark.creating { Ok(()) } else { remove(aws, arn, vec![CREATING.to_owned()]).await }
+pub(crate) async fn mark(aws: &Aws, arn: &str, marking: &Marking) -> Result<(), CloudError> {
+    if !marking.put.is_empty() {
+        add(aws, arn, marking.put.clone().into_iter().collect()).await?;
+    }
+    if marking.take.is_empty() { Ok(()) } else { remove(aws, arn, marking.take.clone()).await }
 }
 
 /// Bring the user's tags up to what is wanted, where changes name them.

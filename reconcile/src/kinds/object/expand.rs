@@ -101,6 +101,7 @@ pub(crate) fn node(
         origin,
         hold: if content.is_some() { Hold::Own } else { Hold::LookAt },
         treatment: Treatment {
+            protected: None,
             on_delete: OnDelete::Delete,
             adopt: Adopt::Never,
             adopt_from: None,
@@ -156,6 +157,7 @@ fn veiled(bucket: &str, origin: FieldPath) -> Node {
         origin,
         hold: Hold::Own,
         treatment: Treatment {
+            protected: None,
             on_delete: OnDelete::Delete,
             adopt: Adopt::Never,
             adopt_from: None,

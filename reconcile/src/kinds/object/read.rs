@@ -5,7 +5,7 @@ use crate::{
     aws::Aws,
     error::CloudError,
     inventory::{Seen, Sight},
-    owner::{CREATING, NODE, OWNER, Worn},
+    owner::{CREATING, LINEAGE, NODE, OWNER, REGION, Worn},
     policy,
 };
 use aws_sdk_s3::{operation::head_object::HeadObjectOutput, types::ChecksumMode};
@@ -14,8 +14,13 @@ use lake_api::Input;
 use std::collections::BTreeMap;
 
 /// The metadata that hold the mark, and the tags that they stand for.
-pub(super) const MARK: [(&str, &str); 3] =
-    [("lake-owner", OWNER), ("lake-node", NODE), ("lake-creating", CREATING)];
+pub(super) const MARK: [(&str, &str); 5] = [
+    ("lake-owner", OWNER),
+    ("lake-node", NODE),
+    ("lake-creating", CREATING),
+    ("lake-lineage", LINEAGE),
+    ("lake-region", REGION),
+];
 
 /// Look at one object.
 pub(super) async fn read(aws: &Aws, key: &ObjectKey) -> Sight<Object> {
@@ -119,7 +124,7 @@ mod tests {
             .metadata("lake-node", "object/b.k")
             .build();
         assert_eq!(settings(&key(), &head, Tags::new()).content, Input::from("sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
-        let mark = Worn { owner: "terraform/t/l".into(), node: "object/b.k".into(), creating: false };
+        let mark = Worn { owner: "terraform/t/l".into(), node: "object/b.k".into(), ..Worn::default() };
         assert_eq!(worn(&head), Some(mark));
     }
 

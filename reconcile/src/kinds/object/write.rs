@@ -4,7 +4,7 @@ use super::{
     Object, ObjectKey,
     read::{self, MARK},
 };
-use crate::{aws::Aws, diff::FieldChange, error::CloudError, owner::Worn};
+use crate::{aws::Aws, diff::FieldChange, error::CloudError, owner::{Marking, Worn}};
 use aws_sdk_s3::{
     error::BuildError,
     operation::{copy_object::builders::CopyObjectFluentBuilder, head_object::HeadObjectOutput},
@@ -46,7 +46,7 @@ pub(super) async fn update(
 }
 
 /// Metadata cannot be changed: the object is copied onto itself with others.
-pub(super) async fn mark(aws: &Aws, key: &ObjectKey, mark: &Worn) -> Result<(), CloudError> {
+pub(super) async fn mark(aws: &Aws, key: &ObjectKey, marking: &Marking) -> Result<(), CloudError> {
     let Some(head) = read::head(aws, key).await? else {
         return Err(CloudError::answered("s3:HeadObject", "NoSuchKey", "the object is gone"));
     };
@@ -60,7 +60,7 @@ pub(super) async fn mark(aws: &Aws, key: &ObjectKey, mark: &Worn) -> Result<(), 
         .set_copy_source_if_match(head.e_tag().map(ToOwned::to_owned))
         .checksum_algorithm(ChecksumAlgorithm::Sha256)
         .metadata_directive(MetadataDirective::Replace)
-        .set_metadata(Some(metadata(&head, mark)));
+        .set_metadata(Some(metadata(&head, marking)));
     let copied = with_headers(copy, &head).send().await;
     copied.map(drop).map_err(|e| CloudError::from_sdk("s3:CopyObject", e))
 }
@@ -82,7 +82,7 @@ async fn put(
         .key(&key.key)
         .body(ByteStream::from(bytes))
         .checksum_algorithm(ChecksumAlgorithm::Sha256)
-        .set_metadata(Some(mark.map(marks).unwrap_or_default()))
+        .set_metadata(Some(mark.map(|mark| marks(&mark.tags())).unwrap_or_default()))
         .set_content_type(wanted.content_type.known().cloned())
         .set_tagging(header(&wanted.tags))
         .set_if_none_match(only_if_absent.then(|| "*".to_owned()));
@@ -107,17 +107,16 @@ async fn put_tags(wanted: &Object, aws: &Aws, key: &ObjectKey) -> Result<(), Clo
     put.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
 }
 
-/// A mark as metadata.
-fn marks(mark: &Worn) -> HashMap<String, String> {
-    let tags = mark.tags();
+/// The tags of a mark as metadata.
+fn marks(tags: &BTreeMap<String, String>) -> HashMap<String, String> {
     MARK.iter().filter_map(|(name, tag)| Some(((*name).to_owned(), tags.get(*tag)?.clone()))).collect()
 }
 
 /// An object's metadata with another mark.
-fn metadata(head: &HeadObjectOutput, mark: &Worn) -> HashMap<String, String> {
+fn metadata(head: &HeadObjectOutput, marking: &Marking) -> HashMap<String, String> {
     let mut metadata = head.metadata().cloned().unwrap_or_default();
     metadata.retain(|name, _| MARK.iter().all(|(ours, _)| name != ours));
-    metadata.extend(marks(mark));
+    metadata.extend(marks(&marking.put));
     metadata
 }
 
@@ -194,8 +193,8 @@ mod tests {
             .metadata("lake-creating", "true")
             .metadata("theirs", "kept")
             .build();
-        let mark = Worn { owner: "terraform/t/m".into(), node: "object/b.k".into(), creating: false };
-        let metadata = metadata(&head, &mark);
+        let mark = Worn { owner: "terraform/t/m".into(), node: "object/b.k".into(), ..Worn::default() };
+        let metadata = metadata(&head, &Marking::of(&mark));
         assert_eq!(metadata.get("theirs").map(String::as_str), Some("kept"));
         assert_eq!(metadata.get("lake-owner").map(String::as_str), Some("terraform/t/m"));
         assert!(!metadata.contains_key("lake-creating"));

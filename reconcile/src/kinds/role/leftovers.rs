@@ -63,13 +63,7 @@ fn ours(
     roles: impl IntoIterator<Item = (String, Option<Worn>)>,
     owner: &Owner,
 ) -> Vec<(String, Option<Worn>)> {
-    let me = owner.to_string();
-    roles
-        .into_iter()
-        .filter(|(_, worn)| {
-            worn.as_ref().is_some_and(|worn| worn.owner.trim_start_matches("retained:") == me)
-        })
-        .collect()
+    roles.into_iter().filter(|(_, worn)| worn.as_ref().is_some_and(|worn| worn.is_of(owner))).collect()
 }
 
 /// The path of a lake's roles, unless they say otherwise. In Kubernetes a lake's name follows its namespace.
@@ -86,11 +80,16 @@ mod tests {
     fn a_lakes_roles_are_those_that_wear_its_mark() {
         let owner = |lake: &str| Owner { door: "terraform".into(), instance: "t".into(), lake: lake.into() };
         let node = NodeId::new("role", "etl");
+        let worn = |lake: &str| Worn {
+            owner: owner(lake).to_string(),
+            node: node.to_string(),
+            ..Worn::default()
+        };
         let worn = vec![
-            ("a".to_owned(), Some(Worn::new(&owner("events"), &node, false))),
-            ("b".to_owned(), Some(Worn::new(&owner("other"), &node, false))),
+            ("a".to_owned(), Some(worn("events"))),
+            ("b".to_owned(), Some(worn("other"))),
             ("c".to_owned(), None),
-            ("d".to_owned(), Some(Worn::retained(&owner("events"), &node))),
+            ("d".to_owned(), Some(Worn::retained(&owner("events"), &node, None))),
         ];
         let names: Vec<String> = ours(worn, &owner("events")).into_iter().map(|(name, _)| name).collect();
         assert_eq!(names, ["a", "d"]);

@@ -5,7 +5,7 @@ use crate::{
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
-    owner::{CREATING, Worn},
+    owner::{Marking, Worn},
     policy::{self, Statements},
 };
 use aws_sdk_iam::types::Tag;
@@ -153,9 +153,11 @@ async fn set_trust(role: &Role, aws: &Aws, name: &str) -> Result<(), CloudError>
     answer.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
 }
 
-pub(super) async fn mark(aws: &Aws, name: &str, mark: &Worn) -> Result<(), CloudError> {
-    tag(aws, name, &mark.tags()).await?;
-    if mark.creating { Ok(()) } else { untag(aws, name, vec![CREATING.to_owned()]).await }
+pub(super) async fn mark(aws: &Aws, name: &str, marking: &Marking) -> Result<(), CloudError> {
+    if !marking.put.is_empty() {
+        tag(aws, name, &marking.put).await?;
+    }
+    if marking.take.is_empty() { Ok(()) } else { untag(aws, name, marking.take.clone()).await }
 }
 
 /// IAM deletes only roles that have nothing: what is attached, inline or in an instance profile goes first, be it ours

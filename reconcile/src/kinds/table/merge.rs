@@ -4,7 +4,7 @@ use super::{Serde, Table, wire};
 use crate::{
     diff::FieldChange,
     kinds::glue::{entries, text, touches},
-    owner::{CREATING, Worn},
+    owner::Marking,
 };
 use aws_sdk_glue::types::{self, SerDeInfo, StorageDescriptor, TableInput};
 use lake_api::Input;
@@ -92,11 +92,11 @@ impl Serde {
 }
 
 /// The same table under another mark.
-pub(super) fn marked(live: types::Table, mark: &Worn) -> TableInput {
+pub(super) fn marked(live: types::Table, marking: &Marking) -> TableInput {
     let mut input = carried(live);
     let parameters = input.parameters.get_or_insert_default();
-    parameters.remove(CREATING);
-    parameters.extend(mark.tags());
+    let all = std::mem::take(parameters).into_iter().collect();
+    parameters.extend(marking.over(all));
     input
 }
 
@@ -215,8 +215,12 @@ mod tests {
 
     #[test]
     fn another_mark_changes_nothing_else() {
-        let mark = Worn { owner: "terraform/t/other".into(), node: "table/events".into(), creating: false };
-        let mut sent = marked(crawled(), &mark).parameters.unwrap();
+        let mark = crate::owner::Worn {
+            owner: "terraform/t/other".into(),
+            node: "table/events".into(),
+            ..Default::default()
+        };
+        let mut sent = marked(crawled(), &Marking::of(&mark)).parameters.unwrap();
         assert_eq!(sent.remove("lake.dev/owner").as_deref(), Some("terraform/t/other"));
         assert_eq!(sent.remove("lake.dev/node").as_deref(), Some("table/events"));
         assert_eq!(sent.len(), 2);

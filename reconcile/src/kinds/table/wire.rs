@@ -9,7 +9,7 @@ use crate::{
         Key, born,
         glue::{self, Location, ObjectPlace, seen, seen_map, text},
     },
-    owner::{Mark, Owner, Worn},
+    owner::{Owner, Worn},
 };
 use aws_sdk_glue::{
     operation::get_tables::paginator::GetTablesPaginator,
@@ -146,9 +146,8 @@ pub(super) async fn leftovers(
             Err(gone) if gone.is_gone() => return Ok(Vec::new()),
             tables => tables?,
         };
-        let of_this_lake = |worn: &Worn| matches!(worn.seen_by(owner), Mark::Ours(_) | Mark::Retained(_));
         let marked = tables.iter().filter_map(|table| {
-            let worn = worn(table).filter(of_this_lake)?;
+            let worn = worn(table).filter(|worn| worn.is_of(owner))?;
             Some((key_of(&database.catalog, &database.name, table), Some(worn)))
         });
         Ok(marked.collect())
