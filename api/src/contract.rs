@@ -8,6 +8,7 @@ mod clean;
 mod complete;
 mod crd;
 mod read;
+mod readings;
 mod shape;
 mod veil;
 
@@ -15,6 +16,7 @@ pub use check::{check, check_against};
 pub use complete::{complete, complete_against};
 pub use crd::{crd, json_schema};
 pub use read::{NoShape, shape_of};
+pub use readings::{Readings, readings};
 pub use shape::{Field, List, Map, Number, Object, Set, Shape, Text};
 pub use veil::{open_references, veil};
 

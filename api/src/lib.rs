@@ -12,6 +12,7 @@ pub mod names;
 pub mod path;
 pub mod spec;
 pub mod status;
+pub mod template;
 #[cfg(feature = "testing")]
 pub mod testing;
 

@@ -15,19 +15,25 @@ mod job;
 mod lifecycle;
 mod names;
 mod objects;
+mod partition;
+mod public;
 mod reconcile;
 mod references;
 mod release;
 mod role;
 pub mod rows;
+mod runs_as;
 mod statement;
 mod table;
 mod tags;
 mod template;
 mod texts;
 
+use crate::contract::{self, Shape};
 use crate::{FieldPath, Finding, LakeSpec};
 pub use custody::adopted_from;
+use serde_json::Value;
+use std::collections::BTreeSet;
 
 /// All that is wrong with the sense of a spec, for a lake of this name (in Kubernetes without its namespace).
 #[must_use]
@@ -39,6 +45,8 @@ pub fn lint(spec: &LakeSpec, lake: &str) -> Vec<Finding> {
     tags::check(spec, &mut told);
     custody::check(spec, &mut told);
     release::check(spec, &mut told);
+    runs_as::check(spec, &mut told);
+    partition::check(spec, &mut told);
     reconcile::check(spec, &mut told);
     for (key, bucket) in spec.buckets.own() {
         bucket::check(&member("buckets", key), key, bucket, &mut told);
@@ -69,6 +77,32 @@ pub fn lint(spec: &LakeSpec, lake: &str) -> Vec<Finding> {
     told
 }
 
+/// All that is wrong with a spec, of form and of sense, at once. A mistake of form hides no other one: of sense is told
+/// what holds whatever the broken fields should have said.
+#[must_use]
+pub fn look_over(spec: &Value, lake: &str) -> Vec<Finding> {
+    let mut found = contract::check(spec);
+    let contract::Readings { specs, broken } = contract::readings(spec);
+    let mut readings = specs.iter().map(|spec| lint(spec, lake));
+    let mut sense = readings.next().unwrap_or_default();
+    for other in readings {
+        sense.retain(|finding| other.contains(finding));
+    }
+    // Whatever refers into a section that cannot be read may be right.
+    let is_section =
+        |path: &FieldPath| matches!(contract::schema().at(path), Some(Shape::Map(map)) if map.members);
+    if broken.iter().any(is_section) {
+        sense.clear();
+    }
+    // Of two findings at one place the contract's is told: the other follows from it.
+    let told: BTreeSet<FieldPath> = found.iter().map(|finding| finding.path.clone()).collect();
+    let below = |path: &FieldPath| broken.iter().any(|broken| path.steps().starts_with(broken.steps()));
+    sense.retain(|finding| !told.contains(&finding.path) && !below(&finding.path));
+    found.extend(sense);
+    found.sort();
+    found
+}
+
 /// What is wrong with a spec because of whose the lake is: `owner` as its marks spell it, `terraform/team-a/events`.
 #[must_use]
 pub fn lint_for(spec: &LakeSpec, owner: &str) -> Vec<Finding> {
@@ -78,9 +112,47 @@ pub fn lint_for(spec: &LakeSpec, owner: &str) -> Vec<Finding> {
     told
 }
 
+/// What is wrong with a spec because of where the lake lives: in this partition, `aws`.
+#[must_use]
+pub fn lint_in(spec: &LakeSpec, partition: &str) -> Vec<Finding> {
+    let mut told = Vec::new();
+    partition::check_in(spec, partition, &mut told);
+    told.sort();
+    told
+}
+
 /// The place of a member.
 fn member(section: &str, key: &str) -> FieldPath {
     FieldPath::root().field(section).key(key)
+}
+
+/// Parts of a member that have one name on AWS: their places, each with its name as far as that is known.
+fn same_name<'a>(named: impl Iterator<Item = (FieldPath, Option<&'a str>)>, sort: &'a str) -> Vec<Finding> {
+    let mut seen = std::collections::BTreeMap::new();
+    named
+        .filter_map(|(at, name)| {
+            let name = name?;
+            let other = seen.insert(name, at.clone())?;
+            Some(Finding::error(
+                at,
+                format!("two {sort} are called `{name}`"),
+                format!("The other is `{other}`. Give one of them another `name`."),
+            ))
+        })
+        .collect()
+}
+
+/// A choice as the spec spells it.
+fn word(choice: impl serde::Serialize) -> String {
+    match serde_json::to_value(choice) {
+        Ok(Value::String(word)) => word,
+        _ => String::new(),
+    }
+}
+
+/// A length of time for people: `1 minute`, `5 minutes`.
+fn minutes(count: i64) -> String {
+    format!("{count} minute{}", if count == 1 { "" } else { "s" })
 }
 
 /// Names for people: `a`, `a and b`, `a, b and c`.

@@ -26,6 +26,33 @@ pub fn json_with_unknowns(shape: &Shape) -> JsonOf {
     JsonOf { shape: Arc::new(shape.clone()), unknowns: true }
 }
 
+/// Whether the apiserver evaluates the rule that a finding of the contract tells: some are too dear for it.
+#[must_use]
+pub fn in_cel(finding: &crate::Finding) -> bool {
+    let steps = finding.path.steps();
+    let at = |end: usize| {
+        let path = steps[..end].iter().fold(FieldPath::root(), |path, step| match step {
+            Step::Field(name) | Step::Key(name) => path.field(name),
+            Step::Index(index) => path.index(*index),
+        });
+        crate::contract::schema().at(&path)
+    };
+    let outer = steps.len().saturating_sub(1);
+    if finding.summary.ends_with("cannot be a key") {
+        return matches!(at(outer), Some(Shape::Map(map)) if map.in_cel);
+    }
+    let object = [steps.len(), outer].into_iter().find_map(|end| at(end)?.object());
+    object.is_none_or(|object| object.in_cel)
+}
+
+/// Whether a finding of the contract tells that a rule does not hold.
+#[must_use]
+pub fn is_by_rule(finding: &crate::Finding) -> bool {
+    ["exactly one", "at most one", "at least one", "stands alone", "` needs `", "cannot be a key"]
+        .iter()
+        .any(|word| finding.summary.contains(word))
+}
+
 /// The JSON pointers of a value and of all that it holds.
 #[must_use]
 pub fn pointers(value: &Value) -> Vec<String> {
@@ -159,6 +186,11 @@ impl Maker<'_> {
         Ok((0..end.max(1)).new_tree(self.runner)?.current())
     }
 
+    /// How many entries a collection of these bounds gets.
+    fn count(&mut self, min: usize, max: usize) -> Result<usize, Reason> {
+        Ok(min + self.below(ENTRIES.min(max - min) + 1)?)
+    }
+
     /// True once in `times`.
     fn once_in(&mut self, times: usize) -> Result<bool, Reason> {
         Ok(self.below(times)? == 0)
@@ -172,11 +204,11 @@ impl Maker<'_> {
             Shape::Object(object) => self.object(object),
             Shape::Map(map) => self.map(map),
             Shape::List(list) => {
-                let count = self.below(ENTRIES.min(list.max) + 1)?;
+                let count = self.count(list.min, list.max)?;
                 (0..count).map(|_| self.value(&list.entry)).collect()
             }
             Shape::Set(set) => {
-                let count = self.below(ENTRIES.min(set.max) + 1)?;
+                let count = self.count(set.min, set.max)?;
                 let mut seen = BTreeSet::new();
                 let mut items = Vec::new();
                 for _ in 0..count {
@@ -232,7 +264,7 @@ impl Maker<'_> {
     }
 
     fn map(&mut self, map: &Map) -> Result<Value, Reason> {
-        let count = self.below(ENTRIES.min(map.max) + 1)?;
+        let count = self.count(map.min, map.max)?;
         let key = if map.keyed { MEMBER_KEY } else { "^[A-Za-z][A-Za-z0-9:._-]{0,9}$" };
         let entries: Result<Json<String, Value>, Reason> =
             (0..count).map(|_| Ok((self.matching(key, 1, 63)?, self.value(&map.entry)?))).collect();

@@ -68,13 +68,13 @@ fn structural(schema: &Value, at: &str, wrong: &mut Vec<String>) {
             tell("a text without a bound");
         }
         // The cost of a rule is multiplied by the bounds around it.
-        if schema["type"] == "array" && schema["maxItems"].as_u64().is_none_or(|most| most > 100) {
-            tell("a list without a bound of 100 or less");
+        if schema["type"] == "array" && schema["maxItems"].as_u64().is_none_or(|most| most > 1000) {
+            tell("a list without a bound of 1000 or less");
         }
         if !schema["additionalProperties"].is_null()
-            && schema["maxProperties"].as_u64().is_none_or(|most| most > 500)
+            && schema["maxProperties"].as_u64().is_none_or(|most| most > 1000)
         {
-            tell("a map without a bound of 500 or less");
+            tell("a map without a bound of 1000 or less");
         }
         if !schema["format"].is_null() {
             tell("a format");
@@ -174,6 +174,12 @@ fn every_pattern_is_one() {
             && let Some(pattern) = &text.pattern
         {
             assert!(regex_lite::Regex::new(pattern).is_ok(), "{at}: {pattern}");
+            // What a finding tells instead of the pattern.
+            let in_words = text.allowed.as_deref().or(text.member_of.as_deref());
+            assert!(
+                in_words.is_some_and(|words| !words.contains(['^', '$'])),
+                "{at} has no words for {pattern}"
+            );
         }
     });
 }

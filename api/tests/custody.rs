@@ -53,9 +53,9 @@ fn what_is_not_ours_has_no_guard() {
     let found: Vec<String> = findings.iter().map(|it| format!("{}: {}", it.path, it.summary)).collect();
     expect![[r#"
         [
-            "buckets.theirs: external stands alone: what is not this lake's has no settings here",
+            "buckets.theirs: `external` stands alone: what is not this lake's has no settings here",
             "jobs.etl.deletionProtection: there is no field \"deletionProtection\" here",
-            "roles.etl: external stands alone: what is not this lake's has no settings here",
+            "roles.etl: `external` stands alone: what is not this lake's has no settings here",
         ]
     "#]]
     .assert_debug_eq(&found);

@@ -43,8 +43,8 @@ jobs:
         expect![[r#"
             error: buckets.Store: "Store" cannot be a key
               Keys are 1 to 63 lower-case letters, digits and inner hyphens: they become part of names and marks on AWS.
-            error: buckets.Store.lifecycleRules[0].expire: exactly one of days, date or expiredObjectDeleteMarker must be given
-              Given here: days, date.
+            error: buckets.Store.lifecycleRules[0].expire: exactly one of `days`, `date` or `expiredObjectDeleteMarker` must be given
+              Given here: `days`, `date`.
             error: buckets.Store.lifecycleRules[0].expire.days: 0 is less than 1
               Days after the object was created.
             error: buckets.Store.versioning: true or false is needed here, not a text
@@ -55,11 +55,11 @@ jobs:
               Did you mean "Empty"?
             error: bukets: there is no field "bukets" here
               Did you mean "buckets"?
-            error: jobs.etl.script.bucket: "store/raw" is neither the key of a member of buckets nor an ARN
+            error: jobs.etl.script.bucket: "store/raw" is neither the key of a member of `buckets` nor an ARN
               The bucket: the key of a member of `buckets`, or an ARN.
-            error: region: "Ireland" does not match ^[a-z]{2,4}(-[a-z]+)+-[0-9]+$
-              The AWS region that the lake lives in. Default: the region of the provider or the operator. Another region is another lake.
-            error: roles.etl.assumedBy: at least one of services, accounts, arns or statements must be given
+            error: region: "Ireland" does not fit here
+              A region is called as `eu-west-1`. The AWS region that the lake lives in. Default: the region of the provider or the operator. Another region is another lake.
+            error: roles.etl.assumedBy: at least one of `services`, `accounts`, `arns` or `statements` must be given
               None of them is given.
             error: roles.etl.managedPolicies[1]: "arn:aws:iam::aws:policy/a" is here twice
               The order of these values means nothing, so none may be there twice.
@@ -79,9 +79,9 @@ roles:
   none: {}
 ",
         expect![[r#"
-            error: roles.both: external stands alone: what is not this lake's has no settings here
-              Given here: assumedBy.
-            error: roles.none.assumedBy: assumedBy is required
+            error: roles.both: `external` stands alone: what is not this lake's has no settings here
+              Given here: `assumedBy`.
+            error: roles.none.assumedBy: `assumedBy` is required
               Who may assume the role.
         "#]],
     );

@@ -5,7 +5,7 @@
 use expect_test::{Expect, expect};
 use lake_api::LakeSpec;
 use lake_api::contract::{decode, schema, veil};
-use lake_api::lint::{lint, lint_for};
+use lake_api::lint::{lint, lint_for, lint_in, look_over};
 use lake_api::testing::{json, json_with_unknowns};
 use proptest::prelude::*;
 use serde_json::Value;
@@ -13,8 +13,7 @@ use serde_json::Value;
 /// The findings of a spec in YAML, for a lake called `events`.
 fn told(yaml: &str) -> String {
     let spec: Value = serde_saphyr::from_str(yaml).expect("the test is written in good YAML");
-    let spec = decode(spec).unwrap_or_else(|findings| panic!("{findings:#?}"));
-    lint(&spec, "events").iter().map(|finding| format!("{finding}\n")).collect()
+    look_over(&spec, "events").iter().map(|finding| format!("{finding}\n")).collect()
 }
 
 fn expect_told(yaml: &str, expect: Expect) {
@@ -53,6 +52,8 @@ crawlers:
               Each log object that S3 writes would be a request to log, without end. Name another bucket.
             error: crawlers.c.database: `lake` is no member of `databases`
               The spec has no `databases`. A reference is the key of a member of `databases`, or an ARN.
+            error: crawlers.c.role: Glue cannot assume the role `etl`
+              Add `glue.amazonaws.com` to `assumedBy.services` of `roles.etl`, or name another role.
             error: crawlers.c.targets.catalog[0].database: `lake` is no member of `databases`
               The spec has no `databases`. A reference is the key of a member of `databases`, or an ARN.
             error: crawlers.c.targets.catalog[0].tables[0]: `orders` is no member of `tables`
@@ -256,14 +257,14 @@ accessPoints:
     statements: [{ principals: { aws: ["*"] }, actions: ["s3:GetObject"] }]
 "#,
         expect![[r#"
-            error: accessPoints.door.allow[0].roles: nobody is allowed anything
-              Name roles, or remove this entry.
+            error: accessPoints.door.allow[0].roles: `roles` is empty
+              Given and empty is not the same as not given. Name one at least, or remove `roles`. The roles: keys of members of `roles`, or ARNs.
             error: accessPoints.door.bucketAccount: the bucket `store` is this lake's, so its account is this one
               Remove `bucketAccount`, or name the other account's bucket by its ARN.
             error: accessPoints.door.name: no access point can be called `-{lake}`
               An access point's name neither begins nor ends with a hyphen (https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-restrictions-limitations-naming-rules.html).
             error: accessPoints.door.statements[0]: the statement is public, and `publicAccessBlock.blockPublicPolicy` refuses public policies
-              Name the principals, bound them by a condition such as `aws:PrincipalOrgID`, or set `blockPublicPolicy: false` and `restrictPublicBuckets: false` in `publicAccessBlock`.
+              Name the principals, bound them by a condition on fixed values such as `aws:PrincipalOrgID`, or set `blockPublicPolicy: false` and `restrictPublicBuckets: false` in `publicAccessBlock`.
             error: buckets.store.corsRules[0].allowedOrigins: `https://*.*.org` has more than one `*`
               S3 takes one `*` in an origin.
             error: buckets.store.encryption.key: a KMS key is named, and S3's own keys encrypt
@@ -274,11 +275,11 @@ accessPoints:
               Ids are unique within a bucket. Rename one, or leave it out.
             error: buckets.store.lifecycleRules[1].transitions[0]: objects expire before they move
               Move them earlier, or let them expire later: `expire` must come after every transition.
-            error: buckets.store.lifecycleRules[2].transitions[1]: the move to Glacier after 120 days does not follow that to DeepArchive after 90
+            error: buckets.store.lifecycleRules[2].transitions[1]: the move to `Glacier` after 120 days does not follow that to `DeepArchive` after 90
               Objects move down only: StandardIa, IntelligentTiering, OnezoneIa, GlacierIr, Glacier, DeepArchive, each later than the one before.
-            error: buckets.store.lifecycleRules[3].transitions[1].days: objects stay only 10 days in StandardIa
+            error: buckets.store.lifecycleRules[3].transitions[1].days: objects stay only 10 days in `StandardIa`
               S3 keeps them there for at least 30 days: move them on after 60 or more.
-            error: buckets.store.lifecycleRules[4].transitions[1].storageClass: two transitions move to Glacier
+            error: buckets.store.lifecycleRules[4].transitions[1].storageClass: two transitions move to `Glacier`
               Remove one of them.
             error: buckets.store.lifecycleRules[5]: the rule mixes days and dates
               S3 takes either `days` or `date` throughout a rule. Split it in two.
@@ -296,10 +297,10 @@ accessPoints:
               S3 moves objects to StandardIa and OnezoneIa after 30 days or later.
             error: buckets.store.lifecycleRules[8].noncurrentTransitions[1]: former versions are deleted before they move
               Move them earlier, or let `expireNoncurrent` come later.
-            error: buckets.store.lifecycleRules[8].noncurrentTransitions[1].storageClass: two transitions move to OnezoneIa
+            error: buckets.store.lifecycleRules[8].noncurrentTransitions[1].storageClass: two transitions move to `OnezoneIa`
               Remove one of them.
             error: buckets.store.policy.statements[0]: the statement is public, and `publicAccessBlock.blockPublicPolicy` refuses public policies
-              Name the principals, bound them by a condition such as `aws:PrincipalOrgID`, or set `blockPublicPolicy: false` and `restrictPublicBuckets: false` in `publicAccessBlock`.
+              Name the principals, bound them by a condition on fixed values such as `aws:PrincipalOrgID`, or set `blockPublicPolicy: false` and `restrictPublicBuckets: false` in `publicAccessBlock`.
             error: buckets.store.policy.statements[1].sid: two statements have the id `Same`
               Ids are unique within a policy. Rename one, or leave it out.
             error: buckets.store.policy.statements[2]: the statement names no principals
@@ -338,9 +339,9 @@ roles:
             error: roles.etl.assumedBy.statements[0]: the statement names no principals
               Add `principals`, with `aws: ["*"]` for everybody.
             error: roles.etl.inlinePolicies.lake: the name `lake` is taken by the policy that `allow` is compiled into
-              Rename the policy.
-            error: roles.etl.inlinePolicies.lake.statements: the policy has no statements
-              Add some, or remove the policy.
+              Give the policy another `name`.
+            error: roles.etl.inlinePolicies.lake.statements: `statements` is empty
+              Given and empty is not the same as not given. Name one at least, or remove `statements`. Its statements, which have no principals.
             error: roles.etl.inlinePolicies.own.statements[0]: the statement says nothing about resources
               Add `resources`, which may be `*`, or `notResources`.
             error: roles.etl.inlinePolicies.own.statements[0].sid: `a b` is no id of a statement
@@ -396,8 +397,8 @@ tables:
         stray: { type: Injected, interval: 1 }
 "#,
         expect![[r#"
-            error: databases.lake.createTableDefaults.permissions[0].permissions: nothing is permitted
-              Name permissions, or remove this entry.
+            error: databases.lake.createTableDefaults.permissions[0].permissions: `permissions` is empty
+              Given and empty is not the same as not given. Name one at least, or remove `permissions`. What it may do.
             error: databases.lake.createTableDefaults.permissions[0].principal: `IAM_ALLOWED_PRINCIPALS` has a field of its own
               Remove this entry and set `createTableDefaults.iamAllowed: true`.
             warning: tables.bare.columns: the table has no columns
@@ -418,7 +419,7 @@ tables:
               The other is `tables.folded.columns[0].name`. A column that partitions the table is not among `columns`.
             error: tables.folded.partitionKeys[0].name: two columns are called `day`
               The other is `tables.folded.columns[1].name`. A column that partitions the table is not among `columns`.
-            error: tables.folded.serde.library: `org.openx.data.jsonserde.jsonserde` reads no Parquet
+            error: tables.folded.serde.library: `org.openx.data.jsonserde.jsonserde` reads no `Parquet`
               Remove `library`, so that the format's own is used, or remove `format` and say all of `serde`.
             error: tables.folded.sortColumns[0].column: the table has no column `neither`
               Name one of `columns`.
@@ -512,7 +513,7 @@ jobs:
             error: jobs.large.workers.type: `R.1X` needs Glue 4.0 or later, and the job has 3.0
               Raise `glueVersion`, or choose `G.1X` or `G.2X`.
             warning: jobs.late.notifyDelay: no notice will ever be sent
-              A run is stopped after 10 minutes, before the 10 of the notice.
+              A run is stopped after 10 minutes, and the notice is due after 10 minutes.
             error: jobs.old.autoScaling: `autoScaling` needs Glue 3.0 or later
               Raise `glueVersion`, or remove it.
             error: jobs.old.executionClass: `Flex` needs Glue 3.0 or later
@@ -655,8 +656,8 @@ filters:
   growing: { table: looked-at, rows: "added = 1" }
 "#,
         expect![[r#"
-            error: filters.kinds.columns.only: the filter opens no column
-              Name columns, or leave `columns` out to open all.
+            error: filters.kinds.columns.only: `only` is empty
+              Given and empty is not the same as not given. Name one at least, or remove `only`. These columns and no others.
             error: filters.kinds.rows: the column `items` is of type `array<string>`, on which no row filter works
               Filter on texts, numbers, booleans, or fields of structs.
                day IS NULL OR items = 'x' OR first = 'y'
@@ -739,4 +740,138 @@ fn a_lake_is_not_looked_at_all_the_time() {
               Each look costs calls to AWS that all lakes of the account share. Write `30s` or more; to have a lake looked at now, set the annotation `lake.dev/reconcile-requested-at`.
         "#]],
     );
+}
+
+#[test]
+fn what_only_aws_told_is_told_by_the_spec() {
+    expect_told(
+        r#"
+region: eu-west-1
+buckets:
+  store:
+    lifecycleRules:
+      - { id: a, expire: { date: "2030-02-30" } }
+      - { id: b, expire: { date: "2031-02-29" } }
+      - { id: c, expire: { date: "2032-02-29" } }
+      - { id: d, expire: { expiredObjectDeleteMarker: false } }
+      - { id: e, expire: { expiredObjectDeleteMarker: false }, expireNoncurrent: { days: 3 } }
+    requestMetrics: { first: { name: EntireBucket }, whole: { name: EntireBucket }, again: { name: EntireBucket } }
+    objects: { bad: { key: a, contentBase64: A }, good: { key: b, contentBase64: "QQ==" } }
+roles:
+  etl:
+    description: "Nächtliche Läufe – „Bestellungen“"
+    assumedBy: { services: [ec2.amazonaws.com] }
+    managedPolicies: ["arn:aws-cn:iam::aws:policy/x"]
+    inlinePolicies: { s3: { name: lake, statements: [{ actions: ["s3:*"], resources: ["*"] }] } }
+  fine: { assumedBy: { statements: [{ actions: ["sts:AssumeRole"], principals: { services: [glue.amazonaws.com] } }] } }
+jobs:
+  shell: { role: fine, command: PythonShell, script: { bucket: store, key: b }, arguments: { library-set: analytics }, timeout: 1, notifyDelay: 1 }
+  spark: { role: etl, script: { bucket: store, key: b }, arguments: { library-set: analytics } }
+databases: { lake: {} }
+crawlers:
+  new:
+    role: fine
+    database: lake
+    recrawl: NewFoldersOnly
+    schemaChange: { update: Log, delete: Log }
+    targets: { s3: [{ bucket: store }], delta: [{ locations: [{ bucket: store }] }] }
+"#,
+        expect![[r#"
+            error: buckets.store.lifecycleRules[0].expire.date: there is no day `2030-02-30`
+              S3 would leave the date out and keep the rest of the rule. Write a day of the calendar.
+            error: buckets.store.lifecycleRules[1].expire.date: there is no day `2031-02-29`
+              S3 would leave the date out and keep the rest of the rule. Write a day of the calendar.
+            error: buckets.store.lifecycleRules[3]: the rule does nothing
+              Add `transitions`, `expire`, `noncurrentTransitions`, `expireNoncurrent` or `abortIncompleteUploadDays`.
+            warning: buckets.store.lifecycleRules[4]: the rule is about former versions, and the bucket keeps none
+              It works on versions from a time when versioning was on. Otherwise set `versioning: true`, or remove it.
+            error: buckets.store.objects.bad.contentBase64: "A" does not fit here
+              Base64 is letters, digits, `+` and `/` in groups of four, the last one filled up with `=`. The content in base64, for what is no text; at most 512 KiB once decoded.
+            error: buckets.store.requestMetrics.first: two request metrics are called `EntireBucket`
+              The other is `buckets.store.requestMetrics.again`. Give one of them another `name`.
+            error: buckets.store.requestMetrics.whole: two request metrics are called `EntireBucket`
+              The other is `buckets.store.requestMetrics.first`. Give one of them another `name`.
+            error: crawlers.new.targets.delta: `recrawl: NewFoldersOnly` takes targets in S3 only
+              Only folders in S3 can be told to be new. Give these targets a crawler of their own, or crawl `Everything`.
+            warning: jobs.shell.notifyDelay: no notice will ever be sent
+              A run is stopped after 1 minute, and the notice is due after 1 minute.
+            error: jobs.spark.arguments.library-set: the argument `library-set` does not begin with `--`
+              Glue hands over only those that do. Write `--library-set`.
+            error: jobs.spark.role: Glue cannot assume the role `etl`
+              Add `glue.amazonaws.com` to `assumedBy.services` of `roles.etl`, or name another role.
+            error: roles.etl.description: "Nächtliche Läufe – „Bestellungen“" does not fit here
+              IAM takes the letters and signs of Latin-1 only, no `–`, `„` or `…`. A description, at most 1000 characters of Latin-1.
+            error: roles.etl.inlinePolicies.s3: the name `lake` is taken by the policy that `allow` is compiled into
+              Give the policy another `name`.
+            error: roles.etl.managedPolicies[0]: `arn:aws-cn:iam::aws:policy/x` is of the partition `aws-cn`, and the lake lives in `aws`
+              An ARN of another partition names nothing here. Write `arn:{partition}:…`, which fits wherever the lake lives.
+        "#]],
+    );
+}
+
+#[test]
+fn a_mistake_of_form_hides_none_of_sense() {
+    expect_told(
+        r#"
+buckets:
+  a:
+    onDelete: Maybe
+    logging: { bucket: a }
+    lifecycleRules:
+      - { id: dup, expire: { days: 5 } }
+      - { id: dup, transitions: [{ days: 30, storageClass: Glacier }], expire: { days: 30 } }
+    encryption: { sse: S3, key: "arn:aws:kms:eu-west-1:123456789012:key/1" }
+    ignoreDrift: [no.such.path]
+roles:
+  etl: { assumedBy: { services: [glue.amazonaws.com] } }
+jobs:
+  etl: { role: etl, command: GlueStreamin, script: 5, maintenanceWindow: "Sun:3", arguments: { "x": "" } }
+crawlers:
+  c: { role: etl, database: nodb, targets: {} }
+"#,
+        expect![[r#"
+            error: buckets.a.encryption.key: a KMS key is named, and S3's own keys encrypt
+              Set `sse: Kms`, or remove `key`.
+            error: buckets.a.ignoreDrift[0]: there is no field `no.such.path` to leave alone
+              There are `adopt`, `adoptFrom`, `bucketNamespace`, `corsRules`, `delegateToAccessPoints`, `deletionProtection`, `encryption`, `eventBridge`, `external`, `ignoreDrift`, `lifecycleRules`, `logging`, `name`, `objectOwnership`, `objects`, `onDelete`, `policy`, `publicAccessBlock`, `requestMetrics`, `tags`, `tlsOnly`, `transitionMinimumSize` and `versioning`.
+            error: buckets.a.lifecycleRules[1].id: two rules have the id `dup`
+              Ids are unique within a bucket. Rename one, or leave it out.
+            error: buckets.a.lifecycleRules[1].transitions[0]: objects expire before they move
+              Move them earlier, or let them expire later: `expire` must come after every transition.
+            error: buckets.a.logging.bucket: the bucket logs requests to itself
+              Each log object that S3 writes would be a request to log, without end. Name another bucket.
+            error: buckets.a.onDelete: "Maybe" is none of Delete, Retain, Empty
+              There are: Delete, Retain, Empty.
+            error: crawlers.c.database: `nodb` is no member of `databases`
+              The spec has no `databases`. A reference is the key of a member of `databases`, or an ARN.
+            error: crawlers.c.targets: at least one of `s3`, `catalog`, `jdbc`, `dynamodb`, `mongodb`, `delta`, `iceberg` or `hudi` must be given
+              None of them is given.
+            error: jobs.etl.arguments.x: the argument `x` does not begin with `--`
+              Glue hands over only those that do. Write `--x`.
+            error: jobs.etl.command: "GlueStreamin" is none of GlueEtl, GlueStreaming, PythonShell
+              Did you mean "GlueStreaming"?
+            error: jobs.etl.script: an object is needed here, not a number
+              The script.
+        "#]],
+    );
+}
+
+#[test]
+fn arns_are_of_the_partition_that_the_lake_lives_in() {
+    let spec: Value = serde_saphyr::from_str(
+        r#"
+buckets:
+  store:
+    policy:
+      statements:
+        - { actions: ["s3:*"], principals: { aws: ["arn:aws-cn:iam::111122223333:root", "111122223333", "*"] }, effect: Deny }
+        - { actions: ["s3:*"], principals: { aws: ["arn:{partition}:iam::111122223333:root"] }, resources: ["arn:*:s3:::b/*"] }
+"#,
+    )
+    .unwrap();
+    let spec = decode(spec).unwrap();
+    assert_eq!(lint(&spec, "events"), vec![]);
+    assert_eq!(lint_in(&spec, "aws-cn"), vec![]);
+    let told: Vec<String> = lint_in(&spec, "aws").iter().map(|finding| finding.path.to_string()).collect();
+    assert_eq!(told, ["buckets.store.policy.statements[0].principals.aws[2]"]);
 }

@@ -52,7 +52,10 @@ impl Name {
     /// # Errors
     /// All that is wrong with it.
     pub fn check(&self, spec: Value, owner: &Owner, reach: &Reach) -> Result<LakeSpec, Vec<Finding>> {
-        let spec = contract::decode(spec)?;
+        let spec = contract::decode(spec.clone()).map_err(|_| {
+            let all = lint::look_over(&spec, &self.name).into_iter();
+            all.filter(Finding::is_error).collect::<Vec<_>>()
+        })?;
         let of_owner = lint::lint_for(&spec, &owner.to_string());
         let findings = lint::lint(&spec, &self.name).into_iter().chain(of_owner);
         let findings = findings.chain(adoption::check(&spec, reach));

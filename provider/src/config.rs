@@ -1,6 +1,9 @@
 //! From the values of a configuration, a plan or a state to JSON, and back.
 
-use crate::projection::{self, Block, Nesting};
+use crate::{
+    projection::{self, Block, Nesting},
+    spelling,
+};
 use lake_api::{
     contract::Shape,
     input::{FACT, UNKNOWN, unknown},
@@ -43,7 +46,10 @@ fn object(block: &Block, value: &Value) -> Json {
     }
     let mut fields = Map::new();
     for (name, attribute) in &block.attributes {
-        if let Some(json) = json(attribute.shape, value.get(name)) {
+        if let Some(mut json) = json(attribute.shape, value.get(name)) {
+            if attribute.shape.leaf().is_some_and(|text| text.path) {
+                translate(block, &mut json);
+            }
             fields.insert(attribute.field.to_owned(), json);
         }
     }
@@ -63,6 +69,19 @@ fn object(block: &Block, value: &Value) -> Json {
         }
     }
     Json::Object(fields)
+}
+
+/// Paths below a block, told in Terraform's words, in the spec's.
+fn translate(block: &Block, paths: &mut Json) {
+    match paths {
+        Json::Array(items) => items.iter_mut().for_each(|item| translate(block, item)),
+        Json::String(text) => {
+            if let Ok(path) = text.parse() {
+                *text = spelling::of_words(block, &path).to_string();
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Terraform cannot tell no blocks from an empty list or map of them; a single block without arguments is there.
@@ -151,6 +170,27 @@ mod tests {
                 "versioning": true,
                 "lifecycleRules": [{"prefix": "tmp/", "expire": {"days": 7}}],
             }}})
+        );
+    }
+
+    #[test]
+    fn paths_below_a_member_are_told_in_the_words_of_its_blocks() {
+        let paths = [
+            "public_access_block.block_public_acls",
+            "lifecycle_rule[0].prefix",
+            "tags.team",
+            "no_such.path",
+        ];
+        let bucket = Value::map([("ignore_drift", Value::List(paths.map(Value::from).to_vec()))]);
+        let lake = lake(Value::map([("bucket", Value::map([("a", bucket)]))]));
+        assert_eq!(
+            blocks(&lake)["buckets"]["a"]["ignoreDrift"],
+            json!([
+                "publicAccessBlock.blockPublicAcls",
+                "lifecycleRules[0].prefix",
+                "tags.team",
+                "no_such.path"
+            ])
         );
     }
 

@@ -1,7 +1,7 @@
 //! What the reconciler and the contract have to say, as Terraform's diagnostics: at the line that asked for it, and
 //! with the full path in the text, since not every place of a configuration can be pointed at.
 
-use crate::{projection::locate, spec, words::in_terraform};
+use crate::{projection::locate, spec, spelling::in_words, words::in_terraform};
 use lake_api::{FieldPath, Finding};
 use lake_reconcile::{
     aws::NoAccess,
@@ -266,7 +266,7 @@ fn diagnostic(severity: Severity, path: &FieldPath, summary: &str, detail: &str)
         if !text.is_empty() {
             text.push_str("\n\n");
         }
-        text.push_str(&format!("At {path}."));
+        text.push_str(&format!("At {}.", in_words(path)));
     }
     Diagnostic { severity, summary: capital(&in_terraform(summary)), detail: text, path: at }
 }
@@ -284,7 +284,7 @@ fn sentence(clause: &str) -> String {
 /// With a capital, unless it begins with a node, a name or a quotation.
 fn capital(text: &str) -> String {
     let word = text.split(' ').next().unwrap_or_default();
-    if word.contains(['/', '_', '"', ':']) || word.chars().any(|c| c.is_ascii_uppercase()) {
+    if word.contains(['/', '_', '"', ':', '`']) || word.chars().any(|c| c.is_ascii_uppercase()) {
         return text.to_owned();
     }
     let mut letters = text.chars();

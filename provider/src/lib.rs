@@ -20,6 +20,7 @@ pub mod provider;
 pub mod read;
 pub mod schema;
 pub mod spec;
+pub mod spelling;
 pub mod timeouts;
 pub mod told;
 pub mod validate;

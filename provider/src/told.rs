@@ -5,6 +5,7 @@
 //! letter, so what only the apply can tell is unknown: facts that a step makes anew, and all of a node that hangs on
 //! something nobody has looked at.
 
+use crate::{spec, spelling};
 use lake_api::status::{ResourceStatus, State};
 use lake_reconcile::{
     graph::{Hold, NodeId, Open},
@@ -49,10 +50,23 @@ pub fn found(plan: &Plan, inventory: &Inventory) -> Told {
             }
             _ => settled(&step.facts),
         };
+        let status = ResourceStatus { drift: spelt(step, status.drift), ..status };
         told.resources.insert(node.clone(), Later::Known(status));
         told.outputs.insert(node, facts);
     }
     told
+}
+
+/// Drift by the paths of the configuration: in Terraform's words, for a member that blocks tell.
+fn spelt(step: &Step, drift: BTreeMap<String, String>) -> BTreeMap<String, String> {
+    if spec::argument(&step.origin).is_some() {
+        return drift;
+    }
+    let spelt = |path: String| match path.parse() {
+        Ok(path) => spelling::below_member(step.node.kind(), &path).to_string(),
+        Err(_) => path,
+    };
+    drift.into_iter().map(|(path, said)| (spelt(path), said)).collect()
 }
 
 /// What will be once a plan is done. `prior` is what the last look told, `unchanged` whether a node is wanted as it

@@ -3,14 +3,9 @@
 use crate::{
     diagnostics,
     spec::{self, Sources},
-    timeouts, wanted,
+    timeouts,
 };
-use lake_api::{
-    FieldPath, Finding, LakeSpec, Step, contract, contract::Shape, input::unknown, lint::lint,
-    names::MemberKey,
-};
-use serde_json::Value as Json;
-use std::collections::BTreeSet;
+use lake_api::{Finding, lint::look_over, names::MemberKey};
 use tfplug::{Diagnostics, Path, Value};
 
 /// A lake's name while it is not known: short, so that no name made of it is too long.
@@ -43,51 +38,19 @@ pub fn validate(config: &Value) -> Diagnostics {
 /// be right.
 fn of_spec(sources: &Sources, lake: &str) -> Vec<Finding> {
     let mut found = spec::findings(sources);
-    let senses = findings(sources.whole(), lake).into_iter();
+    let senses = look_over(&sources.whole(), lake).into_iter();
     found.extend(senses.filter(|it| !sources.is_open(&it.path)).map(|it| spec::hide(sources, it)));
     found
-}
-
-/// What the contract and lint find. Of two findings at one place the contract's is told: the other follows from it.
-fn findings(spec: Json, lake: &str) -> Vec<Finding> {
-    let mut found = contract::check(&spec);
-    let told: BTreeSet<FieldPath> = found.iter().map(|finding| finding.path.clone()).collect();
-    if let Some(spec) = readable(spec, &told) {
-        found.extend(lint(&spec, lake).into_iter().filter(|finding| !told.contains(&finding.path)));
-    }
-    found.sort();
-    found
-}
-
-/// As much of the spec as the types can hold: members that they cannot are veiled, so that the others are looked at.
-fn readable(spec: Json, wrong: &BTreeSet<FieldPath>) -> Option<LakeSpec> {
-    wanted::lenient(spec.clone()).ok().or_else(|| {
-        let mut spec = spec;
-        for path in wrong {
-            veil_member(&mut spec, path);
-        }
-        wanted::lenient(spec).ok()
-    })
-}
-
-/// Put a veil over the outermost member that a path leads into.
-fn veil_member(spec: &mut Json, path: &FieldPath) {
-    if let [section, member, ..] = path.steps()
-        && let (Some(section), Some(member)) = (Step::name(section), Step::name(member))
-        && matches!(contract::schema().at(&FieldPath::root().field(section)), Some(Shape::Map(map)) if map.members)
-        && let Some(entry) = spec.get_mut(section).and_then(|section| section.get_mut(member))
-    {
-        *entry = unknown();
-    }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
+    use lake_api::input::unknown;
+    use serde_json::{Value as Json, json};
 
     fn paths(spec: Json) -> Vec<String> {
-        findings(spec, "events").iter().map(|finding| finding.path.to_string()).collect()
+        look_over(&spec, "events").iter().map(|finding| finding.path.to_string()).collect()
     }
 
     #[test]

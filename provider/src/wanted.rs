@@ -9,7 +9,7 @@ use crate::{
 use lake_api::{
     FieldPath, Finding, LakeSpec, contract,
     input::unknown,
-    lint::{lint, lint_for},
+    lint::{lint, lint_for, lint_in},
 };
 use lake_reconcile::{
     expand::{expand, expand_open},
@@ -58,6 +58,7 @@ pub fn graph(lake: &Value, settings: &Settings, place: &Place, owner: &Owner) ->
     let spec = contract::decode(json.clone()).map_err(placed)?;
     let mut errors = lint(&spec, &owner.lake);
     errors.extend(lint_for(&spec, &owner.to_string()));
+    errors.extend(lint_in(&spec, &place.partition));
     errors.retain(Finding::is_error);
     if !errors.is_empty() {
         return Err(placed(errors));

@@ -9,7 +9,7 @@ use super::shape::{Field, Map, Number, Object, Shape, Text};
 use crate::input::is_unknown;
 use crate::names::{MemberKey, pattern};
 use crate::spec::rule::Rule;
-use crate::{FieldPath, Finding};
+use crate::{FieldPath, Finding, Step};
 
 /// What is wrong with a spec: types, unknown fields, missing ones, words, patterns, lengths, ranges, keys, and the rules
 /// of each object. Whatever holds an unknown is left to the apply; a null is absence.
@@ -55,10 +55,10 @@ impl Check {
             (Shape::Object(object), Value::Object(fields)) => self.object(object, fields, path),
             (Shape::Map(map), Value::Object(entries)) => self.map(map, entries, path, meaning),
             (Shape::List(list), Value::Array(items)) => {
-                self.items(&list.entry, list.max, items, path, meaning)
+                self.items(&list.entry, (list.min, list.max), items, path, meaning)
             }
             (Shape::Set(set), Value::Array(items)) => {
-                self.items(&set.entry, set.max, items, path, meaning);
+                self.items(&set.entry, (set.min, set.max), items, path, meaning);
                 self.twice(items, path);
             }
             (Shape::Text(text), Value::String(given)) => self.text(text, given, path, meaning),
@@ -118,7 +118,7 @@ impl Check {
                     });
                     let detail = match given.as_slice() {
                         [] => "None of them is given.".to_owned(),
-                        given => format!("Given here: {}.", given.join(", ")),
+                        given => format!("Given here: {}.", quoted(given)),
                     };
                     self.tell(path, rule.to_string(), detail);
                 }
@@ -127,11 +127,12 @@ impl Check {
     }
 
     fn required(&mut self, name: &str, field: Option<&Field>, path: &FieldPath) {
-        self.tell(&path.field(name), format!("{name} is required"), first_sentence(field));
+        self.tell(&path.field(name), format!("`{name}` is required"), first_sentence(field));
     }
 
     fn map(&mut self, map: &Map, entries: &Json<String, Value>, path: &FieldPath, meaning: &str) {
-        self.size(entries.len(), map.max, path, meaning);
+        let given = entries.values().filter(|value| map.keyed || !value.is_null()).count();
+        self.size(given, (map.min, map.max), path, meaning);
         for (key, value) in entries {
             let path = path.key(key);
             if map.keyed && !MemberKey::fits(key) {
@@ -145,8 +146,15 @@ impl Check {
         }
     }
 
-    fn items(&mut self, entry: &Shape, max: usize, items: &[Value], path: &FieldPath, meaning: &str) {
-        self.size(items.len(), max, path, meaning);
+    fn items(
+        &mut self,
+        entry: &Shape,
+        bounds: (usize, usize),
+        items: &[Value],
+        path: &FieldPath,
+        meaning: &str,
+    ) {
+        self.size(items.len(), bounds, path, meaning);
         for (index, item) in items.iter().enumerate() {
             self.value(entry, item, &path.index(index), meaning);
         }
@@ -162,8 +170,15 @@ impl Check {
         }
     }
 
-    fn size(&mut self, given: usize, max: usize, path: &FieldPath, meaning: &str) {
-        if given > max {
+    fn size(&mut self, given: usize, (min, max): (usize, usize), path: &FieldPath, meaning: &str) {
+        if given < min {
+            let name = path.steps().iter().filter_map(Step::name).next_back().unwrap_or_default();
+            let detail = format!(
+                "Given and empty is not the same as not given. Name {} at least, or remove `{name}`. {meaning}",
+                if min == 1 { "one".to_owned() } else { min.to_string() }
+            );
+            self.tell(path, format!("`{name}` is empty"), detail.trim_end());
+        } else if given > max {
             self.tell(path, format!("{given} entries are too many: at most {max} are allowed"), meaning);
         }
     }
@@ -188,13 +203,16 @@ impl Check {
             self.tell(path, summary, meaning);
         } else if let Some(max) = text.max.filter(|max| length > *max) {
             self.tell(path, format!("{length} characters are too many: at most {max} are allowed"), meaning);
-        } else if let Some(pattern) = text.pattern.as_deref().filter(|pattern| !pattern::fits(pattern, given))
-        {
+        } else if text.pattern.as_deref().is_some_and(|pattern| !pattern::fits(pattern, given)) {
             let summary = match &text.member_of {
-                Some(section) => format!("{shown} is neither the key of a member of {section} nor an ARN"),
-                None => format!("{shown} does not match {pattern}"),
+                Some(section) => format!("{shown} is neither the key of a member of `{section}` nor an ARN"),
+                None => format!("{shown} does not fit here"),
             };
-            self.tell(path, summary, meaning);
+            let detail = match &text.allowed {
+                Some(allowed) => format!("{allowed}. {meaning}"),
+                None => meaning.to_owned(),
+            };
+            self.tell(path, summary, detail.trim_end());
         } else if text.json && serde_json::from_str::<Value>(given).is_err() {
             self.tell(path, "the text is no JSON document".to_owned(), meaning);
         }
@@ -207,6 +225,11 @@ impl Check {
             self.tell(path, format!("{given} is more than {max}"), meaning);
         }
     }
+}
+
+/// Names of fields, each in backquotes.
+fn quoted(names: &[&str]) -> String {
+    names.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ")
 }
 
 /// Above this, a number of 64 bits with a point no longer tells whole numbers apart.

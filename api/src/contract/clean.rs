@@ -2,16 +2,25 @@
 
 use serde_json::{Map, Value, json};
 
-/// The most entries of a list that names no bound of its own. CEL's cost is multiplied by it.
-const LIST: u64 = 100;
+/// The most entries of a list or a map that names no bound of AWS's. CEL's cost is multiplied by it.
+const MOST: u64 = 1000;
 
-/// The most entries of a map that names no bound of its own. CEL's cost is multiplied by it.
-const MAP: u64 = 500;
+/// How often a rule may be evaluated in one object at the most. What stands below more entries is left to the contract: the
+/// apiserver refuses a definition whose rules could cost too much, and a bound is never made smaller for a rule.
+const EVALUATIONS: u64 = 500_000;
+
+/// Where the rules stand that the apiserver does not evaluate.
+pub(super) const BEYOND: &str = "x-lake-rules";
 
 /// Leaves of a schema only what Kubernetes' structural schemas and Terraform's can say: options without null, choices as
 /// plain enumerations that keep the words of their documentation, defaults only where they say more than "absent". With
 /// `bounded`, every list and map gets a bound.
 pub(super) fn clean(schema: &mut Value, bounded: bool) {
+    clean_within(schema, bounded, 1);
+}
+
+/// [`clean`], for a schema of which one object may hold so many.
+fn clean_within(schema: &mut Value, bounded: bool, around: u64) {
     let Value::Object(keywords) = schema else { return };
     option(keywords);
     choice(keywords);
@@ -33,19 +42,28 @@ pub(super) fn clean(schema: &mut Value, bounded: bool) {
     if let Some(Value::String(text)) = keywords.get_mut("description") {
         *text = unwrap(text);
     }
-    for inner in ["items", "additionalProperties"] {
+    if let Some(Value::Object(fields)) = keywords.get_mut("properties") {
+        fields.values_mut().for_each(|field| clean_within(field, bounded, around));
+    }
+    let mut evaluations = around;
+    for (inner, bound) in [("items", "maxItems"), ("additionalProperties", "maxProperties")] {
+        if !keywords.contains_key(inner) {
+            continue;
+        }
+        if bounded {
+            keywords.entry(bound).or_insert(json!(MOST));
+        }
+        evaluations *= keywords.get(bound).and_then(Value::as_u64).unwrap_or(1);
         if let Some(inner) = keywords.get_mut(inner) {
-            clean(inner, bounded);
+            clean_within(inner, bounded, evaluations);
         }
     }
-    if let Some(Value::Object(fields)) = keywords.get_mut("properties") {
-        fields.values_mut().for_each(|field| clean(field, bounded));
-    }
-    if bounded && keywords.contains_key("items") {
-        keywords.entry("maxItems").or_insert(json!(LIST));
-    }
-    if bounded && keywords.contains_key("additionalProperties") {
-        keywords.entry("maxProperties").or_insert(json!(MAP));
+    // A rule about a map looks at each of its keys.
+    if bounded
+        && evaluations > EVALUATIONS
+        && let Some(rules) = keywords.remove("x-kubernetes-validations")
+    {
+        keywords.insert(BEYOND.to_owned(), rules);
     }
 }
 
@@ -68,11 +86,13 @@ fn option(keywords: &mut Map<String, Value>) {
 /// A choice of words: one enumeration, each word's documentation among the description.
 fn choice(keywords: &mut Map<String, Value>) {
     let is_word = |case: &Value| case.get("type") == Some(&json!("string"));
-    let cases = match keywords.get("oneOf").and_then(Value::as_array) {
-        Some(cases) if cases.iter().all(is_word) => cases.clone(),
-        _ => return,
-    };
-    keywords.remove("oneOf");
+    // A type that keeps words of later releases has its own ones in `anyOf`.
+    let words = ["oneOf", "anyOf"].into_iter().find_map(|place| {
+        let cases = keywords.get(place)?.as_array().filter(|cases| cases.iter().all(is_word))?;
+        Some((place, cases.clone()))
+    });
+    let Some((place, cases)) = words else { return };
+    keywords.remove(place);
     let mut words = Vec::new();
     let mut texts = Vec::new();
     for case in cases {

@@ -4,7 +4,7 @@ use schemars::JsonSchema;
 use schemars::generate::SchemaSettings;
 use serde_json::{Map as Json, Value};
 
-use super::clean::clean;
+use super::clean::{BEYOND, clean};
 use super::shape::{Field, List, Map, Number, Object, Set, Shape, Text};
 use crate::spec::rule::{RULE, Rule};
 
@@ -37,14 +37,24 @@ fn vocabulary(of: &str) -> &'static [&'static str] {
             "properties",
             "required",
             "additionalProperties",
+            "minProperties",
             "maxProperties",
             "x-lake-members",
             VALIDATIONS,
+            BEYOND,
         ],
-        "array" => &["items", "maxItems", "x-kubernetes-list-type"],
-        "string" => {
-            &["enum", "pattern", "minLength", "maxLength", "x-lake-member-of", "x-lake-json", "x-lake-secret"]
-        }
+        "array" => &["items", "minItems", "maxItems", "x-kubernetes-list-type"],
+        "string" => &[
+            "enum",
+            "pattern",
+            "minLength",
+            "maxLength",
+            "x-lake-allowed",
+            "x-lake-member-of",
+            "x-lake-path",
+            "x-lake-json",
+            "x-lake-secret",
+        ],
         "integer" | "number" => &["minimum", "maximum"],
         _ => &[],
     }
@@ -71,17 +81,20 @@ fn shape(schema: &Value, at: &str) -> Result<Shape, NoShape> {
             let rules = rules(keywords, at)?;
             Ok(Shape::Map(Map {
                 entry: entry(keywords, "additionalProperties", at)?,
+                min: size(keywords, "minProperties").unwrap_or(0),
                 max: size(keywords, "maxProperties").unwrap_or(usize::MAX),
                 members: flag(keywords, "x-lake-members"),
                 keyed: rules.contains(&Rule::Keys),
+                in_cel: !keywords.contains_key(BEYOND),
             }))
         }
         "array" => {
             let entry = entry(keywords, "items", at)?;
+            let min = size(keywords, "minItems").unwrap_or(0);
             let max = size(keywords, "maxItems").unwrap_or(usize::MAX);
             Ok(match keywords.get("x-kubernetes-list-type").and_then(Value::as_str) {
-                Some("set") => Shape::Set(Set { entry, max }),
-                _ => Shape::List(List { entry, max }),
+                Some("set") => Shape::Set(Set { entry, min, max }),
+                _ => Shape::List(List { entry, min, max }),
             })
         }
         "string" => Ok(Shape::Text(text(keywords))),
@@ -113,11 +126,12 @@ fn object(keywords: &Json<String, Value>, at: &str) -> Result<Object, NoShape> {
             Ok((name.clone(), field))
         })
         .collect::<Result<_, NoShape>>()?;
-    Ok(Object { fields, rules })
+    Ok(Object { fields, rules, in_cel: !keywords.contains_key(BEYOND) })
 }
 
 fn rules(keywords: &Json<String, Value>, at: &str) -> Result<Vec<Rule>, NoShape> {
-    let rules = keywords.get(VALIDATIONS).and_then(Value::as_array).into_iter().flatten();
+    let rules =
+        [VALIDATIONS, BEYOND].into_iter().filter_map(|place| keywords.get(place)?.as_array()).flatten();
     rules
         .map(|rule| {
             serde_json::from_value(rule[RULE].clone())
@@ -137,9 +151,11 @@ fn text(keywords: &Json<String, Value>) -> Text {
         min: size(keywords, "minLength").unwrap_or(0),
         max: size(keywords, "maxLength"),
         pattern: keywords.get("pattern").and_then(Value::as_str).map(str::to_owned),
+        allowed: keywords.get("x-lake-allowed").and_then(Value::as_str).map(str::to_owned),
         words: words.filter_map(Value::as_str).map(str::to_owned).collect(),
         description: keywords.get("description").and_then(Value::as_str).unwrap_or_default().to_owned(),
         member_of: keywords.get("x-lake-member-of").and_then(Value::as_str).map(str::to_owned),
+        path: flag(keywords, "x-lake-path"),
         json: flag(keywords, "x-lake-json"),
         secret: flag(keywords, "x-lake-secret"),
     }

@@ -34,6 +34,8 @@ pub struct Object {
     pub fields: BTreeMap<String, Field>,
     /// What must hold among them.
     pub rules: Vec<Rule>,
+    /// Whether the apiserver holds an object to the rules as well.
+    pub in_cel: bool,
 }
 
 impl Object {
@@ -83,12 +85,16 @@ impl Field {
 pub struct Map {
     /// What each entry looks like.
     pub entry: Box<Shape>,
+    /// The least number of entries, where none at all would not be the same as no map.
+    pub min: usize,
     /// The greatest number of entries.
     pub max: usize,
     /// Whether the entries are members of the lake.
     pub members: bool,
     /// Whether the keys have the grammar of a member's key.
     pub keyed: bool,
+    /// Whether the apiserver holds the keys to it as well.
+    pub in_cel: bool,
 }
 
 /// Entries in an order.
@@ -96,6 +102,8 @@ pub struct Map {
 pub struct List {
     /// What each entry looks like.
     pub entry: Box<Shape>,
+    /// The least number of entries, where none at all would not be the same as no list.
+    pub min: usize,
     /// The greatest number of entries.
     pub max: usize,
 }
@@ -105,6 +113,8 @@ pub struct List {
 pub struct Set {
     /// What each entry looks like.
     pub entry: Box<Shape>,
+    /// The least number of entries, where none at all would not be the same as no list.
+    pub min: usize,
     /// The greatest number of entries.
     pub max: usize,
 }
@@ -118,12 +128,16 @@ pub struct Text {
     pub max: Option<usize>,
     /// What the whole text looks like.
     pub pattern: Option<String>,
+    /// What the pattern allows, in words.
+    pub allowed: Option<String>,
     /// The only words that it may be; none means any text.
     pub words: Vec<String>,
     /// What this sort of text means, in Markdown.
     pub description: String,
     /// The section whose member keys it may be.
     pub member_of: Option<String>,
+    /// Whether it is a path below the member that it stands in.
+    pub path: bool,
     /// Whether it is a JSON document, compared by value.
     pub json: bool,
     /// Whether it is never shown.

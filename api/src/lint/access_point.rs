@@ -1,6 +1,6 @@
 //! Access points.
 
-use super::statement;
+use super::{public, statement};
 use crate::names::{Target, Word};
 use crate::spec::{AccessPoint, LakeSpec, Member};
 use crate::{FieldPath, Finding};
@@ -9,8 +9,9 @@ pub(super) fn check(path: &FieldPath, point: &AccessPoint, spec: &LakeSpec, told
     let at = path.field("statements");
     for (index, one) in point.statements.iter().enumerate() {
         statement::check(&at.index(index), one, statement::Policy::Resource, told);
-        if point.public_access_block.block_public_policy {
-            statement::public(&at.index(index), one, told);
+        // What is reached from one VPC alone is never public.
+        if point.public_access_block.block_public_policy && point.vpc_id.is_none() {
+            public::check(&at.index(index), one, told);
         }
     }
     statement::twice(&at, &point.statements, told);

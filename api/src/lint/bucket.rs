@@ -1,6 +1,6 @@
 //! Buckets.
 
-use super::{lifecycle, statement};
+use super::{lifecycle, public, same_name, statement};
 use crate::names::{MemberKey, Word};
 use crate::spec::Bucket;
 use crate::spec::bucket::{ObjectOwnership, Sse};
@@ -16,6 +16,7 @@ const MADE: [(&str, &str); 3] = [
 pub(super) fn check(path: &FieldPath, key: &MemberKey, bucket: &Bucket, told: &mut Vec<Finding>) {
     lifecycle::check(path, bucket, told);
     policy(path, bucket, told);
+    metrics(path, bucket, told);
     encryption(path, bucket, told);
     objects(path, bucket, told);
     if let Some(logging) = &bucket.logging {
@@ -56,13 +57,21 @@ pub(super) fn check(path: &FieldPath, key: &MemberKey, bucket: &Bucket, told: &m
     }
 }
 
+fn metrics(path: &FieldPath, bucket: &Bucket, told: &mut Vec<Finding>) {
+    let at = path.field("requestMetrics");
+    let named = bucket.request_metrics.iter().map(|(key, metrics)| {
+        (at.key(key.as_str()), metrics.name.as_ref().map_or(Some(key.as_str()), Word::known))
+    });
+    told.extend(same_name(named, "request metrics"));
+}
+
 fn policy(path: &FieldPath, bucket: &Bucket, told: &mut Vec<Finding>) {
     let Some(policy) = &bucket.policy else { return };
     let at = path.field("policy").field("statements");
     for (index, one) in policy.statements.iter().enumerate() {
         statement::check(&at.index(index), one, statement::Policy::Resource, told);
         if bucket.public_access_block.block_public_policy {
-            statement::public(&at.index(index), one, told);
+            public::check(&at.index(index), one, told);
         }
     }
     statement::twice(&at, &policy.statements, told);

@@ -52,6 +52,16 @@ fn changes(path: &FieldPath, crawler: &Crawler, told: &mut Vec<Finding>) {
         Recrawl::NewFoldersOnly => "NewFoldersOnly",
         Recrawl::EventMode => "EventMode",
     };
+    if crawler.recrawl == Recrawl::NewFoldersOnly {
+        let catalog = (!crawler.targets.catalog.is_empty()).then_some("catalog");
+        for field in others(crawler).into_iter().chain(catalog) {
+            told.push(Finding::error(
+                path.field("targets").field(field),
+                format!("`recrawl: {word}` takes targets in S3 only"),
+                "Only folders in S3 can be told to be new. Give these targets a crawler of their own, or crawl `Everything`.",
+            ));
+        }
+    }
     if crawler.schema_change.delete != OnDataGone::Log {
         told.push(Finding::error(
             at.field("delete"),

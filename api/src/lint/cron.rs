@@ -66,10 +66,13 @@ pub(super) fn check(text: &str) -> Result<(), Refusal> {
             offset + fields[4].0,
             "one of day of month and day of week must be `?`, since the other decides".to_owned(),
         )),
-        _ => match closest(&values[0], &values[1]) {
+        _ => match closest(&values[0], &values[1], on_end(&fields, &values)) {
             Some(minutes) if minutes < APART => Err(refuse(
                 offset + fields[0].0,
-                format!("starts are {minutes} minutes apart here, and Glue wants at least {APART}"),
+                format!(
+                    "starts are {} apart here, and Glue wants at least {APART}",
+                    super::minutes(minutes.into())
+                ),
             )),
             _ => Ok(()),
         },
@@ -170,12 +173,26 @@ impl Field {
     }
 }
 
-/// The least number of minutes between two starts of a day, and over midnight where the day begins and ends with one.
-fn closest(minutes: &BTreeSet<u32>, hours: &BTreeSet<u32>) -> Option<u32> {
+/// Whether a day with starts may follow another. `L` and `LW` are one day of a month.
+fn on_end(fields: &[(usize, String)], values: &[BTreeSet<u32>]) -> bool {
+    let (of_month, of_week) = (&values[2], &values[4]);
+    match (fields[2].1.as_str(), fields[4].1.as_str()) {
+        ("L" | "LW", _) | (_, "L") => false,
+        ("?", _) => of_week.iter().any(|day| of_week.contains(&(day % 7 + 1))),
+        _ => {
+            let first_follows = of_month.contains(&1) && of_month.iter().any(|day| *day >= 28);
+            first_follows || of_month.iter().any(|day| of_month.contains(&(day + 1)))
+        }
+    }
+}
+
+/// The least number of minutes between two starts of a day, and over midnight where one such day may follow another.
+fn closest(minutes: &BTreeSet<u32>, hours: &BTreeSet<u32>, on_end: bool) -> Option<u32> {
     let starts: Vec<u32> =
         hours.iter().flat_map(|hour| minutes.iter().map(move |minute| hour * 60 + minute)).collect();
     let within = starts.windows(2).map(|pair| pair[1] - pair[0]);
-    let over_midnight = starts.first().zip(starts.last()).map(|(first, last)| first + 24 * 60 - last);
+    let over_midnight =
+        starts.first().zip(starts.last()).map(|(first, last)| first + 24 * 60 - last).filter(|_| on_end);
     within.chain(over_midnight).min()
 }
 
@@ -220,7 +237,7 @@ mod tests {
             ("cron(? 10 * * ? *)", 5, "day field only"),
             ("cron(0/3 * * * ? *)", 5, "3 minutes apart"),
             ("cron(0/4 * * * ? *)", 5, "4 minutes apart"),
-            ("cron(* * * * ? *)", 5, "1 minutes apart"),
+            ("cron(* * * * ? *)", 5, "1 minute apart"),
             ("cron(2,58 * * * ? *)", 5, "4 minutes apart"),
             ("cron(1,59 0,23 * * ? *)", 5, "2 minutes apart"),
             ("cron(0/0 * * * ? *)", 5, "no step"),
@@ -236,6 +253,25 @@ mod tests {
     #[test]
     fn far_apart_minutes_of_far_apart_hours_are_far_apart() {
         assert_eq!(check("cron(2,58 0/2 * * ? *)"), Ok(()));
+    }
+
+    #[test]
+    fn midnight_parts_days_of_which_none_follows_another() {
+        for (days, fits) in [
+            ("1 * ?", true),
+            ("L * ?", true),
+            ("1,3 * ?", true),
+            ("15W * ?", true),
+            ("? * MON", true),
+            ("? * MON,WED", true),
+            ("? * 6L", true),
+            ("1,2 * ?", false),
+            ("1,31 * ?", false),
+            ("? * SAT,SUN", false),
+            ("* * ?", false),
+        ] {
+            assert_eq!(check(&format!("cron(0,58 0,23 {days} *)")).is_ok(), fits, "{days}");
+        }
     }
 
     proptest! {

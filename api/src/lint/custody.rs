@@ -39,7 +39,10 @@ fn left_alone(path: &FieldPath, text: &str) -> Option<Finding> {
             let hint = match (meant(name, known.iter().copied()), known.as_slice()) {
                 (Some(name), _) => format!("Did you mean `{name}`?"),
                 (None, []) => "Nothing lies below that.".to_owned(),
-                (None, known) => format!("There are {}.", list(known)),
+                (None, known) => {
+                    let known: Vec<String> = known.iter().map(|name| format!("`{name}`")).collect();
+                    format!("There are {}.", list(&known))
+                }
             };
             return wrong(format!("there is no field `{text}` to leave alone"), hint);
         };
@@ -52,7 +55,9 @@ fn left_alone(path: &FieldPath, text: &str) -> Option<Finding> {
 fn below<'s>(shape: &'s Shape, step: &Step) -> Option<&'s Shape> {
     match (shape, step) {
         (Shape::Object(object), Step::Field(name) | Step::Key(name)) => Some(&object.fields.get(name)?.shape),
-        (Shape::Map(_), Step::Field(_) | Step::Key(_)) | (Shape::List(_), Step::Index(_)) => shape.entry(),
+        (Shape::Map(_), Step::Field(_) | Step::Key(_)) | (Shape::List(_) | Shape::Set(_), Step::Index(_)) => {
+            shape.entry()
+        }
         _ => None,
     }
 }

@@ -4,6 +4,7 @@
 //! (<https://docs.aws.amazon.com/glue/latest/webapi/API_Job.html>) and of job properties
 //! (<https://docs.aws.amazon.com/glue/latest/dg/add-job.html>).
 
+use super::minutes;
 use crate::names::Word;
 use crate::spec::Job;
 use crate::spec::job::{Command, ExecutionClass, Language, Sizing, TYPED_ARGUMENTS};
@@ -34,7 +35,11 @@ pub(super) fn check(path: &FieldPath, job: &Job, told: &mut Vec<Finding>) {
         told.push(Finding::warning(
             path.field("notifyDelay"),
             "no notice will ever be sent",
-            format!("A run is stopped after {timeout} minutes, before the {notify} of the notice."),
+            format!(
+                "A run is stopped after {}, and the notice is due after {}.",
+                minutes(timeout),
+                minutes(notify)
+            ),
         ));
     }
 }
@@ -263,7 +268,10 @@ fn arguments(path: &FieldPath, job: &Job, told: &mut Vec<Finding>) {
                     format!("Remove it here and set `{own}`."),
                 ));
             }
-            if !key.starts_with("--") {
+            // The one documented parameter without hyphens
+            // (<https://docs.aws.amazon.com/glue/latest/dg/add-job-python.html>, "Supported libraries").
+            let is_library_set = job.command == Command::PythonShell && key.as_str() == "library-set";
+            if !key.starts_with("--") && !is_library_set {
                 told.push(Finding::error(
                     at.clone(),
                     format!("the argument `{key}` does not begin with `--`"),

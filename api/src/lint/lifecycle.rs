@@ -2,6 +2,7 @@
 //!
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html>.
 
+use super::word;
 use crate::names::Word;
 use crate::spec::Bucket;
 use crate::spec::lifecycle::{Expire, LifecycleRule, StorageClass, Transition};
@@ -50,7 +51,7 @@ pub(super) fn check(path: &FieldPath, bucket: &Bucket, told: &mut Vec<Finding>) 
 
 fn one(at: &FieldPath, rule: &LifecycleRule, told: &mut Vec<Finding>) {
     let acts = !rule.transitions.is_empty()
-        || rule.expire.is_some()
+        || rule.expire.as_ref().is_some_and(|expire| expire.expired_object_delete_marker != Some(false))
         || !rule.noncurrent_transitions.is_empty()
         || rule.expire_noncurrent.is_some()
         || rule.abort_incomplete_upload_days.is_some();
@@ -70,6 +71,19 @@ fn one(at: &FieldPath, rule: &LifecycleRule, told: &mut Vec<Finding>) {
             format!("`smallerThan` ({smaller}) must exceed `largerThan` ({larger})."),
         ));
     }
+    let moves = rule.transitions.iter().enumerate();
+    let dates =
+        moves.map(|(index, one)| (at.field("transitions").index(index).field("date"), one.date.as_ref()));
+    let end = rule.expire.as_ref().map(|expire| (at.field("expire").field("date"), expire.date.as_ref()));
+    for (at, date) in dates.chain(end) {
+        if let Some(day) = date.and_then(Word::known).filter(|day| !is_in_calendar(day)) {
+            told.push(Finding::error(
+                at,
+                format!("there is no day `{day}`"),
+                "S3 would leave the date out and keep the rest of the rule. Write a day of the calendar.",
+            ));
+        }
+    }
     transitions(at, rule, told);
     noncurrent(at, rule, told);
     let sized = rule.larger_than.is_some() || rule.smaller_than.is_some();
@@ -83,6 +97,20 @@ fn one(at: &FieldPath, rule: &LifecycleRule, told: &mut Vec<Finding>) {
             "Delete markers and unfinished uploads have neither. Put this into a rule of its own, with a prefix at most.",
         ));
     }
+}
+
+/// Whether a text in the form of a day is one of the calendar.
+fn is_in_calendar(day: &str) -> bool {
+    let parts: Vec<u32> = day.split('-').filter_map(|part| part.parse().ok()).collect();
+    let [year, month, day] = parts[..] else { return false };
+    let leap = year.is_multiple_of(4) && (!year.is_multiple_of(100) || year.is_multiple_of(400));
+    let last = match month {
+        2 if leap => 29,
+        2 => 28,
+        4 | 6 | 9 | 11 => 30,
+        _ => 31,
+    };
+    (1..=last).contains(&day)
 }
 
 fn transitions(at: &FieldPath, rule: &LifecycleRule, told: &mut Vec<Finding>) {
@@ -126,7 +154,7 @@ fn order(at: &FieldPath, earlier: &Transition, later: &Transition) -> Option<Fin
     if earlier.storage_class == later.storage_class {
         return Some(Finding::error(
             at.field("storageClass"),
-            format!("two transitions move to {:?}", later.storage_class),
+            format!("two transitions move to `{}`", word(later.storage_class)),
             "Remove one of them.",
         ));
     }
@@ -136,8 +164,9 @@ fn order(at: &FieldPath, earlier: &Transition, later: &Transition) -> Option<Fin
         return Some(Finding::error(
             at.clone(),
             format!(
-                "the move to {:?} after {second} days does not follow that to {:?} after {first}",
-                later.storage_class, earlier.storage_class
+                "the move to `{}` after {second} days does not follow that to `{}` after {first}",
+                word(later.storage_class),
+                word(earlier.storage_class)
             ),
             "Objects move down only: StandardIa, IntelligentTiering, OnezoneIa, GlacierIr, Glacier, DeepArchive, each \
              later than the one before.",
@@ -146,7 +175,7 @@ fn order(at: &FieldPath, earlier: &Transition, later: &Transition) -> Option<Fin
     (is_infrequent(earlier.storage_class) && second < first + INFREQUENT).then(|| {
         Finding::error(
             at.field("days"),
-            format!("objects stay only {} days in {:?}", second - first, earlier.storage_class),
+            format!("objects stay only {} days in `{}`", second - first, word(earlier.storage_class)),
             format!(
                 "S3 keeps them there for at least {INFREQUENT} days: move them on after {} or more.",
                 first + INFREQUENT
@@ -167,7 +196,7 @@ fn noncurrent(at: &FieldPath, rule: &LifecycleRule, told: &mut Vec<Finding>) {
         {
             told.push(Finding::error(
                 at.field("storageClass"),
-                format!("two transitions move to {:?}", transition.storage_class),
+                format!("two transitions move to `{}`", word(transition.storage_class)),
                 "Remove one of them.",
             ));
         }

@@ -1,5 +1,6 @@
 //! What leaves the lake as it is: nothing that is declared at the same time.
 
+use super::member;
 use crate::contract::{Object, Shape, schema};
 use crate::names::Word;
 use crate::spec::singular::singular;
@@ -14,6 +15,9 @@ pub(super) fn check(spec: &LakeSpec, told: &mut Vec<Finding>) {
     let mut declared = BTreeMap::new();
     if let (Some(root), Ok(spec)) = (schema().object(), serde_json::to_value(spec)) {
         members(root, &spec, &FieldPath::root(), "", &mut declared);
+    }
+    for (key, _) in spec.jobs.own().filter(|(_, job)| job.script.is_uploaded()) {
+        declared.insert(format!("object/{key}.script"), member("jobs", key).field("script"));
     }
     let at = FieldPath::root().field("release");
     told.extend(spec.release.iter().filter_map(|node| {

@@ -1,8 +1,10 @@
 //! Roles.
 
+use super::same_name;
 use super::statement::{self, Policy};
-use crate::names::Word;
+use crate::names::{MemberKey, Word};
 use crate::spec::Role;
+use crate::spec::role::InlinePolicy;
 use crate::{FieldPath, Finding};
 
 /// The name of the inline policy that `allow` is compiled into.
@@ -97,13 +99,22 @@ fn managed(path: &FieldPath, role: &Role, told: &mut Vec<Finding>) {
 }
 
 fn inline(path: &FieldPath, role: &Role, told: &mut Vec<Finding>) {
-    for (name, policy) in role.inline_policies.iter() {
-        let at = path.field("inlinePolicies").key(name.as_str());
-        if name.as_str() == ALLOW {
+    let all = path.field("inlinePolicies");
+    let name = |key: &MemberKey, policy: &InlinePolicy| match &policy.name {
+        Some(name) => name.known().map(str::to_owned),
+        None => Some(key.to_string()),
+    };
+    let names: Vec<_> =
+        role.inline_policies.iter().map(|(key, policy)| (all.key(key.as_str()), name(key, policy))).collect();
+    let named = names.iter().map(|(at, name)| (at.clone(), name.as_deref()));
+    told.extend(same_name(named, "inline policies"));
+    for (key, policy) in role.inline_policies.iter() {
+        let at = all.key(key.as_str());
+        if name(key, policy).as_deref() == Some(ALLOW) {
             told.push(Finding::error(
                 at.clone(),
                 format!("the name `{ALLOW}` is taken by the policy that `allow` is compiled into"),
-                "Rename the policy.",
+                "Give the policy another `name`.",
             ));
         }
         let at = at.field("statements");

@@ -2,21 +2,7 @@
 
 use crate::names::Word;
 use crate::spec::Statement;
-use crate::spec::statement::Effect;
 use crate::{FieldPath, Finding};
-
-/// Condition keys that bound who may come, so that `*` is not the public (S3, "The meaning of public").
-const BOUNDING: [&str; 9] = [
-    "aws:principalaccount",
-    "aws:principalarn",
-    "aws:principalorgid",
-    "aws:principalorgpaths",
-    "aws:sourceaccount",
-    "aws:sourcearn",
-    "aws:sourceip",
-    "aws:sourcevpc",
-    "aws:sourcevpce",
-];
 
 /// What kind of policy a statement stands in.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -81,27 +67,5 @@ pub(super) fn twice(path: &FieldPath, statements: &[Statement], told: &mut Vec<F
                 "Ids are unique within a policy. Rename one, or leave it out.",
             ));
         }
-    }
-}
-
-/// A statement that opens data to everybody, while the public access block refuses such policies.
-pub(super) fn public(path: &FieldPath, statement: &Statement, told: &mut Vec<Finding>) {
-    let everybody = statement
-        .principals
-        .as_ref()
-        .is_some_and(|principals| principals.aws.iter().any(|principal| principal.known() == Some("*")))
-        || statement.not_principals.is_some();
-    let bounded = statement
-        .conditions
-        .values()
-        .flat_map(|keys| keys.keys())
-        .any(|key| BOUNDING.contains(&key.to_lowercase().as_str()));
-    if statement.effect == Effect::Allow && everybody && !bounded {
-        told.push(Finding::error(
-            path.clone(),
-            "the statement is public, and `publicAccessBlock.blockPublicPolicy` refuses public policies",
-            "Name the principals, bound them by a condition such as `aws:PrincipalOrgID`, or set \
-             `blockPublicPolicy: false` and `restrictPublicBuckets: false` in `publicAccessBlock`.",
-        ));
     }
 }

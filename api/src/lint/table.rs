@@ -1,5 +1,6 @@
 //! Databases and tables of the catalogue.
 
+use super::word;
 use crate::names::{ColumnName, Word};
 use crate::spec::table::{Column, Format, ProjectedColumn, Projection, ProjectionType};
 use crate::spec::{Database, Table};
@@ -145,7 +146,7 @@ fn format(path: &FieldPath, table: &Table, told: &mut Vec<Finding>) {
         if let Some(library) = library.filter(|library| binary && !library.contains(word)) {
             told.push(Finding::error(
                 path.field("serde").field("library"),
-                format!("`{library}` reads no {format:?}"),
+                format!("`{library}` reads no `{}`", super::word(format)),
                 "Remove `library`, so that the format's own is used, or remove `format` and say all of `serde`.",
             ));
         }
@@ -230,12 +231,12 @@ fn one(at: &FieldPath, name: &str, column: &ProjectedColumn, key: Option<&Column
     let kind = column.projection_type;
     let mut needs = |field: &str, given: bool, wanted: bool| {
         if wanted && !given {
-            let detail = format!("A projection by `{kind:?}` needs it.");
+            let detail = format!("A projection by `{}` needs it.", word(kind));
             told.push(Finding::error(at.clone(), format!("`{field}` of `{name}` is missing"), detail));
         } else if given && !wanted {
             told.push(Finding::error(
                 at.field(field),
-                format!("`{field}` does not go with `{kind:?}`"),
+                format!("`{field}` does not go with `{}`", word(kind)),
                 "Remove it, or choose another `type`.",
             ));
         }

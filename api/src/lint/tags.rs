@@ -8,8 +8,8 @@ use crate::spec::{LakeSpec, Tags};
 use crate::{FieldPath, Finding};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The tags that one resource has room for: AWS's 50 without the three that a lake's mark may take.
-const MOST: usize = 47;
+/// The tags that one resource has room for: AWS's 50 without the five that a lake's mark may take.
+const MOST: usize = 45;
 /// The greatest length of a key.
 const LONGEST: usize = 128;
 
@@ -23,7 +23,8 @@ pub(super) fn check(spec: &LakeSpec, told: &mut Vec<Finding>) {
             told.push(Finding::error(
                 path.clone(),
                 format!("{} tags are more than the {MOST} that there is room for", all.len()),
-                "The lake's tags and the member's count together, and AWS takes 50 with the lake's mark among them.",
+                "The lake's tags, a provider's `default_tags` among them, and the member's count together. AWS takes 50, of which \
+                 five are the lake's mark.",
             ));
         }
         if is_role {

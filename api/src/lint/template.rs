@@ -2,24 +2,15 @@
 
 use crate::Input;
 use crate::spec::LakeSpec;
+use crate::template::fill;
 
-/// The words that a template may name.
-pub(super) const WORDS: [&str; 5] = ["account", "lake", "namespace", "partition", "region"];
+pub(super) use crate::template::{Fault, WORDS, check};
 
 /// The shortest and the longest text that a template may become, for what is not known before the place is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Filled {
     pub(super) shortest: String,
     pub(super) longest: String,
-}
-
-/// What is wrong with a template.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Fault {
-    /// A brace that no other one closes or opens.
-    Unbalanced,
-    /// A word that no template may name.
-    NoSuchWord(String),
 }
 
 /// The values of the words.
@@ -62,38 +53,9 @@ impl<'a> Words<'a> {
     }
 }
 
-/// Whether a template is one, whatever its words become.
-pub(super) fn check(template: &str) -> Result<(), Fault> {
-    fill(template, |_| String::new()).map(|_| ())
-}
-
-fn fill(template: &str, value: impl Fn(&str) -> String) -> Result<String, Fault> {
-    let mut filled = String::new();
-    let mut rest = template;
-    while let Some(at) = rest.find(['{', '}']) {
-        filled.push_str(&rest[..at]);
-        let Some(inner) = rest[at..].strip_prefix('{') else { return Err(Fault::Unbalanced) };
-        let end =
-            inner.find(['{', '}']).filter(|end| inner[*end..].starts_with('}')).ok_or(Fault::Unbalanced)?;
-        let word = &inner[..end];
-        if filled.ends_with('$') {
-            // A variable of IAM's policy language, `${aws:username}`.
-            filled.push_str(&rest[at..=at + 1 + end]);
-        } else if WORDS.contains(&word) {
-            filled.push_str(&value(word));
-        } else {
-            return Err(Fault::NoSuchWord(word.to_owned()));
-        }
-        rest = &inner[end + 1..];
-    }
-    filled.push_str(rest);
-    Ok(filled)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use proptest::prelude::*;
 
     #[test]
     fn words_become_their_values() {
@@ -103,22 +65,5 @@ mod tests {
             (filled.shortest.as_str(), filled.longest.as_str()),
             ("events-us-east-1", "events-ap-southeast-1")
         );
-        assert_eq!(check("arn:aws:s3:::home/${aws:username}/*"), Ok(()));
-    }
-
-    #[test]
-    fn what_is_no_template_is_told() {
-        assert_eq!(check("{lake"), Err(Fault::Unbalanced));
-        assert_eq!(check("lake}"), Err(Fault::Unbalanced));
-        assert_eq!(check("{{lake}}"), Err(Fault::Unbalanced));
-        assert_eq!(check("{acount}"), Err(Fault::NoSuchWord("acount".to_owned())));
-        assert_eq!(check("{}"), Err(Fault::NoSuchWord(String::new())));
-    }
-
-    proptest! {
-        #[test]
-        fn any_text_is_filled_or_refused(text in "[${}a-z:é]{0,20}") {
-            let _ = check(&text);
-        }
     }
 }

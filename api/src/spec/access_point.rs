@@ -54,6 +54,7 @@ impl Settings for AccessPoint {
 #[schemars(extend("x-kubernetes-validations" = [rule::exactly_one(&["read", "write"])]))]
 pub struct AccessPointAllow {
     /// The roles: keys of members of `roles`, or ARNs.
+    #[schemars(length(min = 1))]
     pub roles: Set<RoleRef>,
     /// They may list and read objects.
     pub read: Option<Below>,

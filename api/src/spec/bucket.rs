@@ -9,7 +9,7 @@ use super::lifecycle::{LifecycleRule, TransitionMinimumSize};
 use super::member::{OnDelete, Section, Settings};
 use super::object::Object;
 use super::statement::Statement;
-use crate::names::{AccessPointRef, BucketName, BucketRef, KmsKeyRef, Prefix, TagValue, Text};
+use crate::names::{AccessPointRef, BucketName, BucketRef, KmsKeyRef, MetricsId, Prefix, TagValue, Text};
 
 /// An S3 bucket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -70,7 +70,7 @@ pub struct Bucket {
     #[serde(default)]
     pub event_bridge: bool,
 
-    /// Request metrics in CloudWatch, each for a part of the bucket, by an id of your choice. Metrics cost money.
+    /// Request metrics in CloudWatch, each for a part of the bucket, under its `name` or else its key. Metrics cost money.
     #[serde(default)]
     pub request_metrics: Keyed<RequestMetrics>,
 
@@ -205,8 +205,10 @@ pub struct CorsRule {
     #[schemars(length(max = 255))]
     pub id: Option<Text>,
     /// The origins that may call, `https://example.org`; `*` is all.
+    #[schemars(length(min = 1))]
     pub allowed_origins: Set<Text>,
     /// The methods that they may use.
+    #[schemars(length(min = 1))]
     pub allowed_methods: Set<HttpMethod>,
     /// The headers that they may send; `*` is all.
     #[serde(default)]
@@ -266,10 +268,14 @@ pub enum LogKeyFormat {
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct RequestMetrics {
+    /// The id of the metrics configuration on AWS, at most 64 letters, digits, dots, hyphens and underscores, as
+    /// `EntireBucket`. Default: its key. Another id is another configuration.
+    pub name: Option<MetricsId>,
     /// Only objects whose keys start so.
     pub prefix: Option<Prefix>,
     /// Only objects that wear all these tags.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "std::collections::BTreeMap::is_empty")]
+    #[schemars(extend("minProperties" = 1))]
     pub tags: std::collections::BTreeMap<String, TagValue>,
     /// Only requests through this access point: the key of a member of `accessPoints`, or an ARN.
     pub access_point: Option<AccessPointRef>,

@@ -30,6 +30,13 @@ pub(super) fn holding<T: JsonSchema>(
 #[serde(bound(deserialize = "T: Deserialize<'de> + Ord"))]
 pub struct Set<T>(pub BTreeSet<T>);
 
+impl<T> Set<T> {
+    /// Whether there are no values.
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
 impl<T> Default for Set<T> {
     fn default() -> Self {
         Self(BTreeSet::new())
@@ -74,7 +81,7 @@ impl<T: JsonSchema> JsonSchema for Set<T> {
     }
 }
 
-/// Tags: at most 40 on one member, since AWS allows 50 and the lake's own and its marks are among them.
+/// Tags: at most 45 on one member, since AWS allows 50 and five are the lake's mark.
 #[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 #[serde(transparent)]
 pub struct Tags(pub BTreeMap<String, TagValue>);
@@ -97,7 +104,7 @@ impl JsonSchema for Tags {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let tags = schemars::json_schema!({ "type": "object", "maxProperties": 40 });
+        let tags = schemars::json_schema!({ "type": "object", "maxProperties": 45 });
         holding::<TagValue>(tags, "additionalProperties", generator)
     }
 }

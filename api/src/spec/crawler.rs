@@ -82,28 +82,36 @@ impl Settings for Crawler {
 ]))]
 pub struct Targets {
     /// Folders in S3.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(min = 1))]
     pub s3: Vec<S3Target>,
     /// Tables that are in the catalogue already.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(min = 1))]
     pub catalog: Vec<CatalogTarget>,
     /// Databases behind a JDBC connection.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(min = 1))]
     pub jdbc: Vec<JdbcTarget>,
     /// DynamoDB tables.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(min = 1))]
     pub dynamodb: Vec<DynamodbTarget>,
     /// MongoDB and DocumentDB collections.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(min = 1))]
     pub mongodb: Vec<MongodbTarget>,
     /// Delta Lake tables.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(min = 1))]
     pub delta: Vec<DeltaTarget>,
     /// Folders that hold Iceberg tables.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(min = 1))]
     pub iceberg: Vec<TableFormatTarget>,
     /// Folders that hold Hudi tables.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(min = 1))]
     pub hudi: Vec<TableFormatTarget>,
 }
 
@@ -137,10 +145,12 @@ pub struct CatalogTarget {
     /// Their database: the key of a member of `databases`, or an ARN.
     pub database: DatabaseRef,
     /// The tables: keys of members of `tables`, or ARNs.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    #[schemars(length(min = 1))]
     pub tables: Set<TableRef>,
     /// Tables that no member declares, by name.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    #[schemars(length(min = 1))]
     pub table_names: Set<CatalogName>,
     /// The connection through which a VPC reaches the data, by name.
     pub connection: Option<AwsName>,
@@ -207,6 +217,7 @@ pub struct MongodbTarget {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct DeltaTarget {
     /// Where the tables lie.
+    #[schemars(length(min = 1))]
     pub locations: Vec<Location>,
     /// The connection through which a VPC reaches S3, by name.
     pub connection: Option<AwsName>,
@@ -223,6 +234,7 @@ pub struct DeltaTarget {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct TableFormatTarget {
     /// The folders.
+    #[schemars(length(min = 1))]
     pub locations: Vec<Location>,
     /// The connection through which a VPC reaches S3, by name.
     pub connection: Option<AwsName>,

@@ -9,7 +9,7 @@ use super::collections::{Set, Tags};
 use super::default;
 use super::location::Location;
 use super::member::{OnDelete, Settings};
-use crate::names::{CatalogName, Description, Principal, Text};
+use crate::names::{CatalogName, Description, ParameterValue, Principal, Text};
 
 /// A database of the Glue catalogue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -27,6 +27,7 @@ pub struct Database {
 
     /// Parameters of the database. Those that others add stay.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, ParameterValue>")]
     pub parameters: BTreeMap<String, Text>,
 
     /// Whom tables are opened to that are created from now on.
@@ -71,6 +72,7 @@ pub struct PrincipalPermissions {
     /// The principal, by ARN.
     pub principal: Principal,
     /// What it may do.
+    #[schemars(length(min = 1))]
     pub permissions: Set<TablePermission>,
 }
 

@@ -49,7 +49,9 @@ impl Settings for Filter {
 #[schemars(extend("x-kubernetes-validations" = [rule::exactly_one(&["only", "except"])]))]
 pub struct Columns {
     /// These columns and no others.
+    #[schemars(length(min = 1))]
     pub only: Option<Set<ColumnName>>,
     /// All columns but these, those included that the table gets later.
+    #[schemars(length(min = 1))]
     pub except: Option<Set<ColumnName>>,
 }

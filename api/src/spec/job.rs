@@ -11,8 +11,8 @@ use super::member::{OnDelete, Settings};
 use super::{ContentFrom, SecretFrom, default, rule};
 use crate::Input;
 use crate::names::{
-    AwsName, BucketRef, Content, ContentBase64, Description, GlueVersion, MaintenanceWindow, ObjectKey,
-    PythonVersion, RoleRef, Secret, SecretContent, SecretContentBase64, Text, WorkerType,
+    ArgumentValue, AwsName, BucketRef, Content, ContentBase64, Description, GlueVersion, MaintenanceWindow,
+    ObjectKey, PythonVersion, RoleRef, Secret, SecretContent, SecretContentBase64, Text, WorkerType,
 };
 
 /// A Glue job.
@@ -63,10 +63,12 @@ pub struct Job {
     /// may use `{lake} {namespace} {account} {region} {partition}`, as in `s3://events-store-{account}-{region}/raw/`;
     /// braces around other words stay as they are.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, ArgumentValue>")]
     pub arguments: BTreeMap<String, Text>,
 
     /// Arguments that no run may override. The values may use the same words.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, ArgumentValue>")]
     pub non_overridable_arguments: BTreeMap<String, Text>,
 
     /// Arguments that are never shown in plans, drift, status or events; merged with `arguments`. Glue shows them to

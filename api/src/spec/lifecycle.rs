@@ -31,7 +31,8 @@ pub struct LifecycleRule {
     pub prefix: Option<Prefix>,
 
     /// Only objects that wear all these tags.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(extend("minProperties" = 1))]
     pub tags: BTreeMap<String, TagValue>,
 
     /// Only objects of more bytes than this.
@@ -43,16 +44,16 @@ pub struct LifecycleRule {
     pub smaller_than: Option<i64>,
 
     /// When objects move to another storage class.
-    #[serde(default)]
-    #[schemars(length(max = 10))]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(min = 1, max = 10))]
     pub transitions: Vec<Transition>,
 
     /// When objects expire.
     pub expire: Option<Expire>,
 
     /// When former versions of objects move to another storage class.
-    #[serde(default)]
-    #[schemars(length(max = 10))]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(min = 1, max = 10))]
     pub noncurrent_transitions: Vec<NoncurrentTransition>,
 
     /// When former versions of objects are deleted.

@@ -56,6 +56,7 @@ pub struct Custody {
 
     /// Whether the resource is neither deleted nor emptied: a plan that would do either is an error until an apply has set
     /// this to `false`. `onDelete: Retain` stays allowed. Default: the lake's `deletionProtection`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub deletion_protection: Option<bool>,
 
     /// Paths below this member that are set when the resource is created and left alone from then on, `tags.team` or

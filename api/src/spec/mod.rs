@@ -92,7 +92,8 @@ pub struct LakeSpec {
     #[serde(default)]
     pub release: Set<NodeId>,
 
-    /// Tags that every member wears, beside its own; a member's tag of the same key wins.
+    /// Tags that every member wears, beside its own; a member's tag of the same key wins. In Terraform the provider's
+    /// `default_tags` are among them; together there is room for 45.
     #[serde(default)]
     pub tags: Tags,
 

@@ -9,7 +9,10 @@ use super::member::{OnDelete, Settings};
 use super::statement::Statement;
 use super::{default, rule};
 use crate::Input;
-use crate::names::{AccountId, Arn, DatabaseRef, Description, IamPath, RoleName, RoleRef, ServicePrincipal};
+use crate::names::{
+    AccountId, Arn, DatabaseRef, Description, IamPath, PolicyName, RoleDescription, RoleName, RoleRef,
+    ServicePrincipal,
+};
 
 /// An IAM role.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -23,8 +26,8 @@ pub struct Role {
     #[serde(default = "lake_path")]
     pub path: IamPath,
 
-    /// A description, at most 1000 characters.
-    #[schemars(length(max = 1000))]
+    /// A description, at most 1000 characters of Latin-1.
+    #[schemars(with = "Option<RoleDescription>")]
     pub description: Option<Description>,
 
     /// Who may assume the role.
@@ -40,7 +43,7 @@ pub struct Role {
     #[schemars(length(max = 20))]
     pub managed_policies: Set<Arn>,
 
-    /// Further inline policies, each under its name; 10,240 characters in all, `allow` included.
+    /// Further inline policies, each under its `name` or else its key; 10,240 characters in all, `allow` included.
     #[serde(default)]
     #[schemars(extend("maxProperties" = 20))]
     pub inline_policies: Keyed<InlinePolicy>,
@@ -84,7 +87,8 @@ pub struct AssumedBy {
     #[serde(default)]
     pub arns: Set<Arn>,
     /// Further statements of the trust policy, as for identity providers or with conditions.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    #[schemars(length(min = 1))]
     pub statements: Vec<Statement>,
 }
 
@@ -120,6 +124,7 @@ pub struct PassRole {
     /// The role: the key of a member of `roles`, or an ARN.
     pub role: RoleRef,
     /// The services that it may be handed to, `glue.amazonaws.com`. Default: any.
+    #[schemars(length(min = 1))]
     pub services: Option<Set<ServicePrincipal>>,
 }
 
@@ -127,7 +132,9 @@ pub struct PassRole {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct InlinePolicy {
+    /// The policy's name on AWS, unique in the role. Default: its key.
+    pub name: Option<PolicyName>,
     /// Its statements, which have no principals.
-    #[schemars(length(max = 50))]
+    #[schemars(length(min = 1, max = 50))]
     pub statements: Vec<Statement>,
 }

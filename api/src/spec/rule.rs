@@ -153,14 +153,14 @@ impl fmt::Display for Rule {
             Rule::ExactlyOne(fields) => write!(f, "exactly one of {} must be given", list(fields)),
             Rule::AtMostOne(fields) => write!(f, "at most one of {} may be given", list(fields)),
             Rule::AtLeastOne(fields) => write!(f, "at least one of {} must be given", list(fields)),
-            Rule::Needs(field, other) => write!(f, "{field} needs {other} beside it"),
-            Rule::RequiredOfOwn(field) => write!(f, "{field} is required"),
+            Rule::Needs(field, other) => write!(f, "`{field}` needs `{other}` beside it"),
+            Rule::RequiredOfOwn(field) => write!(f, "`{field}` is required"),
             Rule::OfOwn(rule) => rule.fmt(f),
             Rule::ExternalAlone(_) => {
-                f.write_str("external stands alone: what is not this lake's has no settings here")
+                f.write_str("`external` stands alone: what is not this lake's has no settings here")
             }
             Rule::Keys => f.write_str("keys are 1 to 63 lower-case letters, digits and inner hyphens"),
-            Rule::Fixed(field) => write!(f, "{field} cannot be changed, only left out"),
+            Rule::Fixed(field) => write!(f, "`{field}` cannot be changed, only left out"),
         }
     }
 }
@@ -188,9 +188,10 @@ fn count(fields: &[String]) -> String {
     fields.iter().map(|field| format!("(has(self.{field}) ? 1 : 0)")).collect::<Vec<_>>().join(" + ")
 }
 
-/// `a, b or c`.
+/// `a`, `b` or `c`, each in backquotes.
 fn list(fields: &[String]) -> String {
-    match fields {
+    let quoted: Vec<String> = fields.iter().map(|field| format!("`{field}`")).collect();
+    match quoted.as_slice() {
         [] => String::new(),
         [one] => one.clone(),
         [front @ .., last] => format!("{} or {last}", front.join(", ")),

@@ -2,12 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use schemars::JsonSchema;
+use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 use super::collections::Set;
 use super::rule;
-use crate::names::{Arn, Principal, ServicePrincipal, Text};
+use crate::names::{Arn, ConditionValue, Federated, Principal, ServicePrincipal, Text};
 
 /// Whether a statement allows or forbids.
 #[derive(
@@ -27,18 +28,39 @@ pub enum Effect {
 #[schemars(extend("x-kubernetes-validations" = [rule::at_least_one(&["aws", "services", "federated"])]))]
 pub struct Principals {
     /// Accounts, roles and users by ARN or account id; `*` is everybody.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    #[schemars(length(min = 1))]
     pub aws: Set<Principal>,
     /// Services of AWS, `glue.amazonaws.com`.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    #[schemars(length(min = 1))]
     pub services: Set<ServicePrincipal>,
-    /// Identity providers by ARN.
-    #[serde(default)]
+    /// Identity providers by ARN, or by host name as `cognito-identity.amazonaws.com`.
+    #[serde(default, skip_serializing_if = "Set::is_empty")]
+    #[schemars(with = "Set<Federated>", length(min = 1))]
     pub federated: Set<Arn>,
 }
 
 /// The conditions of a statement: operator, then key, then values, as `StringEquals: { "aws:PrincipalTag/team": [a] }`.
 pub type Conditions = BTreeMap<String, BTreeMap<String, Vec<Text>>>;
+
+/// Conditions none of whose levels is empty: an operator without keys and a key without values say nothing.
+fn conditions(generator: &mut SchemaGenerator) -> Schema {
+    let mut schema = BTreeMap::<String, BTreeMap<String, Vec<ConditionValue>>>::json_schema(generator);
+    let mut level = schema.as_object_mut();
+    while let Some(keywords) = level {
+        let (bound, inner) = match keywords.contains_key("items") {
+            true => ("minItems", "items"),
+            false => ("minProperties", "additionalProperties"),
+        };
+        if !keywords.contains_key(inner) {
+            break;
+        }
+        keywords.insert(bound.to_owned(), json!(1));
+        level = keywords.get_mut(inner).and_then(Value::as_object_mut);
+    }
+    schema
+}
 
 /// One statement of a policy. Policies are compared by meaning: the order of statements and values, and one value
 /// beside a list of one, are no difference.
@@ -56,19 +78,24 @@ pub struct Statement {
     #[serde(default)]
     pub effect: Effect,
     /// The actions, `s3:GetObject`.
+    #[schemars(length(min = 1))]
     pub actions: Option<Set<Text>>,
     /// All actions but these.
+    #[schemars(length(min = 1))]
     pub not_actions: Option<Set<Text>>,
     /// The resources by ARN; may use `{lake} {namespace} {account} {region} {partition}`. In a bucket's policy the
     /// default is the bucket and all objects in it, in an access point's all objects behind it.
+    #[schemars(length(min = 1))]
     pub resources: Option<Set<Text>>,
     /// All resources but these.
+    #[schemars(length(min = 1))]
     pub not_resources: Option<Set<Text>>,
     /// Whom the statement is about. Only in policies of resources; a role's own policies have none.
     pub principals: Option<Principals>,
     /// Everybody but these.
     pub not_principals: Option<Principals>,
     /// When the statement holds: operator, then key, then values.
-    #[serde(default)]
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    #[schemars(schema_with = "conditions")]
     pub conditions: Conditions,
 }

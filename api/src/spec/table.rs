@@ -8,7 +8,9 @@ use serde::{Deserialize, Serialize};
 use super::location::{Location, ObjectLocation};
 use super::member::{OnDelete, Settings};
 use super::rule;
-use crate::names::{CatalogName, ColumnName, ColumnType, DatabaseRef, Description, Text};
+use crate::names::{
+    CatalogName, ColumnName, ColumnType, Comment, DatabaseRef, Description, ParameterValue, Text,
+};
 
 /// A table of the Glue catalogue. What crawlers, engines and Iceberg's commits write into it beside the fields given here
 /// stays.
@@ -67,6 +69,7 @@ pub struct Table {
 
     /// Parameters of the table. Those that others add stay.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, ParameterValue>")]
     pub parameters: BTreeMap<String, Text>,
 
     /// How many days data is kept, for whoever asks the catalogue; nothing is deleted by it.
@@ -89,11 +92,12 @@ pub struct Column {
     /// Its type in Hive's words, `bigint` or `struct<a:int>`.
     #[serde(rename = "type")]
     pub column_type: ColumnType,
-    /// A comment, at most 255 characters.
-    #[schemars(length(max = 255))]
+    /// A comment, at most 255 characters in one line.
+    #[schemars(with = "Option<Comment>")]
     pub comment: Option<Text>,
     /// Parameters of the column.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, ParameterValue>")]
     pub parameters: BTreeMap<String, Text>,
 }
 
@@ -124,6 +128,7 @@ pub struct Serde {
     pub output_format: Option<Text>,
     /// Parameters of the library, `separatorChar: ";"`; they stand before the format's own.
     #[serde(default)]
+    #[schemars(with = "BTreeMap<String, ParameterValue>")]
     pub parameters: BTreeMap<String, Text>,
 }
 
@@ -132,6 +137,7 @@ pub struct Serde {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Bucketing {
     /// The columns, in order.
+    #[schemars(length(min = 1))]
     pub columns: Vec<ColumnName>,
     /// The number of files.
     #[schemars(range(min = 1, max = 1_000_000))]
@@ -166,6 +172,7 @@ pub enum SortOrder {
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Projection {
     /// How the values of each partition key are found, by its name; every partition key is here.
+    #[schemars(extend("minProperties" = 1))]
     pub columns: BTreeMap<String, ProjectedColumn>,
     /// Where the partitions lie, `s3://…/${day}/` (`storage.location.template`); may use `{account}` and the other words
     /// of names. Default: `key=value/` below the table's location.

@@ -9,6 +9,7 @@ use lake_api::{
         bucket::{BucketNamespace, Sse},
         location,
     },
+    template::fill_known,
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -74,30 +75,16 @@ impl<'a> Names<'a> {
     /// somebody else's, as Athena's `${region}` in the template of a projection's location.
     pub(crate) fn fill(&self, text: &str) -> String {
         let Scope { place, lake, namespace, .. } = self.scope;
-        let meant = |word: &str| match word {
-            "lake" => Some(lake),
-            "namespace" => Some(namespace),
-            "account" => Some(&place.account),
-            "region" => Some(&place.region),
-            "partition" => Some(&place.partition),
-            _ => None,
-        };
-        let (mut filled, mut rest) = (String::with_capacity(text.len()), text);
-        while let Some(at) = rest.find('{') {
-            filled.push_str(&rest[..at]);
-            let word = rest[at + 1..].find('}').map(|end| &rest[at + 1..at + 1 + end]);
-            match word.and_then(meant).filter(|_| !filled.ends_with('$')).zip(word) {
-                Some((value, word)) => {
-                    filled.push_str(value);
-                    rest = &rest[at + word.len() + 2..];
-                }
-                None => {
-                    filled.push('{');
-                    rest = &rest[at + 1..];
-                }
+        fill_known(text, |word| {
+            match word {
+                "lake" => lake,
+                "namespace" => namespace,
+                "account" => &place.account,
+                "partition" => &place.partition,
+                _ => &place.region,
             }
-        }
-        filled + rest
+            .clone()
+        })
     }
 
     /// A name or an ARN with its templates filled in.

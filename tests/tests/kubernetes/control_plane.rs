@@ -86,12 +86,15 @@ fn mistakes_are_refused_at_their_paths() {
         namespace.apply(&out_of_range).failed().says("spec.jobs.etl.onDelete: Unsupported value: \"Burn\"");
     let two_ways = lake(
         "two-ways",
-        &json!({ "buckets": { "store": { "objects": { "a": { "key": "a", "content": "a", "contentBase64": "YQ==" } } } } }),
+        &json!({ "jobs": { "etl": {
+            "role": "etl",
+            "script": { "bucket": "store", "key": "a", "content": "a", "contentBase64": "YQ==" },
+        } } }),
     );
     let _ = namespace
         .apply(&two_ways)
         .failed()
-        .says("spec.buckets[store].objects[a]: Invalid value: exactly one of content");
+        .says("spec.jobs[etl].script: Invalid value: at most one of `content`");
     assert_eq!(namespace.list("lakes"), Vec::<Value>::new());
 }
 

@@ -67,16 +67,75 @@ const TWELVE: &str = r#"resource "lake" "x" {
 }
 "#;
 
+/// Mistakes of form and of sense in the same members.
+const MIXED: &str = r#"resource "lake" "x" {
+  name = "mistakes"
+  bucket "a" {
+    on_delete = "Maybe" # none of
+    logging {
+      bucket = "a" # logs requests to itself
+    }
+    lifecycle_rule {
+      id = "dup"
+      expire {
+        days = 5
+      }
+    }
+    lifecycle_rule {
+      id = "dup" # two rules have the id
+      expire {
+        days = 30
+      }
+    }
+    encryption {
+      sse = "S3"
+      key = "arn:aws:kms:eu-west-1:123456789012:key/1" # KMS key is named
+    }
+    policy {
+      statement {
+        actions   = ["s3:GetObject"]
+        resources = [] # Given and empty is not the same
+        principals {
+          aws = ["123456789012"]
+        }
+      }
+    }
+    ignore_drift = ["public_access_block.block_public_acls", "no.such.path"] # to leave alone
+  }
+  role "etl" {
+    assumed_by {
+      services = ["glue.amazonaws.com"]
+    }
+  }
+  crawler "c" {
+    role     = "etl"
+    database = "nodb" # is no member of
+    targets {         # least one of
+    }
+  }
+}
+"#;
+
 #[test]
 fn twelve_mistakes_are_twelve_findings_each_at_its_line() {
+    each_is_told_at_its_line(TWELVE, 12);
+}
+
+#[test]
+fn a_mistake_of_form_hides_none_of_sense() {
+    each_is_told_at_its_line(MIXED, 8);
+}
+
+/// A configuration whose mistakes stand before words of the finding that tells each.
+fn each_is_told_at_its_line(configuration: &str, mistakes: usize) {
     let aws = Endpoint::given_or_start();
     let terraform = Terraform::new(&aws);
-    terraform.main(TWELVE);
+    terraform.main(configuration);
     let findings = terraform.findings();
     let errors: Vec<_> = findings.iter().filter(|finding| finding["severity"] == "error").collect();
     let said = |finding: &Value| format!("{}\n{}", finding["summary"], finding["detail"]);
     let mut wrong = Vec::new();
-    for (line, text) in (1_u64..).zip(TWELVE.lines()) {
+    for (line, text) in (1_u64..).zip(configuration.lines()) {
         let here = errors.iter().filter(|finding| finding["range"]["start"]["line"] == line);
         let told: Vec<String> = here.map(|finding| said(finding)).collect();
         let right = match text.split_once("# ") {
@@ -88,7 +147,7 @@ fn twelve_mistakes_are_twelve_findings_each_at_its_line() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
-    assert_eq!(errors.len(), 12, "{findings:#?}");
+    assert_eq!(errors.len(), mistakes, "{findings:#?}");
 }
 
 #[test]

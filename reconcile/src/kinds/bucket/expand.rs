@@ -85,7 +85,10 @@ fn wanted(key: &MemberKey, bucket: &spec::Bucket, names: &Names<'_>) -> Wanted<B
             request_metrics: bucket
                 .request_metrics
                 .iter()
-                .map(|(id, metrics)| (id.to_string(), request_metrics(metrics, names)))
+                .map(|(key, metrics)| {
+                    let id = metrics.name.as_ref().and_then(Word::known).unwrap_or(key.as_str());
+                    (id.to_owned(), request_metrics(metrics, names))
+                })
                 .collect(),
             tags: names.tags(&bucket.tags),
             name,

@@ -60,7 +60,8 @@ fn wanted(role: &spec::Role, key: &str, names: &Names<'_>) -> Role {
         inline_policies: role
             .inline_policies
             .iter()
-            .map(|(name, policy)| {
+            .map(|(key, policy)| {
+                let name = policy.name.as_ref().and_then(Word::known).unwrap_or(key.as_str());
                 let statements = policy.statements.iter().map(|statement| Statement::of(statement, names));
                 (name.to_string(), keyed(statements))
             })
