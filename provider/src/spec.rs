@@ -84,11 +84,11 @@ impl Sources {
         unite(unite(self.blocks.clone(), without(&self.spec)), without(&self.sensitive))
     }
 
-    /// The whole spec with every value of `sensitive_spec` unknown; none where that holds nothing.
+    /// The whole spec with another value in place of each that `sensitive_spec` holds; none where that holds nothing.
     #[must_use]
     pub fn covered(&self, whole: &Json) -> Option<Json> {
         let nothing = self.sensitive.as_object().is_none_or(Map::is_empty);
-        (!nothing).then(|| unite(whole.clone(), cover(self.sensitive.clone())))
+        (!nothing).then(|| unite(whole.clone(), cover(contract::schema(), self.sensitive.clone())))
     }
 
     /// Whether it is known which members there are, nested ones included.
@@ -105,11 +105,16 @@ impl Sources {
         text.and_then(|text| text.member_of.as_deref()).is_some_and(|section| self.open.contains(section))
     }
 
+    /// A field of the lake's own, wherever it is told: `adoptFrom`.
+    #[must_use]
+    pub fn field(&self, name: &str) -> Option<&Json> {
+        [&self.sensitive, &self.spec, &self.blocks].into_iter().find_map(|json| json.get(name))
+    }
+
     /// The region that is told, if one is; later where it is not known.
     #[must_use]
     pub fn region(&self) -> Later<Option<String>> {
-        let mut sources = [&self.sensitive, &self.spec, &self.blocks].into_iter();
-        match sources.find_map(|json| json.get("region")) {
+        match self.field("region") {
             Some(region) if is_unknown(region) => Later::Later,
             Some(region) => Later::Known(region.as_str().map(str::to_owned)),
             // A spec that is not known may tell one.
@@ -221,13 +226,31 @@ fn unite(first: Json, second: Json) -> Json {
     }
 }
 
-/// Every value that holds no others, unknown.
-fn cover(json: Json) -> Json {
-    match json {
-        Json::Object(fields) => {
-            Json::Object(fields.into_iter().map(|(name, value)| (name, cover(value))).collect())
+/// Another value of the same form, in every place that holds no others: a text that is not known, another word, the next
+/// number.
+fn cover(shape: &Shape, json: Json) -> Json {
+    match (shape, json) {
+        (Shape::Object(object), Json::Object(fields)) => {
+            let covered = |(name, value): (String, Json)| {
+                let field = object.fields.get(&name)?;
+                Some((name, cover(&field.shape, value)))
+            };
+            Json::Object(fields.into_iter().filter_map(covered).collect())
         }
-        Json::Array(items) => Json::Array(items.into_iter().map(cover).collect()),
+        (Shape::Map(map), Json::Object(entries)) => {
+            Json::Object(entries.into_iter().map(|(key, entry)| (key, cover(&map.entry, entry))).collect())
+        }
+        (shape, Json::Array(items)) => match shape.entry() {
+            Some(entry) => items.into_iter().map(|item| cover(entry, item)).collect(),
+            None => unknown(),
+        },
+        (Shape::Bool, Json::Bool(on)) => Json::Bool(!on),
+        (Shape::Integer(_) | Shape::Number(_), Json::Number(number)) => number
+            .as_i64()
+            .map_or_else(|| (number.as_f64().unwrap_or_default() + 1.0).into(), |it| (it + 1).into()),
+        (Shape::Text(text), Json::String(given)) if !text.words.is_empty() => {
+            text.words.iter().find(|word| **word != given).map_or_else(unknown, |word| word.as_str().into())
+        }
         _ => unknown(),
     }
 }

@@ -7,9 +7,8 @@ use serde_json::Value as Json;
 
 /// Mark what comes from `sensitive_spec` as secret in the nodes that it reaches.
 ///
-/// How settings come of a spec is the kinds' own: the spec is expanded once more with every value of `sensitive_spec`
-/// unknown, and what is unknown by that is secret. A member is secret as a whole where what stands there is more than
-/// texts.
+/// How settings come of a spec is the kinds' own: the spec is expanded once more with other values in the places of
+/// `sensitive_spec`, and what is another by that is secret. A node that is not there then is secret as a whole.
 pub(super) fn hide(sources: &Sources, whole: &Json, graph: &mut Graph, scope: &Scope) {
     let Some(covered) = sources.covered(whole) else { return };
     let covered = super::lenient(covered).map(|spec| expand(&spec, scope)).unwrap_or_default();
@@ -42,5 +41,35 @@ fn differences(first: &Json, second: &Json, path: &FieldPath, visit: &mut dyn Fn
             pairs.for_each(|(index, (one, other))| differences(one, other, &path.index(index), visit));
         }
         _ => visit(path),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::{door::Settings, wanted::graph};
+    use lake_reconcile::{owner::Owner, place::Place};
+    use std::collections::BTreeMap;
+    use tfplug::Value;
+
+    #[test]
+    fn what_comes_of_sensitive_spec_is_secret_and_nothing_else() {
+        let object = |fields: &[(&str, Value)]| Value::map(fields.iter().cloned());
+        let tags = Value::strings([("hidden", "pepper")]);
+        let encryption = object(&[("sse", Value::from("Kms"))]);
+        let store = object(&[("versioning", Value::from(true)), ("tags", tags), ("encryption", encryption)]);
+        let lake = object(&[
+            ("name", Value::from("events")),
+            ("bucket", object(&[("store", object(&[("tags", Value::strings([("shown", "salt")]))]))])),
+            ("sensitive_spec", object(&[("buckets", object(&[("store", store)]))])),
+        ]);
+        let place =
+            Place { partition: "aws".into(), region: "eu-west-1".into(), account: "123456789012".into() };
+        let owner = Owner { door: "terraform".into(), instance: "tests".into(), lake: "events".into() };
+        let settings = Settings { default_tags: Some(BTreeMap::new()), ..Settings::default() };
+        let graph = graph(&lake, &settings, &place, &owner).unwrap();
+        let secret = &graph.values().next().unwrap().treatment.secret;
+        let secret: Vec<String> = secret.iter().map(ToString::to_string).collect();
+        // The bucket key follows from the encryption.
+        assert_eq!(secret, ["encryption.bucketKey", "encryption.sse", "tags.hidden", "versioning"]);
     }
 }
