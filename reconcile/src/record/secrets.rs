@@ -20,6 +20,11 @@ impl Record {
 
     /// Remember what is never shown of a node, before it is written to.
     pub(crate) fn hide(&mut self, node: &NodeId, secret: &BTreeSet<FieldPath>) {
+        let may_be = |path: &FieldPath| possible(node).any(|possible| path.starts_with(&possible));
+        debug_assert!(
+            secret.iter().all(may_be),
+            "{node} keeps secret what its kind says it cannot: {secret:?}"
+        );
         if possible(node).next().is_none() {
             return;
         }

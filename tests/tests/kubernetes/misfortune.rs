@@ -165,3 +165,33 @@ fn aws_is_down_at_first_and_later() {
     let _ = stage.ready("unlucky");
     assert_eq!(stage.aws.writes().iter().filter(|call| call.operation == "CreateRole").count(), 1);
 }
+
+#[test]
+fn a_silent_peer_of_some_lakes_keeps_no_other_waiting() {
+    let stage = Stage::with("silent", |setting| {
+        setting.arguments.extend(["--concurrency=2", "--call-timeout=1s"].map(str::to_owned));
+    });
+    let role = |name: &str| {
+        manifest(
+            name,
+            &json!({ "roles": { "r": { "name": name, "assumedBy": { "services": ["glue.amazonaws.com"] } } } }),
+        )
+    };
+    stage.aws.faults(json!([{ "resource": "^hg", "operation": ".*", "hold": "before" }]));
+    for name in ["hg0", "hg1"] {
+        let _ = stage.namespace.apply(&role(name)).ok();
+    }
+    assert!(stage.aws.held(|| false));
+    let _ = stage.namespace.apply(&role("free")).ok();
+    let _ = stage.ready("free");
+    for name in ["hg0", "hg1"] {
+        let lake = stage
+            .namespace
+            .until(&format!("lake/{name}"), |lake| condition(lake, "Ready")["reason"] == "Unanswered");
+        assert!(message(&lake).contains("no answer came within"), "{}", message(&lake));
+    }
+    stage.aws.faults(json!([]));
+    for name in ["hg0", "hg1"] {
+        let _ = stage.ready(name);
+    }
+}

@@ -12,7 +12,7 @@ use std::process::Command;
 /// A lake with a job, and what of it is secret.
 fn lake(secret: bool) -> Value {
     let mut lake = json!({
-        "buckets": { "store": { "name": "secrets-store", "onDelete": "Empty", "objects": {} } },
+        "buckets": { "store": { "name": "secrets-store", "onDelete": "Empty" } },
         "roles": { "etl": { "assumedBy": { "services": ["glue.amazonaws.com"] } } },
         "jobs": { "etl": { "role": "etl", "script": { "bucket": "store", "key": "etl.py", "content": "print()" } } },
     });
