@@ -148,3 +148,21 @@ fn an_interrupted_apply_ends_its_call_saves_what_is_true_and_the_next_one_finish
     aws.assert_nothing_made_twice();
     let _ = terraform.destroy().ok();
 }
+
+#[test]
+fn logs_of_every_level_tell_calls_and_keep_secrets() {
+    let aws = Endpoint::start();
+    let mut terraform = Terraform::new(&aws);
+    example::first_lake(&mut terraform);
+    terraform.set("TF_LOG_PROVIDER", "TRACE");
+    let log = terraform.folder().join("log").display().to_string();
+    terraform.set("TF_LOG_PATH", &log);
+    let _ = terraform.apply().ok();
+    let _ = terraform.destroy().ok();
+    let log = std::fs::read_to_string(log).expect("terraform has written its log");
+    assert!(log.contains("CreateBucket"), "calls are told");
+    for secret in ["grains-of-salt", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"] {
+        let told = log.lines().find(|line| line.contains(secret));
+        assert_eq!(told, None, "{secret} is in the log");
+    }
+}

@@ -98,3 +98,18 @@ fn in_an_account_that_is_not_allowed_nothing_is_read_or_written() {
     let calls: Vec<_> = aws.journal().into_iter().filter(|call| call.service != "sts").collect();
     assert_eq!(calls, []);
 }
+
+#[test]
+fn a_create_ends_at_its_time_and_the_next_apply_goes_on() {
+    let aws = Endpoint::start();
+    let role = "  role \"etl\" {\n    assumed_by {\n      services = [\"glue.amazonaws.com\"]\n    }\n    allow {\n      read {\n        bucket = \"store\"\n      }\n    }\n  }\n";
+    let terraform =
+        configured(&aws, "", &format!("{BUCKET}{role}  timeouts {{\n    create = \"2s\"\n  }}\n"));
+    aws.latency(1_000);
+    let _ = terraform.apply().failed().says("timeouts");
+    aws.latency(0);
+    let _ = terraform.apply().ok();
+    terraform.plan().nothing();
+    aws.assert_nothing_made_twice();
+    let _ = terraform.destroy().ok();
+}
