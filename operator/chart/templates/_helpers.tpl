@@ -15,8 +15,15 @@
 {{- printf "%s:%s" .Release.Namespace (include "lake-operator.fullname" .) -}}
 {{- end -}}
 
+{{- /* "true" unless a switch of a section is off. What an older release did not know is not there, with `--reuse-values`, and
+       then means its default: include "lake-operator.on" (list .Values.rbac "create") */ -}}
+{{- define "lake-operator.on" -}}
+{{- if ne (toString (dig (index . 1) true (default dict (index . 0)))) "false" }}true{{ end -}}
+{{- end -}}
+
 {{- define "lake-operator.serviceAccount" -}}
-{{- default (ternary (include "lake-operator.fullname" .) "default" .Values.serviceAccount.create) .Values.serviceAccount.name -}}
+{{- $own := ternary (include "lake-operator.fullname" .) "default" (eq (include "lake-operator.on" (list .Values.serviceAccount "create")) "true") -}}
+{{- default $own (.Values.serviceAccount).name -}}
 {{- end -}}
 
 {{- define "lake-operator.selector" -}}
@@ -36,12 +43,11 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{- end -}}
 
 {{- define "lake-operator.image" -}}
-{{- with .Values.image -}}
-{{- if .digest -}}
-{{ .repository }}@{{ .digest }}
+{{- $repository := default .Chart.Name (.Values.image).repository -}}
+{{- if (.Values.image).digest -}}
+{{ $repository }}@{{ .Values.image.digest }}
 {{- else -}}
-{{ .repository }}:{{ default $.Chart.AppVersion .tag }}
-{{- end -}}
+{{ $repository }}:{{ default .Chart.AppVersion (.Values.image).tag }}
 {{- end -}}
 {{- end -}}
 
@@ -52,7 +58,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 
 {{- define "lake-operator.tenants" -}}
 {{- if and .Values.namespaces (include "lake-operator.hasTenants" .) -}}
-{{- range $namespace, $_ := .Values.tenants.namespaces -}}
+{{- range $namespace, $_ := (.Values.tenants).namespaces -}}
 {{- if not (has $namespace $.Values.namespaces) -}}
 {{- fail (printf "tenants.namespaces names %q, which `namespaces` does not: the operator would never look there. Add it to `namespaces`, or take it out of `tenants`." $namespace) -}}
 {{- end -}}
@@ -77,7 +83,7 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
   verbs: [get, list, watch]
 - apiGroups: [""]
   resources: [secrets]
-  verbs: [get{{ if .Values.rbac.watchSecrets }}, list, watch{{ end }}]
+  verbs: [get{{ if (.Values.rbac).watchSecrets }}, list, watch{{ end }}]
 - apiGroups: [events.k8s.io]
   resources: [events]
   verbs: [create, patch]

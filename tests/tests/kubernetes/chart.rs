@@ -330,3 +330,45 @@ fn values_that_cannot_be_are_refused() {
         let _ = helm.run(&["template", "lake", &chart().to_string_lossy(), &given]).failed().says(why);
     }
 }
+
+/// Each section of the chart's defaults, and each value that is something, as a path.
+fn paths(values: &Value, below: &str) -> Vec<String> {
+    let is_something =
+        |value: &&Value| ![json!(""), json!([]), json!({}), json!(false), Value::Null].contains(value);
+    let fields = values.as_object().into_iter().flatten().filter(|(_, value)| is_something(value));
+    fields
+        .flat_map(|(name, value)| {
+            let path = if below.is_empty() { name.clone() } else { format!("{below}.{name}") };
+            let within = paths(value, &path);
+            std::iter::once(path).chain(within).collect::<Vec<_>>()
+        })
+        .collect()
+}
+
+#[test]
+fn a_value_that_an_older_release_did_not_have_is_its_default() {
+    let helm = Helm::alone();
+    let text = std::fs::read_to_string(chart().join("values.yaml")).unwrap();
+    let defaults: Value = serde_saphyr::from_str(&text).unwrap();
+    // `--reuse-values` brings the values of the older chart, in which what is new is not there.
+    let without = |path: &str| {
+        let mut given = json!({});
+        let mut at = &mut given;
+        for word in path.split('.') {
+            at = &mut at[word];
+        }
+        *at = Value::Null;
+        render(&helm, &given)
+    };
+    let whole = render(&helm, &json!({}));
+    let all = paths(&defaults, "");
+    assert!(all.len() > 30, "{all:?}");
+    for path in &all {
+        let rendered = without(path);
+        // Of these, nothing has a meaning of its own: nobody's annotations, no bounds, no user, no spread.
+        let own = ["crds", "resources", "runAsUser", "topologySpreadConstraints"];
+        if !own.contains(&path.split('.').next().unwrap_or_default()) {
+            assert!(rendered == whole, "the chart without {path} is another");
+        }
+    }
+}
