@@ -1,6 +1,7 @@
 //! What the binary does, a file per verb.
 
 mod crd;
+mod kubectl;
 mod lakes;
 mod plan;
 mod policy;

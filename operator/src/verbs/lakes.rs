@@ -1,5 +1,6 @@
 //! The lakes of a file, as `kubectl apply` takes it, for the verbs that work from a shell.
 
+use super::kubectl;
 use crate::object::Name;
 use lake_api::{Finding, LakeSpec};
 use lake_reconcile::graph::Reach;
@@ -30,6 +31,8 @@ pub(super) enum NoLakes {
     Unreadable(PathBuf, io::Error),
     #[error("{path}: this is no good YAML: {1}", path = .0.display())]
     Malformed(PathBuf, Box<serde_saphyr::Error>),
+    #[error("{path}: {1}", path = .0.display())]
+    Ambiguous(PathBuf, String),
     #[error("{}: no lake stands in it", .0.display())]
     None(PathBuf),
     #[error("{}", findings(.0, .1))]
@@ -66,11 +69,21 @@ pub(super) fn read(file: &Path, namespace: &str, instance: &str) -> Result<Vec<W
     }
     let all: Vec<Value> = serde_saphyr::from_multiple(&text)
         .map_err(|error| NoLakes::Malformed(file.to_owned(), Box::new(error)))?;
-    let lakes = all.into_iter().filter_map(|document| serde_json::from_value::<Manifest>(document).ok());
-    let lakes: Vec<Wanted> = lakes
-        .filter(|manifest| manifest.kind == "Lake")
-        .map(|manifest| check(manifest, namespace, instance))
-        .collect::<Result<_, _>>()?;
+    let otherwise = kubectl::otherwise(&text);
+    let mut lakes = Vec::new();
+    let mut ambiguous = Vec::new();
+    for (number, document) in all.into_iter().filter(|document| !document.is_null()).enumerate() {
+        let Ok(manifest) = serde_json::from_value::<Manifest>(kubectl::whole(document)) else { continue };
+        if manifest.kind == "Lake" {
+            ambiguous.extend(otherwise.get(number).into_iter().flatten().cloned());
+            lakes.push(manifest);
+        }
+    }
+    if !ambiguous.is_empty() {
+        return Err(NoLakes::Ambiguous(file.to_owned(), ambiguous.join("\n")));
+    }
+    let lakes: Vec<Wanted> =
+        lakes.into_iter().map(|manifest| check(manifest, namespace, instance)).collect::<Result<_, _>>()?;
     if lakes.is_empty() { Err(NoLakes::None(file.to_owned())) } else { Ok(lakes) }
 }
 
@@ -103,6 +116,26 @@ mod tests {
         );
         let lakes = read(&path, "data", "c1").expect("the lake is good");
         assert_eq!(lakes[0].name.to_string(), "data/events");
+    }
+
+    #[test]
+    fn what_kubectl_reads_otherwise_is_told_of_lakes_alone() {
+        let lake = "kind: Lake\nmetadata: { name: events }\nspec: { buckets: { no: {} } }\n";
+        let (_kept, path) = file(&format!("kind: ConfigMap\ndata: {{ no: 010 }}\n---\n{lake}"));
+        let told = read(&path, "data", "c1").err().expect("kubectl reads another key").to_string();
+        assert!(
+            told.ends_with("line 6: kubectl reads no as false: quote it, \"no\", or write false"),
+            "{told}"
+        );
+        let (_kept, path) =
+            file(&format!("kind: ConfigMap\ndata: {{ no: 010 }}\n---\n{}", lake.replace("no:", "\"no\":")));
+        assert_eq!(read(&path, "data", "c1").expect("it is quoted").len(), 1);
+        let (_kept, path) = file(
+            "kind: Lake\nmetadata: { name: events }\nspec:\n  roles: { r: { assumedBy: { services: [glue.amazonaws.com] } } }\n  \
+             buckets: { b: { objects: { o: { key: a.py, content: x } } } }\n  \
+             jobs: { j: { role: r, script: { bucket: b, key: a.py }, timeout: 1e1 } }\n",
+        );
+        assert_eq!(read(&path, "data", "c1").expect("a whole number").len(), 1);
     }
 
     #[test]
