@@ -267,7 +267,15 @@ impl<'a> Visit<'a> {
         }
         self.course.restless = if did && again == Again::Now { self.course.restless + 1 } else { 0 };
         let unsteady = self.course.restless > RESTLESS;
+        self.course.contested = match () {
+            () if self.before.observed_generation != Some(self.object.generation()) => 0,
+            () if drifted => self.course.contested + 1,
+            () if !did => 0,
+            () => self.course.contested,
+        };
         let verdict = Verdict::of(&outcome, self.object.is_leaving(), unsteady);
+        let is_contested = did && self.course.contested > RESTLESS && verdict.standing == Standing::Ready;
+        let verdict = if is_contested { Verdict::contested(&plan) } else { verdict };
         if outcome.failures.is_empty() {
             self.count(&verdict);
         } else {

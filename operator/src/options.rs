@@ -10,7 +10,7 @@ pub struct Options {
     #[arg(long, env = "LAKE_LISTEN", default_value = "127.0.0.1:8080")]
     pub listen: SocketAddr,
     /// The only namespaces whose lakes are worked on, separated by commas. All, when left out.
-    #[arg(long, env = "LAKE_NAMESPACES", value_delimiter = ',')]
+    #[arg(long, env = "LAKE_NAMESPACES", value_delimiter = ',', value_parser = namespace)]
     pub namespaces: Vec<String>,
     /// The namespace of the lease that decides which replica writes.
     #[arg(long, env = "LAKE_LEASE_NAMESPACE")]
@@ -105,6 +105,19 @@ fn some_duration(text: &str) -> Result<Duration, String> {
         .and_then(|time| if time.is_zero() { Err("it is no time at all".to_owned()) } else { Ok(time) })
 }
 
+/// A namespace's name (RFC 1123, a label), with spaces around it forgiven.
+fn namespace(text: &str) -> Result<String, String> {
+    let name = text.trim();
+    let is_inner = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || c == '-';
+    if name.is_empty() {
+        return Err("a namespace has a name; to work on all namespaces, leave this out".to_owned());
+    }
+    if name.len() > 63 || !name.chars().all(is_inner) || name.starts_with('-') || name.ends_with('-') {
+        return Err(format!("`{name}` is no namespace: lower-case letters, digits and hyphens, 63 at most"));
+    }
+    Ok(name.to_owned())
+}
+
 pub(crate) fn instance(text: &str) -> Result<String, String> {
     let fits = (1..=64).contains(&text.len())
         && text.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-'));
@@ -112,5 +125,33 @@ pub(crate) fn instance(text: &str) -> Result<String, String> {
         Ok(text.to_owned())
     } else {
         Err("1 to 64 letters, digits, dots, underscores and hyphens".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn namespaces_are_names_whatever_stands_around_them() {
+        #[derive(clap::Parser)]
+        struct Arguments {
+            #[command(flatten)]
+            options: Options,
+        }
+        let given = |text: &str| {
+            let parsed = <Arguments as clap::Parser>::try_parse_from(["run", "--namespaces", text]);
+            parsed.map(|it| it.options.namespaces).map_err(|error| error.to_string())
+        };
+        assert_eq!(given("ta, tb ").unwrap(), ["ta", "tb"]);
+        for (text, told) in [
+            ("", "leave this out"),
+            ("ta,", "leave this out"),
+            ("Ta", "no namespace"),
+            ("a b", "no namespace"),
+        ] {
+            let error = given(text).unwrap_err();
+            assert!(error.contains(told), "{error}");
+        }
     }
 }

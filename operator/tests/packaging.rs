@@ -205,6 +205,13 @@ fn every_metric_is_told_and_alerts_ask_for_no_other() {
         assert!(fresh.contains(&series), "an alert asks for {class}, which does not stand at 0 in\n{fresh}");
     }
 
+    let stalled = rules.lines().find(|line| line.contains("state=~")).unwrap();
+    let conditions = read("docs/conditions.md");
+    let section = conditions.split("### Somebody has to change something").nth(1).unwrap();
+    for reason in first_column(section.split("###").next().unwrap()) {
+        assert!(stalled.contains(reason), "LakeStalled does not fire for {reason}");
+    }
+
     let alerts = rules.lines().filter_map(|line| line.trim().strip_prefix("- alert: "));
     let told: BTreeSet<&str> = first_column(&page).filter(|it| it.starts_with("Lake")).collect();
     assert_eq!(told, alerts.collect());

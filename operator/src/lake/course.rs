@@ -26,6 +26,8 @@ pub struct Course {
     pub failures: u32,
     /// How many rounds in a row have done something and found more to do.
     pub restless: u32,
+    /// How many looks in a row have found and set back what somebody else had written.
+    pub contested: u32,
     /// The plan that was approved and is being carried out.
     pub approved: Option<Plan>,
     /// Whether the lake is gone.

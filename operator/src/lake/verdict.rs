@@ -9,12 +9,16 @@ use super::refusal::Refusal;
 use crate::object::Unreadable;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use lake_api::{Finding, LakeStatus};
-use lake_reconcile::{aws::NoAccess, error::Retry, place::Place, record::NoRecord};
+use lake_reconcile::{aws::NoAccess, error::Retry, place::Place, plan::Plan, record::NoRecord, render};
 
 /// The reason of a lake whose memory is there and cannot be read.
 pub(super) const UNREADABLE: &str = "UnreadableStatus";
 /// The longest message of a condition; the API server takes 32 768 bytes.
 const LONGEST: usize = 16 * 1024;
+
+/// What helps where a pod has no credentials: whoever reads it has no shell in there.
+const OF_PODS: &str = "Give the operator's service account a role, by EKS Pod Identity or its annotation \
+                       eks.amazonaws.com/role-arn, or mount keys as a file that AWS_SHARED_CREDENTIALS_FILE names.";
 
 /// How a lake stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -107,7 +111,22 @@ impl Verdict {
             NoAccess::Refused(_) => ("Refused", Retry::Never),
             NoAccess::NoAnswer(_) => ("NoAnswer", Retry::Unanswered),
         };
-        Verdict::new(Standing::Underway, reason, format!("{error}. {}", error.remedy()), Some(retry))
+        let remedy = match error {
+            NoAccess::HalfAKey | NoAccess::NoCredentials(_) => OF_PODS,
+            _ => error.remedy(),
+        };
+        Verdict::new(Standing::Underway, reason, format!("{error}. {remedy}"), Some(retry))
+    }
+
+    /// Somebody else writes what the lake owns, again and again.
+    pub(super) fn contested(plan: &Plan) -> Self {
+        let found: Vec<String> = plan.writes().map(render::headline).collect();
+        let said = format!(
+            "Somebody else writes what this lake owns: each of the last looks found it otherwise and set it back. Let the \
+             other one stop, or leave the field to them by ignoreDrift; events with the reason DriftFound name it.\n{}",
+            found.join("\n")
+        );
+        Verdict::new(Standing::Underway, "Unsteady", said, None)
     }
 
     /// The credentials lead elsewhere than where the lake lives.

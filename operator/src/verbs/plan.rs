@@ -73,6 +73,9 @@ async fn answer(question: &Question) -> Result<bool, NoPlan> {
     let lakes = lakes::read(&question.file, &question.namespace, &cluster.instance)?;
     let mut quiet = true;
     for lake in &lakes {
+        for warning in lake.name.warnings(&lake.spec) {
+            let _ = writeln!(stderr(), "{}: {warning}", lake.name);
+        }
         let plan = look(lake, &cluster, question.region.as_deref()).await?;
         quiet &= plan.is_quiet();
         // Whoever closes the output has read enough.

@@ -183,6 +183,12 @@ impl State {
                 self.watchers.retain(|watcher| watcher.send((self.brought.clone(), false)).is_ok());
                 (201, body)
             }
+            ("PATCH", ["events", name]) => {
+                let known = self.events.iter_mut().find(|event| event["metadata"]["name"] == *name);
+                let Some(event) = known else { return missing() };
+                merge(event, &body);
+                (200, event.clone())
+            }
             ("GET", ["lakes", _]) => self.lake.clone().map_or_else(missing, |lake| (200, lake)),
             ("PATCH", ["lakes", _, below @ ..]) => self.patch(below == ["status"], body),
             _ => (404, json!({ "kind": "Status", "code": 404, "message": asked })),
