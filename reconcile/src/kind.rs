@@ -59,6 +59,15 @@ pub enum Data {
     Empty,
 }
 
+/// Why AWS would refuse some settings.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Refusal {
+    /// What is wrong with them.
+    pub why: String,
+    /// What to do.
+    pub remedy: String,
+}
+
 /// A sort of AWS resource that the engine can drive. The type that implements it is the kind's settings: what a
 /// user decides, in the user's words, with every default filled in and *off* as `None`.
 ///
@@ -123,6 +132,12 @@ pub trait Kind:
 
     /// The facts that follow from the settings alone.
     fn predict(&self, place: &Place) -> Facts;
+
+    /// Why AWS would refuse these settings whatever there is, as far as they are known, and what to do: a policy that is
+    /// too large once it is compiled.
+    fn refused(&self, _place: &Place) -> Option<Refusal> {
+        None
+    }
 
     /// What it needs of whoever drives it: calls, and the ARNs that they are on.
     fn needs(&self, place: &Place) -> Vec<Need>;

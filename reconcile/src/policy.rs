@@ -14,7 +14,7 @@ pub use document::{Malformed, parse, render};
 pub use needed::{Need, Purpose, When, actions, by_kind, needed};
 pub(crate) use needed::{anything, part};
 
-use crate::expand::names::Names;
+use crate::{expand::names::Names, kind::Refusal};
 use lake_api::{
     Input,
     names::{Text, Word},
@@ -160,6 +160,23 @@ impl Statement {
 #[must_use]
 pub fn keyed(statements: impl IntoIterator<Item = Statement>) -> Statements {
     statements.into_iter().map(|statement| (statement.key(), statement)).collect()
+}
+
+/// Why a policy would be refused for its size, with its name in the spec. White space does not count
+/// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>). `None` while a part of it is not known.
+pub(crate) fn too_large<'a>(
+    field: &str,
+    documents: impl IntoIterator<Item = &'a Statements>,
+    most: usize,
+) -> Option<Refusal> {
+    let size = |statements| Some(render(statements)?.chars().filter(|c| !c.is_whitespace()).count());
+    let size: usize = documents.into_iter().map(size).sum::<Option<usize>>()?;
+    (size > most).then(|| Refusal {
+        why: format!("{field} comes to {size} characters of policy, and AWS takes {most}"),
+        remedy: "Name fewer resources or principals, use `*` where several share a beginning, or move some to managed \
+                 policies."
+            .to_owned(),
+    })
 }
 
 /// Known texts.

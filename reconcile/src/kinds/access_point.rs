@@ -14,11 +14,11 @@ use crate::{
     expand::names::Names,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Replace, Scope, Wears},
+    kind::{Data, Kind, Refusal, Replace, Scope, Wears},
     kinds::meant,
     owner::{Marking, Worn},
     place::Place,
-    policy::{Need, Statements},
+    policy::{self, Need, Statements},
 };
 use lake_api::{
     FieldPath, Input,
@@ -83,6 +83,11 @@ impl Kind for AccessPoint {
         let origin = if self.vpc_id.is_some() { "VPC" } else { "Internet" };
         facts.insert("networkOrigin".to_owned(), origin.to_owned());
         facts
+    }
+
+    /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-restrictions-limitations.html>: 20 KB.
+    fn refused(&self, _place: &Place) -> Option<Refusal> {
+        policy::too_large("`allow` with `statements`", [&self.statements], 20 * 1024)
     }
 
     fn needs(&self, place: &Place) -> Vec<Need> {

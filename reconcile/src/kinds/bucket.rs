@@ -18,11 +18,11 @@ use crate::{
     expand::names::Names,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Replace, Scope, Wears},
+    kind::{Data, Kind, Refusal, Replace, Scope, Wears},
     kinds::meant,
     owner::{Marking, Worn},
     place::Place,
-    policy::{Need, Statements},
+    policy::{self, Need, Statements},
 };
 use futures::future::join_all;
 use lake_api::{
@@ -172,6 +172,11 @@ impl Kind for Bucket {
 
     fn predict(&self, place: &Place) -> Facts {
         self.name.text().map(|name| facts(name, place)).unwrap_or_default()
+    }
+
+    /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html> and "Bucket policies": 20 KB.
+    fn refused(&self, place: &Place) -> Option<Refusal> {
+        policy::too_large("`policy`", [&switches::whole(self, place)], 20 * 1024)
     }
 
     fn needs(&self, place: &Place) -> Vec<Need> {

@@ -48,7 +48,7 @@ macro_rules! kinds {
             pub name: &'static str,
             /// The facts it can tell.
             pub facts: &'static [&'static str],
-            /// Fields that AWS will not change in place.
+            /// Fields that AWS will not change in place, `[]` for any entry of a list: see `FieldChange::touches_any`.
             pub fixed: &'static [&'static str],
             /// Paths left to AWS, each with its reason.
             pub left_to_aws: &'static [(&'static str, &'static str)],
@@ -134,6 +134,12 @@ macro_rules! kinds {
             #[must_use]
             pub fn predict(&self, place: &Place) -> Facts {
                 match self { $(Settings::$Kind(it) => it.predict(place)),+ }
+            }
+
+            /// Why AWS would refuse these settings whatever there is, and what to do.
+            #[must_use]
+            pub fn refused(&self, place: &Place) -> Option<crate::kind::Refusal> {
+                match self { $(Settings::$Kind(it) => it.refused(place)),+ }
             }
 
             /// What it needs of whoever drives it.

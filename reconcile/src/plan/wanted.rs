@@ -11,7 +11,7 @@ use crate::{
     failure::words,
     graph::{Hold, Node, NodeId},
     inventory::{Facts, Presence},
-    kind::{Data, Replace, Wears},
+    kind::{Data, Refusal, Replace, Wears},
     kinds::{self, Key, Traits},
     record::Got,
     wish::Wish,
@@ -81,6 +81,13 @@ impl<'a> Course<'a> {
             return self.add(wish, None, Change::Unknown(Vec::new()), later(traits, &Facts::new(), None));
         };
         let predicted = settings.predict(&self.scene.record.place);
+        let refused = settings.refused(&self.scene.record.place).filter(|_| wish.node.hold == Hold::Own);
+        if let Some(Refusal { why, remedy }) = refused {
+            let reason =
+                Reason { why: format!("{} {}: {why}", words(wish.id.kind()), wish.id.name()), remedy };
+            let key = settings.key(&self.scene.record.place);
+            return self.add(wish, key.as_ref(), Change::Blocked(reason), later(traits, &predicted, None));
+        }
         match settings.key(&self.scene.record.place) {
             Some(key) => {
                 let case = Case { wish, traits, wants: &wants, key, predicted };
