@@ -174,7 +174,9 @@ fn destroy(door: &Door, request: &PlanRequest, told: &mut Diagnostics) {
     match private {
         Some(private) => {
             let name = request.prior.get("name").as_str().unwrap_or_default();
-            if door.settings().owner.is_none() || is_owned(&private.record, &door.owner(name), None, told) {
+            if door.settings().owner.is_none()
+                || is_owned(&private.record, &door.owner(name), &Value::Null, told)
+            {
                 told.extend(diagnostics::plan(&end(&private), |_| true));
             }
         }

@@ -7,6 +7,7 @@ use crate::{
     diagnostics,
     door::{Door, Way},
     private::Private,
+    spec::Sources,
     told, wanted,
 };
 use lake_reconcile::{
@@ -18,6 +19,7 @@ use lake_reconcile::{
     plan::plan,
     record::Record,
 };
+use serde_json::Value as Json;
 use tfplug::{Diagnostics, ReadRequest, ReadResponse, Value};
 
 /// Answer ReadResource. What cannot be looked at yet, or not at all, stays as it was.
@@ -131,14 +133,9 @@ pub(crate) fn remembered(bytes: &[u8], told: &mut Diagnostics) -> Option<Option<
 }
 
 /// Whether the lake is this owner's, or taken over from the one that the record names by `adopt_from` of the lake.
-pub(crate) fn is_owned(
-    record: &Record,
-    owner: &Owner,
-    adopt_from: Option<&str>,
-    told: &mut Diagnostics,
-) -> bool {
+pub(crate) fn is_owned(record: &Record, owner: &Owner, lake: &Value, told: &mut Diagnostics) -> bool {
     let Some(of) = record.owner.as_ref().filter(|of| **of != owner.to_string()) else { return true };
-    if adopt_from == Some(of) {
+    if Sources::of(lake).field("adoptFrom").and_then(Json::as_str) == Some(of) {
         return true;
     }
     let instance = of.split('/').nth(1).unwrap_or_default();

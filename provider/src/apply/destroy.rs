@@ -41,7 +41,7 @@ async fn end_it<'a>(
         return None;
     }
     let owner = door.owner(&name);
-    if !is_owned(&private.record, &owner, None, told) {
+    if !is_owned(&private.record, &owner, &Value::Null, told) {
         return None;
     }
     for (node, key) in &private.kept {

@@ -49,7 +49,7 @@ async fn change<'a>(
         return None;
     }
     let owner = door.owner(&name);
-    if !is_owned(&private.record, &owner, request.planned.get("adopt_from").as_str(), told) {
+    if !is_owned(&private.record, &owner, &request.planned, told) {
         return None;
     }
     let graph = wanted::graph(&request.planned, &door.settings(), &connection.place, &owner);

@@ -26,7 +26,7 @@ impl Scene<'_> {
             return lake;
         }
         let owner = self.door.owner(&self.name);
-        if !is_owned(&private.record, &owner, lake.get("adopt_from").as_str(), told) {
+        if !is_owned(&private.record, &owner, &lake, told) {
             return lake;
         }
         let Some(graph) = self.graph(&lake, told) else { return lake };
