@@ -138,6 +138,11 @@ impl<'a> Visit<'a> {
             }
             self.teller.drift(look.plan()).await;
         }
+        if self.object.is_leaving()
+            && let Some(verdict) = Verdict::protected(look.plan())
+        {
+            return self.tell(verdict).await;
+        }
         if self.manner.asks
             && !self.object.is_leaving()
             && writes(look.plan())

@@ -48,8 +48,25 @@ impl Visit<'_> {
         if leaves && record.nodes.is_empty() {
             return Ok(None);
         }
+        let record = if leaves { self.unprotected(record, &connection) } else { record };
         let graph = if leaves { Graph::new() } else { graph };
         Ok(Some(Task { connection, graph, record }))
+    }
+
+    /// What a lake that leaves remembers, without the protections that its spec has lifted. A spec that cannot be used lifts
+    /// none.
+    fn unprotected(&self, mut record: Record, connection: &Connection) -> Record {
+        if !record.nodes.values().flat_map(|it| it.keys.values()).any(|keeping| keeping.protected) {
+            return record;
+        }
+        let Ok(spec) = self.operator.named(self.object) else { return record };
+        let name = self.object.name();
+        let graph = name.graph(&spec, &connection.place, &self.operator.owner(&name));
+        let lifted = |id| graph.get(id).is_some_and(|node| node.treatment.protected == Some(false));
+        for (_, remembered) in record.nodes.iter_mut().filter(|(id, _)| lifted(*id)) {
+            remembered.keys.values_mut().for_each(|keeping| keeping.protected = false);
+        }
+        record
     }
 
     /// Where the lake lives, once anything of it was made.

@@ -9,7 +9,14 @@ use super::refusal::Refusal;
 use crate::object::Unreadable;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{Condition, Time};
 use lake_api::{Finding, LakeStatus};
-use lake_reconcile::{aws::NoAccess, error::Retry, place::Place, plan::Plan, record::NoRecord, render};
+use lake_reconcile::{
+    aws::NoAccess,
+    error::Retry,
+    place::Place,
+    plan::{Change, Plan},
+    record::NoRecord,
+    render,
+};
 
 /// The reason of a lake whose memory is there and cannot be read.
 pub(super) const UNREADABLE: &str = "UnreadableStatus";
@@ -173,6 +180,24 @@ impl Verdict {
             lines(findings)
         );
         Verdict::new(Standing::Stuck, "InvalidSpec", said, None)
+    }
+
+    /// The lake is being deleted and holds data that is protected: nothing of it is deleted before that is lifted.
+    pub(super) fn protected(plan: &Plan) -> Option<Self> {
+        let protected = plan.steps.iter().filter_map(|step| match &step.change {
+            Change::Protected(reason) => Some(format!("{}.", reason.why)),
+            _ => None,
+        });
+        let lines: Vec<String> = protected.collect();
+        (!lines.is_empty()).then(|| {
+            let said = format!(
+                "The lake is being deleted, and nothing of it is while this stands:\n{}\nTo lift the protection, set \
+                 deletionProtection: false in its spec, at the member or at the lake; it goes on by itself. To keep what \
+                 is there, set onDelete: Retain and deletionProtection: false.",
+                lines.join("\n")
+            );
+            Verdict::new(Standing::Stuck, "DeletionProtected", said, None)
+        })
     }
 
     /// All that was the lake's is gone or left to others.

@@ -5,6 +5,7 @@
 
 mod cluster;
 mod lost;
+mod protected;
 mod signals;
 #[path = "../../../reconcile/tests/sim/mod.rs"]
 #[allow(dead_code, unused_imports, reason = "the laws use all of it")]

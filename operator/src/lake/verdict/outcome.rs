@@ -87,7 +87,7 @@ impl Verdict {
 
 /// Whether coming again changes nothing before the user does.
 fn is_for_the_user(failure: &Failure) -> bool {
-    matches!(failure.cause, Cause::Blocked(_) | Cause::Foreign(_) | Cause::Unplanned)
+    matches!(failure.cause, Cause::Blocked(_) | Cause::Foreign(_) | Cause::Protected(_) | Cause::Unplanned)
 }
 
 /// A failure as a line of a message.
