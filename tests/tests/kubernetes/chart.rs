@@ -334,8 +334,10 @@ fn values_that_cannot_be_are_refused() {
 /// Each section of the chart's defaults, and each value that is something, as a path.
 fn paths(values: &Value, below: &str) -> Vec<String> {
     let is_something =
-        |value: &&Value| ![json!(""), json!([]), json!({}), json!(false), Value::Null].contains(value);
-    let fields = values.as_object().into_iter().flatten().filter(|(_, value)| is_something(value));
+        |value: &Value| ![json!(""), json!([]), json!({}), json!(false), Value::Null].contains(value);
+    // What has a dot in its name is a word of the user's, and no value of the chart.
+    let is_ours = |(name, value): &(&String, &Value)| !name.contains('.') && is_something(value);
+    let fields = values.as_object().into_iter().flatten().filter(is_ours);
     fields
         .flat_map(|(name, value)| {
             let path = if below.is_empty() { name.clone() } else { format!("{below}.{name}") };

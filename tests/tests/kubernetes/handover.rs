@@ -89,15 +89,19 @@ fn only_marks(aws: &Endpoint, world: &Value) {
     assert_eq!(differences(&without_marks(&aws.hand().world()), world), Vec::<String>::new());
 }
 
-/// The world without the names of owners.
+/// What marks say of whose something is: tags, and the metadata of objects.
+const WHOSE: [&str; 4] = ["lake.dev/owner", "lake-owner", "lake.dev/lineage", "lake-lineage"];
+
+/// The world without the names of owners, and without what tells their lakes apart.
 pub(crate) fn without_marks(world: &Value) -> Value {
     match world {
         Value::Array(all) => {
-            all.iter().filter(|it| it["Key"] != "lake.dev/owner").map(without_marks).collect()
+            let is_whose = |it: &&Value| it["Key"].as_str().is_some_and(|key| WHOSE.contains(&key));
+            all.iter().filter(|it| !is_whose(it)).map(without_marks).collect()
         }
         Value::Object(all) => all
             .iter()
-            .filter(|(name, _)| !["lake.dev/owner", "lake-owner"].contains(&name.as_str()))
+            .filter(|(name, _)| !WHOSE.contains(&name.as_str()))
             .map(|(name, value)| (name.clone(), without_marks(value)))
             .collect(),
         other => other.clone(),
