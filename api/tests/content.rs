@@ -158,13 +158,13 @@ fn content_is_said_once() {
     assert_eq!(resolved, both, "nothing is overwritten");
     let told = |spec: &Value| check(spec).iter().map(|finding| format!("{finding}\n")).collect::<String>();
     expect![[r#"
-        error: buckets.store.objects.a: exactly one of content, contentBase64, secretContent, secretContentBase64 or contentFrom must be given
-          Given here: content, contentFrom.
+        error: buckets.store.objects.a: exactly one of `content`, `contentBase64`, `secretContent`, `secretContentBase64` or `contentFrom` must be given
+          Given here: `content`, `contentFrom`.
     "#]]
     .assert_eq(&told(&both));
     // Who writes for Terraform is not told of a field that only Kubernetes knows.
     expect![[r#"
-        error: buckets.store.objects.a: exactly one of content, contentBase64, secretContent or secretContentBase64 must be given
+        error: buckets.store.objects.a: exactly one of `content`, `contentBase64`, `secretContent` or `secretContentBase64` must be given
           None of them is given.
     "#]]
     .assert_eq(&told(&json!({ "buckets": { "store": { "objects": { "a": { "key": "a" } } } } })));

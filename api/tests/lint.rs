@@ -115,7 +115,7 @@ tables:
               The catalogue folds names to lower case; write it so, then plan and AWS say the same (https://docs.aws.amazon.com/glue/latest/webapi/API_DatabaseInput.html).
             error: databases.same.name: two members are the database `lake`
               `databases.lake.name` and `databases.same.name` name one thing on AWS. Give each its own `name`, or remove one.
-            error: roles.longlonglonglonglonglonglonglonglonglonglonglonglonglonglong.name: the name `events-longlonglonglonglonglonglonglonglonglonglonglonglonglonglong` is too long: 67 characters
+            error: roles.longlonglonglonglonglonglonglonglonglonglonglonglonglonglong.name: the name `events-longlonglonglonglonglonglonglonglonglonglonglonglonglonglong-us-east-1` is too long: 77 characters
               A name here has 1 to 64 characters (https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html). Give it a shorter `name`.
             error: roles.longlonglonglonglonglonglonglonglonglonglonglonglonglonglong.path: `/{region/` has a brace without its other half
               A template's words stand in single braces, `{lake}`; names have no braces of their own.

@@ -25,10 +25,29 @@ pub fn planned(config: &Value, prior: &Value) -> Value {
     whole
 }
 
-/// Whether two values say the same, whatever their types: a list or a tuple, a map or an object, a null field or none.
+/// Whether two values say the same, whatever their types: a list or a tuple, a map or an object.
+///
+/// A null field differs from none: it may have been unknown in the plan that was shown, and core then holds the second
+/// plan to the fields of the first.
 fn means_the_same_spec(value: &Value, was: &Value) -> bool {
-    let (now, was) = (config::free(value), config::free(was));
-    value.is_wholly_known() && now.is_some() && now == was
+    let (now, was_free) = (config::free(value), config::free(was));
+    value.is_wholly_known() && now.is_some() && now == was_free && same_fields(value, was)
+}
+
+/// Whether two values that say the same name the same fields, those that are null among them.
+fn same_fields(value: &Value, was: &Value) -> bool {
+    match (value, was) {
+        (Value::Dynamic(typed), was) => same_fields(&typed.1, was),
+        (value, Value::Dynamic(typed)) => same_fields(value, &typed.1),
+        (Value::Map(now), Value::Map(was)) => {
+            now.len() == was.len()
+                && now.iter().all(|(name, value)| was.get(name).is_some_and(|was| same_fields(value, was)))
+        }
+        (Value::List(now), Value::List(was)) => {
+            now.len() == was.len() && now.iter().zip(was).all(|(now, was)| same_fields(now, was))
+        }
+        _ => true,
+    }
 }
 
 fn fill(block: &Block, whole: &mut Value, prior: &Value) {
@@ -146,17 +165,20 @@ mod tests {
             Value::map([("spec", spec), ("sensitive_spec", Value::Null)])
         };
         let was = told(Type::Bool, bucket(Value::from(true)));
-        let narrower = Value::map([("versioning", Value::from(true))]);
-        let of = Type::Object([("versioning".to_owned(), Type::Bool)].into());
-        let of = Type::Object([("buckets".to_owned(), Type::Object([("a".to_owned(), of)].into()))].into());
-        let spec = Value::map([("buckets", Value::map([("a", narrower)]))]);
-        let same =
-            Value::map([("spec", Value::Dynamic(Box::new((of, spec)))), ("sensitive_spec", Value::Null)]);
+        let object = |fields: &[(&str, Type)], bucket: Value| {
+            let of = fields.iter().map(|(name, of)| ((*name).to_owned(), of.clone())).collect();
+            let of = Type::Object([("a".to_owned(), Type::Object(of))].into());
+            let of = Type::Object([("buckets".to_owned(), of)].into());
+            let spec = Value::map([("buckets", Value::map([("a", bucket)]))]);
+            Value::map([("spec", Value::Dynamic(Box::new((of, spec)))), ("sensitive_spec", Value::Null)])
+        };
+        let same = object(&[("versioning", Type::Bool), ("name", Type::Dynamic)], bucket(Value::from(true)));
         assert_eq!(planned(&same, &was), was);
         for other in [
             told(Type::Bool, bucket(Value::from(false))),
             told(Type::String, bucket(Value::from("true"))),
             told(Type::Bool, bucket(Value::UNKNOWN)),
+            object(&[("versioning", Type::Bool)], Value::map([("versioning", Value::from(true))])),
         ] {
             assert_eq!(planned(&other, &was), other);
         }

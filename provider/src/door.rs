@@ -81,8 +81,11 @@ pub struct Door {
     seen: Mutex<BTreeSet<(String, String)>>,
     /// The lakes that are being created by this process, by place and owner: core starts one process for all lakes of a
     /// provider, and applies them side by side.
-    creating: Mutex<BTreeMap<(Place, Owner), Arc<tokio::sync::Mutex<()>>>>,
+    creating: Mutex<BTreeMap<(Place, Owner), Alone>>,
 }
+
+/// Held by whoever creates a lake of one name.
+type Alone = Arc<tokio::sync::Mutex<()>>;
 
 /// One connection per region: all lakes of a configuration share it.
 #[derive(Default)]

@@ -66,6 +66,8 @@ pub struct Engine {
     /// The lineage of a lake that this engine creates, and whether lineages are compared at all.
     lineage: Lineage,
     memory: Option<Arc<dyn Memory>>,
+    /// Keys of the lake that nothing is done about, and that join no record.
+    kept: Arc<BTreeSet<Key>>,
     stop: Stop,
     concurrency: usize,
     /// When each key was made by this process.
@@ -125,6 +127,7 @@ impl Engine {
             place,
             lineage,
             memory: None,
+            kept: Arc::default(),
             stop: Stop::default(),
             concurrency: CONCURRENCY,
             made: Arc::default(),
@@ -141,6 +144,12 @@ impl Engine {
     #[must_use]
     pub fn with_cloud(self, cloud: Arc<dyn Cloud>) -> Self {
         Engine { cloud: Arc::new(Timely(cloud)), ..self }
+    }
+
+    /// Leave these keys of the lake to whoever works on it next.
+    #[must_use]
+    pub fn with_kept(self, kept: BTreeSet<Key>) -> Self {
+        Engine { kept: Arc::new(kept), ..self }
     }
 
     /// Stop when this handle says so.
@@ -181,7 +190,9 @@ impl Engine {
             Default::default()
         };
         self.observe_missing(graph, record, &mut inventory).await;
-        let (leftovers, mut unlisted) = listed;
+        let (mut leftovers, mut unlisted) = listed;
+        self.leave_kept(record, &mut leftovers);
+        inventory.values_mut().for_each(|found| found.retain(|key, _| !self.kept.contains(key)));
         if !unlisted.is_empty() {
             let secrets = Secrets::of(graph, record, &inventory);
             unlisted.iter_mut().for_each(|error| secrets.censor(error));
@@ -189,24 +200,42 @@ impl Engine {
         Observed { inventory, leftovers, unlisted, rivals: None }
     }
 
+    /// What is kept for whoever works on the lake next is no leftover.
+    fn leave_kept(&self, record: &mut Record, leftovers: &mut BTreeSet<(NodeId, Key)>) {
+        leftovers.retain(|(node, key)| {
+            let kept = self.kept.contains(key);
+            if kept {
+                record.forget(node, key);
+            }
+            !kept
+        });
+    }
+
     /// Give a record a lineage after a look that compared none.
     fn find_lineage(&self, planned: Option<String>, record: &mut Record, observed: &mut Observed) {
-        let own = match &self.lineage {
-            Lineage::Compared(own) | Lineage::Written(own) => own.as_str(),
-            Lineage::Any => return,
-        };
-        let lineages = lineages::seen(&observed.inventory);
+        let Some(own) = self.lineage.own() else { return };
         let known = record.nodes.iter().any(|(node, remembered)| {
             remembered.keys.keys().any(|key| !observed.leftovers.contains(&(node.clone(), key.clone())))
         });
-        let lineage = if known || !self.compares() {
-            lineages::of_known(&lineages, own)
-        } else {
-            lineages::of_new(lineages, own, planned.as_deref()).unwrap_or_else(|rivals| {
-                observed.rivals = Some(rivals);
-                planned.unwrap_or_else(|| own.to_owned())
-            })
-        };
+        if known || !self.compares() {
+            return self.find_known_lineage(record, observed);
+        }
+        let lineages = lineages::seen(&observed.inventory);
+        let lineage = lineages::of_new(lineages, own, planned.as_deref()).unwrap_or_else(|rivals| {
+            observed.rivals = Some(rivals);
+            planned.unwrap_or_else(|| own.to_owned())
+        });
+        self.claim(lineage, record, observed);
+    }
+
+    /// Give the record of a lake that was applied before the lineage that most of its resources wear.
+    fn find_known_lineage(&self, record: &mut Record, observed: &mut Observed) {
+        let Some(own) = self.lineage.own() else { return };
+        let lineage = lineages::of_known(&lineages::seen(&observed.inventory), own);
+        self.claim(lineage, record, observed);
+    }
+
+    fn claim(&self, lineage: String, record: &mut Record, observed: &mut Observed) {
         if self.compares() {
             let Observed { inventory, leftovers, .. } = observed;
             lineages::claim(&self.owner, &lineage, record, inventory, leftovers);
@@ -303,6 +332,21 @@ impl Engine {
     /// When what wears the mark cannot be listed.
     pub async fn remember_again(&self, was: &Graph) -> Result<(Record, Observed), CloudError> {
         recall::remember_again(self, was).await
+    }
+
+    /// Remember when some of a lake's resources were made, where a list tells it and a look does not.
+    async fn list_births(&self, mut keys: Vec<Key>, record: &mut Record) {
+        keys.retain(|key| key.traits().birth.is_none() && key.traits().wears == Wears::Tags);
+        if keys.is_empty() {
+            return;
+        }
+        // Who may not list them is told so when a mark is missing.
+        let Ok(births) = self.cloud.births(&keys).await else { return };
+        for (key, keeping) in record.nodes.values_mut().flat_map(|it| &mut it.keys) {
+            if let Some(birth) = births.get(key) {
+                keeping.birth = Some(birth.clone());
+            }
+        }
     }
 
     /// Put the sign of an unfinished creation on one of some resources of the lake that a record speaks of: whoever creates the

@@ -58,6 +58,16 @@ pub enum Lineage {
     Any,
 }
 
+impl Lineage {
+    /// The one that it names.
+    pub(crate) fn own(&self) -> Option<&str> {
+        match self {
+            Lineage::Compared(own) | Lineage::Written(own) => Some(own),
+            Lineage::Any => None,
+        }
+    }
+}
+
 /// Who one lake is when it writes and reads marks: its owner, its region and its lineage.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Identity {

@@ -76,6 +76,9 @@ pub fn plan(desired: &Graph, record: &Record, observed: &Inventory) -> Plan {
             }
         }
     }
+    for (node, _) in record.nodes.iter().filter(|(_, remembered)| !remembered.later.is_empty()) {
+        plan.steps.push(leaving::of_a_later_release(node));
+    }
     // What leaves does so after all that is made, and among itself in the order of kinds.
     plan.steps
         .sort_by_cached_key(|step| step.leaves().then(|| rank(step.node.kind())).map_or(0, |rank| rank + 1));

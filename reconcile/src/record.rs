@@ -44,19 +44,49 @@ pub struct Record {
 
 /// What is remembered of one node.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
+#[serde(from = "Written", into = "Written")]
 pub struct Remembered {
     /// Every key under which the node may be found.
-    #[serde(with = "pairs")]
     pub keys: BTreeMap<Key, Keeping>,
+    /// Keys of kinds, or with words, that only a later release knows: kept as they are.
+    pub later: Vec<serde_json::Value>,
     /// The names of the entries that we put into maps which others write into, as `parameters.classification`.
-    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     pub owned: BTreeSet<String>,
     /// The paths below the settings whose values on AWS are never shown, names and not values: those of the spec, and
     /// those of earlier specs until they are gone from AWS. `None` while nobody has said which: then nothing is shown
     /// of what the kind can keep secret.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub secret: Option<BTreeSet<FieldPath>>,
+}
+
+/// What is remembered of one node, as it is written: keys are structures, by which no JSON object can be keyed, so that they
+/// stand in a list of pairs.
+#[derive(Serialize, Deserialize)]
+struct Written {
+    keys: Vec<serde_json::Value>,
+    #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
+    owned: BTreeSet<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    secret: Option<BTreeSet<FieldPath>>,
+}
+
+impl From<Written> for Remembered {
+    fn from(Written { keys, owned, secret }: Written) -> Self {
+        let mut remembered = Remembered { owned, secret, ..Remembered::default() };
+        for pair in keys {
+            match <(Key, Keeping)>::deserialize(&pair) {
+                Ok((key, keeping)) => _ = remembered.keys.insert(key, keeping),
+                Err(_) => remembered.later.push(pair),
+            }
+        }
+        remembered
+    }
+}
+
+impl From<Remembered> for Written {
+    fn from(Remembered { keys, later, owned, secret }: Remembered) -> Self {
+        let pairs = keys.into_iter().map(|pair| serde_json::to_value(pair).expect("a key is plain data"));
+        Written { keys: pairs.chain(later).collect(), owned, secret }
+    }
 }
 
 /// What is remembered of one key.
@@ -226,31 +256,26 @@ impl Record {
     pub fn forget(&mut self, node: &NodeId, key: &Key) {
         if let Some(remembered) = self.nodes.get_mut(node) {
             remembered.keys.remove(key);
-            if remembered.keys.is_empty() {
+            if remembered.keys.is_empty() && remembered.later.is_empty() {
                 self.nodes.remove(node);
             }
         }
     }
 }
 
-/// Keys are structures, which JSON objects cannot be keyed by: a list of pairs.
-mod pairs {
-    use super::{Keeping, Key};
-    use serde::{Deserialize, Deserializer, Serialize, Serializer};
-    use std::collections::BTreeMap;
-
-    pub(super) fn serialize<S: Serializer>(map: &BTreeMap<Key, Keeping>, s: S) -> Result<S::Ok, S::Error> {
-        map.iter().collect::<Vec<_>>().serialize(s)
-    }
-
-    pub(super) fn deserialize<'de, D: Deserializer<'de>>(d: D) -> Result<BTreeMap<Key, Keeping>, D::Error> {
-        Ok(Vec::<(Key, Keeping)>::deserialize(d)?.into_iter().collect())
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn keys_that_only_a_later_release_knows_are_kept() {
+        let text = r#"{"v":1,"place":{"partition":"aws","region":"eu-west-1","account":"123456789012"},"nodes":{"novel/n":{"keys":[[{"novel":"n"},{"got":"Made","onDelete":"Delete"}]]}}}"#;
+        let mut record = Record::read(text).unwrap();
+        let novel = NodeId::from("novel/n");
+        assert_eq!((record.nodes[&novel].keys.len(), record.nodes[&novel].later.len()), (0, 1));
+        record.forget(&novel, &Key::Bucket("b".into()));
+        assert_eq!(record.to_string(), text);
+    }
 
     #[test]
     fn a_record_comes_back_from_its_text_and_a_later_one_is_told() {

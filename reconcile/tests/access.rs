@@ -14,7 +14,7 @@ use lake_reconcile::{
     inventory::Sight,
     kind::Kind,
     kinds::{Bucket, Key, Settings},
-    owner::{Marking, Owner, Worn},
+    owner::{Lineage, Marking, Owner, Worn},
     record::Record,
 };
 use serde_json::json;
@@ -248,6 +248,9 @@ jobs: { etl: { role: etl, script: { bucket: store, key: etl.py, content: print(1
     let engine = Engine::new(Arc::new(aws.clone()), owner(), aws.place.clone(), lineage());
     let applied = engine.settle(&graph, Record::new(aws.place.clone()), Duration::from_secs(60), None).await;
     assert!(applied.failures.is_empty(), "{:?}", applied.failures);
+    // A process that starts anew has made up a lineage of its own.
+    let another = Lineage::Compared("fedcba9876543210".to_owned());
+    let engine = Engine::new(Arc::new(aws.clone()), owner(), aws.place.clone(), another);
     let (record, _) = engine.remember_again(&graph).await.unwrap();
     assert_eq!(record, applied.record);
 }

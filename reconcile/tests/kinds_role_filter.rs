@@ -142,7 +142,7 @@ async fn a_role_made_with_everything_reads_back_and_goes_with_everything_on_it()
     wanted.create(&aws, &mark("role/etl")).await.unwrap();
     let seen = found::<Role>(&aws, &name).await;
     assert_eq!(changes(&seen.settings, &wanted), []);
-    assert_eq!(seen.facts["arn"], "arn:aws:iam::123456789012:role/own/kinds-etl");
+    assert_eq!(seen.facts["arn"], "arn:aws:iam::123456789012:role/own/kinds-etl-eu-west-1");
 
     // What others put on it is drift, and is taken off again.
     let other = "arn:aws:iam::123456789012:policy/other";
@@ -296,7 +296,8 @@ async fn filters_are_absent_without_their_table_and_listed_with_it() {
 async fn roles_that_trust_themselves_and_each_other_are_made() {
     let endpoint = Endpoint::start();
     let aws = connect(&endpoint).await;
-    let arn = |role: &str| format!("arn:{{partition}}:iam::{{account}}:role/lake/kinds/kinds-{role}");
+    let arn =
+        |role: &str| format!("arn:{{partition}}:iam::{{account}}:role/lake/kinds/kinds-{role}-{{region}}");
     let (alone, one, two) = (arn("alone"), arn("one"), arn("two"));
     let lake = graph(
         &aws,

@@ -103,7 +103,7 @@ fn instead(shape: &Shape, turn: usize) -> Value {
     match shape {
         Shape::Text(text) if text.words.is_empty() => unknown(),
         Shape::Text(text) => json!(text.words[turn % text.words.len()]),
-        Shape::Bool => json!(turn % 2 == 0),
+        Shape::Bool => json!(turn.is_multiple_of(2)),
         Shape::Integer(bounds) => json!(number(bounds) as i64),
         Shape::Number(bounds) => json!(number(bounds)),
         Shape::Map(_) => json!({}),

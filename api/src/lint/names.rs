@@ -100,7 +100,7 @@ pub(super) fn check(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
         (String::new(), given(point.name.as_ref(), &default(key)))
     });
     names.section(&ROLE, &spec.roles, told, |key, role| {
-        (String::new(), given(role.name.as_ref(), &default(key)))
+        (String::new(), given(role.name.as_ref(), &format!("{{lake}}-{key}-{{region}}")))
     });
     names.section(&DATABASE, &spec.databases, told, |key, database| {
         (String::new(), given(database.name.as_ref(), &default(key)))

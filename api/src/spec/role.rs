@@ -18,8 +18,8 @@ use crate::names::{
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Role {
-    /// The role's name on AWS, at most 64 characters. Default: `{lake}-{key}`. Cannot be changed: another name is
-    /// another role.
+    /// The role's name on AWS, at most 64 characters. Default: `{lake}-{key}-{region}`, since roles are one for all regions.
+    /// Cannot be changed: another name is another role.
     pub name: Option<RoleName>,
 
     /// The role's path. The default lets the lake find its roles by it. Cannot be changed.

@@ -31,14 +31,7 @@ impl Scene<'_> {
             .filter_map(|step| Some((step.node, step.key?)))
             .collect();
         let lost = lost(&private.record, &wanted);
-        if lost.is_empty() {
-            told.warning(
-                None,
-                format!("Nothing of the lake {} is made anew", self.name),
-                "What this configuration wants stays as it is and is brought up to date; only what no member names any more \
-                 leaves, as its on_delete says. To make one resource anew, remove its member, apply, and declare it again.",
-            );
-        } else {
+        if !lost.is_empty() {
             told.error(
                 None,
                 format!("The lake {} holds data and is not replaced", self.name),

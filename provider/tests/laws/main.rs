@@ -173,6 +173,12 @@ proptest! {
             let core = Core::new(&*resource);
             let object = doorway.applied(&core, Default::default(), &lake(&spec)).await;
             let (object, _) = core.read(object).await.unwrap();
+            let planned = core.plan(&object, &Value::Null).await.unwrap();
+            // What is protected is refused at plan.
+            if planned.diagnostics.has_errors() {
+                prop_assert!(door::refuses_to_lose(&planned.diagnostics), "{:#?}", planned.diagnostics);
+                return Ok(());
+            }
             let object = doorway.applied(&core, object, &Value::Null).await;
             prop_assert!(object.state.is_null());
             Ok(())

@@ -6,7 +6,6 @@ use crate::{
     failure::{Action, Cause, Failure},
     graph::{Graph, Node, NodeId},
     inventory::Presence,
-    kind::Wears,
     kinds::Key,
     observe::{self, Observed},
     plan::{self, Change, Note, Plan, Step},
@@ -81,7 +80,8 @@ impl<'a> Work<'a> {
         }
         let identity = self.engine.identity(&self.record);
         let listed = observe::leftovers(&*self.engine.cloud, &identity, self.graph, &mut self.record);
-        let (leftovers, mut unlisted) = listed.await;
+        let (mut leftovers, mut unlisted) = listed.await;
+        self.engine.leave_kept(&mut self.record, &mut leftovers);
         let secrets = self.secrets();
         unlisted.iter_mut().for_each(|error| secrets.censor(error));
         self.observed.leftovers.extend(leftovers);
@@ -182,19 +182,8 @@ impl<'a> Work<'a> {
 
     /// Remember when what was written to was made, where a list tells it and a look does not.
     pub(super) async fn remember_births(&mut self) {
-        let told_by_a_list = |key: &&Key| key.traits().birth.is_none() && key.traits().wears == Wears::Tags;
-        let written: Vec<Key> =
-            self.repeats.keys().filter_map(|(_, key)| key.as_ref()).filter(told_by_a_list).cloned().collect();
-        if written.is_empty() {
-            return;
-        }
-        // Who may not list them is told so when a mark is missing.
-        let Ok(births) = self.engine.cloud.births(&written).await else { return };
-        for (key, keeping) in self.record.nodes.values_mut().flat_map(|it| &mut it.keys) {
-            if let Some(birth) = births.get(key) {
-                keeping.birth = Some(birth.clone());
-            }
-        }
+        let written = self.repeats.keys().filter_map(|(_, key)| key.clone()).collect();
+        self.engine.list_births(written, &mut self.record).await;
     }
 
     /// Do not try this step again.

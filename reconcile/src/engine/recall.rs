@@ -53,16 +53,18 @@ pub(super) async fn recall(engine: &Engine, wanted: Option<&str>) -> Result<Reca
     }
     record.owner = Some(engine.owner.to_string());
     record.lineage = (!lineage.is_empty()).then_some(lineage);
-    record.learn_births(&observed.inventory);
+    learn_births(engine, &mut record, &observed.inventory).await;
     Ok(Recalled { record, unfinished: observed.is_unfinished(), inventory: observed.inventory, several })
 }
 
 pub(super) async fn remember_again(engine: &Engine, was: &Graph) -> Result<(Record, Observed), CloudError> {
     let mut record = Record::new(engine.place.clone());
-    let mut observed = engine.observe(was, &mut record).await;
+    let mut observed = engine.observe_marked(was, &mut record).await;
     if let Some(error) = observed.unlisted.pop() {
         return Err(error);
     }
+    // The lake was applied before: what lives under its marks is it, and no rival of one that is created.
+    engine.find_known_lineage(&mut record, &mut observed);
     for (id, node) in was.iter().filter(|(_, node)| node.hold == Hold::Own) {
         let found = observed.inventory.get(id).into_iter().flatten();
         for (key, _) in found.filter(|(key, presence)| is_ours(id, key, presence)) {
@@ -84,7 +86,16 @@ pub(super) async fn remember_again(engine: &Engine, was: &Graph) -> Result<(Reco
         }
     }
     record.heed(&found, was);
+    record.owner = Some(engine.owner.to_string());
+    learn_births(engine, &mut record, &observed.inventory).await;
     Ok((record, observed))
+}
+
+/// Remember when all was made that is the lake's.
+async fn learn_births(engine: &Engine, record: &mut Record, inventory: &Inventory) {
+    record.learn_births(inventory);
+    let keys = record.nodes.values().flat_map(|it| it.keys.keys().cloned()).collect();
+    engine.list_births(keys, record).await;
 }
 
 /// Whether what was found under a key of a node that the lake has made is still the lake's. What could not be looked

@@ -102,6 +102,12 @@ impl<'a> Names<'a> {
         given.map_or_else(|| Input::Known(format!("{}-{key}", self.scope.lake)), |name| self.filled(name))
     }
 
+    /// A role's name, `{lake}-{key}-{region}` where it has none of its own: roles are one for all regions.
+    pub(crate) fn role_name(&self, role: &spec::Role, key: &str) -> Input<String> {
+        let default = || Input::Known(self.fill(&format!("{{lake}}-{key}-{{region}}")));
+        role.name.as_ref().map_or_else(default, |name| self.filled(name))
+    }
+
     /// A bucket's name, `{lake}-{key}-{account}-{region}` where it has none of its own: they are shared by all
     /// accounts. Those of the account's own namespace end with `-an`.
     pub(crate) fn bucket_name(&self, bucket: &spec::Bucket, key: &str) -> Input<String> {
@@ -164,7 +170,7 @@ impl<'a> Names<'a> {
                 let name = self.of_member(
                     &self.spec.roles,
                     key,
-                    |own| self.name(own.name.as_ref(), key),
+                    |own| self.role_name(own, key),
                     |name| last(name, '/'),
                 );
                 let arn = Input::Fact { node: node.to_string(), name: "arn".to_owned() };
@@ -214,7 +220,7 @@ impl<'a> Names<'a> {
 
     /// The ARN of a role of this lake.
     pub(crate) fn own_role_arn(&self, key: &str, own: &spec::Role) -> Input<String> {
-        let name = self.name(own.name.as_ref(), key);
+        let name = self.role_name(own, key);
         let arn = |role: String| self.place().global_arn("iam", &format!("role{role}"));
         Input::concat([&self.filled(&own.path), &name]).map(arn)
     }

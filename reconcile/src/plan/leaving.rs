@@ -6,6 +6,7 @@ use super::{
     taking::made_anew,
 };
 use crate::{
+    error::CloudError,
     graph::{Hold, NodeId},
     inventory::Presence,
     kind::{Data, Wears},
@@ -155,11 +156,23 @@ fn protection(node: &NodeId, key: &Key) -> Reason {
     }
 }
 
+/// What the record names in words that only a later release knows: nothing is done about it, and it is not forgotten.
+pub(super) fn of_a_later_release(node: &NodeId) -> Step {
+    let said =
+        "a later release has made this, and this one does not know it: use that release or a later one";
+    let change = Change::Unreadable(CloudError::refused("record:Read", said));
+    Step { key: None, ..bare(node, change) }
+}
+
 /// A step about a key that no node wants.
 pub(super) fn step(node: &NodeId, key: &Key, change: Change) -> Step {
+    Step { key: Some(key.clone()), ..bare(node, change) }
+}
+
+fn bare(node: &NodeId, change: Change) -> Step {
     Step {
         node: node.clone(),
-        key: Some(key.clone()),
+        key: None,
         change,
         taking: None,
         facts: BTreeMap::new(),

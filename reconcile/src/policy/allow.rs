@@ -351,7 +351,7 @@ mod tests {
         check_role(
             "[ { passRole: { role: etl, services: [glue.amazonaws.com] } }, { passRole: { role: 'arn:aws:iam::1:role/x' } } ]",
             &expect![[r#"
-                {"Action":"iam:PassRole","Condition":{"StringEquals":{"iam:PassedToService":"glue.amazonaws.com"}},"Effect":"Allow","Resource":"arn:aws:iam::123456789012:role/lake/l/l-etl"}
+                {"Action":"iam:PassRole","Condition":{"StringEquals":{"iam:PassedToService":"glue.amazonaws.com"}},"Effect":"Allow","Resource":"arn:aws:iam::123456789012:role/lake/l/l-etl-eu-west-1"}
                 {"Action":"iam:PassRole","Effect":"Allow","Resource":"arn:aws:iam::1:role/x"}"#]],
         );
     }
@@ -379,9 +379,9 @@ mod tests {
         check(
             access_point(&allow, &arn, &Names::new(&spec, &scope)),
             &expect![[r#"
-                {"Action":"s3:GetBucketLocation","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:role/lake/l/l-etl"},"Resource":"arn:aws:s3:eu-west-1:123456789012:accesspoint/door"}
-                {"Action":"s3:ListBucket","Condition":{"StringLike":{"s3:prefix":["out","out/*"]}},"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:role/lake/l/l-etl"},"Resource":"arn:aws:s3:eu-west-1:123456789012:accesspoint/door"}
-                {"Action":["s3:GetObject","s3:GetObjectVersion"],"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:role/lake/l/l-etl"},"Resource":"arn:aws:s3:eu-west-1:123456789012:accesspoint/door/object/out/*"}"#]],
+                {"Action":"s3:GetBucketLocation","Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:role/lake/l/l-etl-eu-west-1"},"Resource":"arn:aws:s3:eu-west-1:123456789012:accesspoint/door"}
+                {"Action":"s3:ListBucket","Condition":{"StringLike":{"s3:prefix":["out","out/*"]}},"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:role/lake/l/l-etl-eu-west-1"},"Resource":"arn:aws:s3:eu-west-1:123456789012:accesspoint/door"}
+                {"Action":["s3:GetObject","s3:GetObjectVersion"],"Effect":"Allow","Principal":{"AWS":"arn:aws:iam::123456789012:role/lake/l/l-etl-eu-west-1"},"Resource":"arn:aws:s3:eu-west-1:123456789012:accesspoint/door/object/out/*"}"#]],
         );
     }
 }

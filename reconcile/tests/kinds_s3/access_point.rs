@@ -38,7 +38,7 @@ async fn an_access_point_of_a_vpc_lets_a_role_in_and_keeps_its_bucket() {
     store.create(&aws, &mark("bucket/store")).await.unwrap();
     aws.iam
         .create_role()
-        .role_name("kinds-analyst")
+        .role_name("kinds-analyst-eu-west-1")
         .path("/lake/kinds/")
         .assume_role_policy_document(
             r#"{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Principal":{"Service":"glue.amazonaws.com"},"Action":"sts:AssumeRole"}]}"#,

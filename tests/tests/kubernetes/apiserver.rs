@@ -8,9 +8,9 @@ use lake_tests::{
 };
 use serde_json::json;
 
-/// How many rounds have failed, or will be repeated later.
+/// How many rounds have failed.
 fn failed_rounds(operator: &Operator) -> f64 {
-    let name = "controller_runtime_reconcile_total{controller=\"lake\",result=\"requeue_after\"}";
+    let name = "controller_runtime_reconcile_total{controller=\"lake\",result=\"error\"}";
     operator.metric(name).unwrap_or_default()
 }
 

@@ -153,7 +153,10 @@ fn what_aws_refuses_to_delete_is_told_until_it_goes() {
     let lake = stage.namespace.until("lake/first", |lake| condition(lake, "Ready")["reason"] == "Refused");
     let said = condition(&lake, "Ready")["message"].as_str().unwrap();
     assert!(said.contains("glue:DeleteCrawler"), "{said}");
-    assert!(stage.aws.hand().world()["roles"]["first-etl"].is_object(), "the crawler's role goes after it");
+    assert!(
+        stage.aws.hand().world()["roles"]["first-etl-eu-west-1"].is_object(),
+        "the crawler's role goes after it"
+    );
     stage.aws.faults(json!([]));
     stage.gone("first");
     nothing_is_left(&stage.aws);

@@ -47,7 +47,11 @@ fn from_terraform_to_kubernetes_and_back_nothing_is_made_or_deleted() {
 
     // And back.
     stage.aws.clear_journal();
-    let tags = stage.aws.hand().call("iam", "list_role_tags", serde_json::json!({ "RoleName": "first-etl" }));
+    let tags = stage.aws.hand().call(
+        "iam",
+        "list_role_tags",
+        serde_json::json!({ "RoleName": "first-etl-eu-west-1" }),
+    );
     let owner = tags["Tags"].as_array().into_iter().flatten().find(|tag| tag["Key"] == "lake.dev/owner");
     let owner = owner.expect("the role wears a mark")["Value"].as_str().expect("a tag is text").to_owned();
     terraform

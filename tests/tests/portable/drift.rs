@@ -78,7 +78,7 @@ fn a_lake_whose_members_all_vanished_is_drift_and_not_a_new_lake() {
         "resource \"lake\" \"x\" {\n  name = \"vanished\"\n  role \"reader\" {\n    assumed_by {\n      services = [\"glue.amazonaws.com\"]\n    }\n  }\n}\n",
     );
     let _ = terraform.apply().ok();
-    aws.hand().does("iam", "delete_role", json!({ "RoleName": "vanished-reader" }));
+    aws.hand().does("iam", "delete_role", json!({ "RoleName": "vanished-reader-eu-west-1" }));
     let _ = terraform.plan().changes().says("will be updated in-place").says("role/reader");
     let _ = terraform.apply().ok();
     terraform.plan().nothing();

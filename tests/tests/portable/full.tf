@@ -31,6 +31,7 @@ resource "lake" "full" {
     name                      = "full-store-{account}-{region}"
     bucket_namespace          = "Global"
     on_delete                 = "Empty"
+    deletion_protection       = false
     adopt                     = "Unowned"
     adopt_from                = "terraform/other/full"
     versioning                = true
@@ -141,6 +142,7 @@ resource "lake" "full" {
     request_metrics "whole" {
     }
     request_metrics "inside" {
+      name         = "Inside"
       access_point = "arn:aws:s3:eu-west-1:123456789012:accesspoint/full-inside"
     }
     request_metrics "raw" {
@@ -230,6 +232,7 @@ resource "lake" "full" {
       }
     }
     inline_policy "logs" {
+      name = "ReadLogs"
       statement {
         sid       = "Logs"
         effect    = "Allow"
@@ -263,14 +266,15 @@ resource "lake" "full" {
   }
 
   database "lake" {
-    name         = "full_lake"
-    description  = "Tables."
-    on_delete    = "Empty"
-    parameters   = { owner = "data" }
-    tags         = { team = "data" }
-    adopt        = "Unowned"
-    adopt_from   = "terraform/other/full"
-    ignore_drift = ["parameters.seen"]
+    name                = "full_lake"
+    description         = "Tables."
+    on_delete           = "Empty"
+    deletion_protection = false
+    parameters          = { owner = "data" }
+    tags                = { team = "data" }
+    adopt               = "Unowned"
+    adopt_from          = "terraform/other/full"
+    ignore_drift        = ["parameters.seen"]
     location {
       bucket = "store"
       prefix = "tables/"
@@ -278,24 +282,25 @@ resource "lake" "full" {
     create_table_defaults {
       iam_allowed = false
       permission {
-        principal   = "arn:aws:iam::123456789012:role/lake/full/full-reader"
+        principal   = "arn:aws:iam::123456789012:role/lake/full/full-reader-eu-west-1"
         permissions = ["Select", "Insert"]
       }
     }
   }
 
   table "events" {
-    name         = "events"
-    database     = "lake"
-    description  = "What happened."
-    format       = "Csv"
-    compressed   = true
-    retention    = 30
-    adopt        = "Unowned"
-    adopt_from   = "terraform/other/full"
-    ignore_drift = ["parameters.seen"]
-    on_delete    = "Delete"
-    parameters   = { classification = "csv", "skip.header.line.count" = "1" }
+    name                = "events"
+    database            = "lake"
+    description         = "What happened."
+    format              = "Csv"
+    compressed          = true
+    retention           = 30
+    adopt               = "Unowned"
+    adopt_from          = "terraform/other/full"
+    ignore_drift        = ["parameters.seen"]
+    on_delete           = "Delete"
+    deletion_protection = false
+    parameters          = { classification = "csv", "skip.header.line.count" = "1" }
     column {
       name       = "id"
       type       = "bigint"

@@ -82,7 +82,7 @@ const MIXED: &str = r#"resource "lake" "x" {
       }
     }
     lifecycle_rule {
-      id = "dup" # two rules have the id
+      id = "dup" # wo rules have the id
       expire {
         days = 30
       }

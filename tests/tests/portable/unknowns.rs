@@ -45,7 +45,7 @@ resource "lake" "x" {
     let (after, unknown) = planned(&terraform);
     assert_eq!(
         after["outputs"]["role/reader"]["arn"],
-        "arn:aws:iam::123456789012:role/lake/unknowns/unknowns-reader"
+        "arn:aws:iam::123456789012:role/lake/unknowns/unknowns-reader-eu-west-1"
     );
     assert_eq!(unknown["outputs"]["bucket/store"]["arn"], true);
     assert_eq!(after["outputs"]["bucket/known"]["arn"], "arn:aws:s3:::unknowns-known-123456789012-eu-west-1");
@@ -127,7 +127,7 @@ resource "lake" "x" {
     );
     let (after, unknown) = planned(&terraform);
     assert_eq!(after["resources"]["role/etl"]["state"], "Present");
-    assert_eq!(after["outputs"]["role/etl"]["name"], "veiled-etl");
+    assert_eq!(after["outputs"]["role/etl"]["name"], "veiled-etl-eu-west-1");
     for node in ["bucket/store", "job/etl", "object/etl.script", "object/store.note"] {
         assert_eq!(unknown["resources"][node]["state"], true, "{node}");
     }

@@ -22,7 +22,7 @@ fn a_refusal_of_one_member_leaves_the_others_done() {
         .apply()
         .failed()
         .says("Cannot create job etl")
-        .says("jobs.etl")
+        .says("job.etl")
         .says("glue:CreateJob")
         .says("AccessDeniedException")
         .says("request id");

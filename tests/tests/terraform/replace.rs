@@ -108,12 +108,12 @@ fn a_deletion_that_no_plan_showed_is_not_carried_out() {
     let _ = terraform.plan_with(&["-out=saved"]).changes();
     // The role now wears somebody else's path: only a replacement could mend that.
     let hand = aws.hand();
-    hand.does("iam", "delete_role", json!({ "RoleName": "again-etl" }));
+    hand.does("iam", "delete_role", json!({ "RoleName": "again-etl-eu-west-1" }));
     hand.does(
         "iam",
         "create_role",
         json!({
-            "RoleName": "again-etl",
+            "RoleName": "again-etl-eu-west-1",
             "Path": "/elsewhere/",
             "AssumeRolePolicyDocument": "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Effect\":\"Allow\",\"Principal\":{\"Service\":\"ec2.amazonaws.com\"},\"Action\":\"sts:AssumeRole\"}]}",
             "Tags": [

@@ -52,7 +52,7 @@ fn waits(spec: &LakeSpec, names: &Names<'_>) -> BTreeMap<String, BTreeSet<NodeId
 fn wanted(role: &spec::Role, key: &str, names: &Names<'_>) -> Role {
     let description = role.description.as_ref().map(|text| text.input().clone());
     Role {
-        name: names.name(role.name.as_ref(), key),
+        name: names.role_name(role, key),
         path: names.filled(&role.path),
         description: description.filter(|text| text.text() != Some("")),
         assumed_by: assumed_by(&role.assumed_by, names),
@@ -164,18 +164,18 @@ mod tests {
     fn names_and_path_have_their_templates_filled_in() {
         let role = role(json!({ "assumedBy": { "services": ["glue.amazonaws.com"] } }), "aws");
         let place = scope("aws").place;
-        assert_eq!(role.key(&place).as_deref(), Some("events-etl"));
-        assert_eq!(role.predict(&place)["arn"], "arn:aws:iam::123456789012:role/lake/events/events-etl");
+        assert_eq!(role.key(&place).as_deref(), Some("events-etl-eu-west-1"));
+        assert_eq!(role.predict(&place)["arn"], "arn:aws:iam::123456789012:role/lake/events/events-etl-eu-west-1");
         assert_eq!(
-            Role::key_of_arn("arn:aws:iam::123456789012:role/lake/events/events-etl", &place).as_deref(),
-            Some("events-etl")
+            Role::key_of_arn("arn:aws:iam::123456789012:role/lake/events/events-etl-eu-west-1", &place).as_deref(),
+            Some("events-etl-eu-west-1")
         );
         assert_eq!(Role::key_of_arn("arn:aws:iam::210987654321:role/x", &place), None, "another account's");
     }
 
     #[test]
     fn a_role_that_is_trusted_is_made_first() {
-        let arn = |role: &str| format!("arn:{{partition}}:iam::{{account}}:role/lake/events/events-{role}");
+        let arn = |role: &str| format!("arn:{{partition}}:iam::{{account}}:role/lake/events/events-{role}-{{region}}");
         let member = |arns: Value| json!({ "assumedBy": { "services": ["glue.amazonaws.com"], "arns": arns } });
         let spec: LakeSpec = serde_json::from_value(json!({ "roles": {
             "analyst": member(json!([arn("etl"), arn("analyst"), arn("one")])),

@@ -278,7 +278,7 @@ resource "lake" "full" {
     create_table_defaults {
       iam_allowed = false
       permission {
-        principal   = "arn:aws:iam::123456789012:role/lake/full/full-reader"
+        principal   = "arn:aws:iam::123456789012:role/lake/full/full-reader-eu-west-1"
         permissions = ["Select", "Insert"]
       }
     }
