@@ -13,7 +13,12 @@ use crate::{
     timeouts, told,
     told::Told,
 };
-use lake_reconcile::{engine::Outcome, graph::Graph, plan::Plan, record::Record};
+use lake_reconcile::{
+    engine::{Engine, Outcome},
+    graph::Graph,
+    plan::Plan,
+    record::Record,
+};
 use std::time::Duration;
 use tfplug::{ApplyRequest, ApplyResponse, Diagnostics, Stop, Value};
 
@@ -44,21 +49,14 @@ impl Work<'_> {
         self.door.engine(&self.connection, &self.name, stop)
     }
 
-    async fn settle(&self, stop: &Stop) -> Outcome {
-        let running = self.running(stop);
-        running.engine.settle(&self.graph, self.record.clone(), self.within, Some(&self.shown)).await
+    async fn settle(&self, engine: &Engine) -> Outcome {
+        engine.settle(&self.graph, self.record.clone(), self.within, Some(&self.shown)).await
     }
 
     /// What came of it, in words.
     fn tell(&self, outcome: &Outcome, prior: &Told, told: &mut Diagnostics) {
         told.extend(diagnostics::failures(&outcome.failures));
-        for error in &outcome.unlisted {
-            told.warning(
-                None,
-                "Cannot list what wears the lake's mark",
-                format!("{error}.\nWhat an interrupted apply has left behind was not looked for there."),
-            );
-        }
+        told.extend(diagnostics::unlisted(&outcome.unlisted));
         if outcome.stopped && !outcome.plan.is_quiet() && !told.has_errors() {
             told.error(
                 None,

@@ -6,6 +6,7 @@ use lake_api::{FieldPath, Finding};
 use lake_reconcile::{
     aws::NoAccess,
     engine::Outcome,
+    error::CloudError,
     failure::{Cause, Failure},
     graph::{Hold, NodeId},
     kind::Data,
@@ -51,6 +52,20 @@ pub fn failures(failures: &[Failure]) -> Diagnostics {
 /// AWS could not be reached.
 pub fn no_access(told: &mut Diagnostics, error: &NoAccess) {
     told.error(None, "Cannot reach AWS", format!("{}.\n{}", capital(&error.to_string()), error.remedy()));
+}
+
+/// Lists of what wears the lake's mark that failed.
+#[must_use]
+pub fn unlisted(errors: &[CloudError]) -> Diagnostics {
+    let mut told = Diagnostics::default();
+    for error in errors {
+        let detail = format!(
+            "{error}.\nWhat an interrupted apply has left behind is not found.{}",
+            remedy(error.remedy())
+        );
+        told.warning(None, "Cannot list what wears the lake's mark", detail);
+    }
+    told
 }
 
 /// What a plan cannot do, and what the user should know of it. `waited` says of which nodes it was told before that
@@ -271,7 +286,7 @@ fn diagnostic(severity: Severity, path: &FieldPath, summary: &str, detail: &str)
     Diagnostic { severity, summary: capital(&in_terraform(summary)), detail: text, path: at }
 }
 
-fn remedy(remedy: Option<&str>) -> String {
+pub(crate) fn remedy(remedy: Option<&str>) -> String {
     remedy.map(|remedy| format!("\n{remedy}")).unwrap_or_default()
 }
 

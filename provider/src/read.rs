@@ -4,7 +4,7 @@
 //! and what was found travels in the private bytes to the plan that follows.
 
 use crate::{
-    diagnostics,
+    diagnostics::{self, remedy},
     door::{Door, Way},
     private::Private,
     spec::Sources,
@@ -67,16 +67,7 @@ async fn look(
         }
         None => remember_again(&running.engine, &graph, told).await?,
     };
-    for error in &observed.unlisted {
-        told.warning(
-            None,
-            "Cannot list what wears the lake's mark",
-            format!(
-                "{error}.\nWhat an interrupted apply has left behind is not found.{}",
-                remedy(error.remedy())
-            ),
-        );
-    }
+    told.extend(diagnostics::unlisted(&observed.unlisted));
     if is_gone(&graph, &record) {
         return Some((Value::Null, None));
     }
@@ -171,8 +162,4 @@ pub(crate) fn lives_there(record: &Record, place: &Place, told: &mut Diagnostics
 /// Whether nothing of the lake could be back: nothing is remembered of members that there were.
 fn is_gone(graph: &Graph, record: &Record) -> bool {
     record.nodes.is_empty() && graph.values().any(|node| node.hold == Hold::Own)
-}
-
-fn remedy(remedy: Option<&str>) -> String {
-    remedy.map(|remedy| format!("\n{remedy}")).unwrap_or_default()
 }

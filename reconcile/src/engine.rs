@@ -183,16 +183,12 @@ impl Engine {
         let listed = if self.memory.is_none() || self.was_forgotten(graph, record, &mut inventory).await {
             // Neither needs the other, and somebody waits for both.
             let known = record.clone();
-            let identity = self.identity(&known);
-            let listing = observe::leftovers(&*self.cloud, &identity, graph, record);
-            join(listing, self.observe_missing(graph, &known, &mut inventory)).await.0
+            join(self.leftovers(graph, record), self.observe_missing(graph, &known, &mut inventory)).await.0
         } else {
             Default::default()
         };
         self.observe_missing(graph, record, &mut inventory).await;
-        let (mut leftovers, mut unlisted) = listed;
-        self.leave_kept(record, &mut leftovers);
-        inventory.values_mut().for_each(|found| found.retain(|key, _| !self.kept.contains(key)));
+        let (leftovers, mut unlisted) = listed;
         if !unlisted.is_empty() {
             let secrets = Secrets::of(graph, record, &inventory);
             unlisted.iter_mut().for_each(|error| secrets.censor(error));
@@ -200,8 +196,15 @@ impl Engine {
         Observed { inventory, leftovers, unlisted, rivals: None }
     }
 
-    /// What is kept for whoever works on the lake next is no leftover.
-    fn leave_kept(&self, record: &mut Record, leftovers: &mut BTreeSet<(NodeId, Key)>) {
+    /// List what wears the lake's mark and is not remembered: that joins the record, but for what is kept for whoever
+    /// works on the lake next.
+    async fn leftovers(
+        &self,
+        graph: &Graph,
+        record: &mut Record,
+    ) -> (BTreeSet<(NodeId, Key)>, Vec<CloudError>) {
+        let identity = self.identity(record);
+        let (mut leftovers, unlisted) = observe::leftovers(&*self.cloud, &identity, graph, record).await;
         leftovers.retain(|(node, key)| {
             let kept = self.kept.contains(key);
             if kept {
@@ -209,6 +212,7 @@ impl Engine {
             }
             !kept
         });
+        (leftovers, unlisted)
     }
 
     /// Give a record a lineage after a look that compared none.

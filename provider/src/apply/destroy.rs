@@ -48,26 +48,22 @@ async fn end_it<'a>(
         private.record.forget(node, key);
     }
     let shown = end(&private);
-    let lineage = private.record.clone();
     let within = within(&request.prior, "delete");
     let work = Work { door, connection, name, graph: Graph::new(), record: private.record, shown, within };
     let running = work.running(&request.stop);
-    if private.kept.is_empty() {
-        let outcome = work.settle(&request.stop).await;
-        return Some((work, outcome));
+    if !private.kept.is_empty() {
+        if let Err(failure) = running.engine.sign(&private.kept, &work.record).await {
+            told.extend(diagnostics::failures(&[failure]));
+            return None;
+        }
+        told.warning(
+            None,
+            format!("Nothing of the lake {} is made anew", work.name),
+            "What this configuration wants stays as it is and is brought up to date; only what no member names any more \
+             leaves, as its on_delete says. To make one resource anew, remove its member, apply, and declare it again.",
+        );
     }
-    if let Err(failure) = running.engine.sign(&private.kept, &lineage).await {
-        told.extend(diagnostics::failures(&[failure]));
-        return None;
-    }
-    told.warning(
-        None,
-        format!("Nothing of the lake {} is made anew", work.name),
-        "What this configuration wants stays as it is and is brought up to date; only what no member names any more \
-         leaves, as its on_delete says. To make one resource anew, remove its member, apply, and declare it again.",
-    );
     let kept = private.kept.into_iter().map(|(_, key)| key).collect();
-    let engine = running.engine.clone().with_kept(kept);
-    let outcome = engine.settle(&work.graph, work.record.clone(), work.within, Some(&work.shown)).await;
+    let outcome = work.settle(&running.engine.clone().with_kept(kept)).await;
     Some((work, outcome))
 }

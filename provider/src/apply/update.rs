@@ -58,6 +58,6 @@ async fn change<'a>(
     let shown = shown(&graph, &private, &request.prior, &was);
     let within = within(&request.planned, "update");
     let work = Work { door, connection, name, graph, record: private.record, shown, within };
-    let outcome = work.settle(&request.stop).await;
+    let outcome = work.settle(&work.running(&request.stop).engine).await;
     Some((work, outcome))
 }

@@ -138,11 +138,5 @@ fn leftovers(graph: &Graph, observed: &Observed, looked: &Plan, told: &mut Diagn
             ),
         );
     }
-    for error in &observed.unlisted {
-        told.warning(
-            None,
-            "Cannot list what wears the lake's mark",
-            format!("{error}.\nWhat an interrupted create may have left is not told."),
-        );
-    }
+    told.extend(diagnostics::unlisted(&observed.unlisted));
 }

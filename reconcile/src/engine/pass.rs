@@ -7,7 +7,7 @@ use crate::{
     graph::{Graph, Node, NodeId},
     inventory::Presence,
     kinds::Key,
-    observe::{self, Observed},
+    observe::Observed,
     plan::{self, Change, Note, Plan, Step},
     record::{Got, Record},
     secrets::Secrets,
@@ -78,10 +78,7 @@ impl<'a> Work<'a> {
             self.creating |= self.observed.is_unfinished();
             return;
         }
-        let identity = self.engine.identity(&self.record);
-        let listed = observe::leftovers(&*self.engine.cloud, &identity, self.graph, &mut self.record);
-        let (mut leftovers, mut unlisted) = listed.await;
-        self.engine.leave_kept(&mut self.record, &mut leftovers);
+        let (leftovers, mut unlisted) = self.engine.leftovers(self.graph, &mut self.record).await;
         let secrets = self.secrets();
         unlisted.iter_mut().for_each(|error| secrets.censor(error));
         self.observed.leftovers.extend(leftovers);
