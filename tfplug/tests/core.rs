@@ -229,7 +229,7 @@ async fn what_is_read_comes_out_of_a_file() {
     let mut state = config(1);
     state.set("arn", Value::Number(Number::parse("0.1").unwrap()));
     let Broken(rules) = core.read(Object { state, ..Default::default() }).await.unwrap_err();
-    assert_eq!(rules, ["arn: expected \"string\", found 0.1"]);
+    assert_eq!(rules, ["arn: expected \"string\", found a number"]);
     let (object, _) = core.read(Object { state: config(1), ..Default::default() }).await.unwrap();
     assert_eq!(object.state, config(1));
 }
