@@ -8,7 +8,10 @@ use aws_smithy_runtime_api::{
     client::{
         interceptors::{
             Intercept,
-            context::{BeforeSerializationInterceptorContextRef, FinalizerInterceptorContextRef},
+            context::{
+                BeforeSerializationInterceptorContextRef, BeforeTransmitInterceptorContextRef,
+                FinalizerInterceptorContextRef,
+            },
         },
         orchestrator::Metadata,
         runtime_components::RuntimeComponents,
@@ -34,6 +37,14 @@ impl Storable for Began {
     type Storer = StoreReplace<Self>;
 }
 
+/// What is asked: method and path. The request itself is gone when its answer is there.
+#[derive(Debug)]
+struct Asked(String);
+
+impl Storable for Asked {
+    type Storer = StoreReplace<Self>;
+}
+
 impl Intercept for Trace {
     fn name(&self) -> &'static str {
         "trace"
@@ -48,6 +59,17 @@ impl Intercept for Trace {
         Ok(())
     }
 
+    fn read_before_transmit(
+        &self,
+        ctx: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        cfg: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let (method, path) = (ctx.request().method(), path(ctx.request().uri()));
+        cfg.interceptor_state().store_put(Asked(format!("{method} {path}")));
+        Ok(())
+    }
+
     fn read_after_execution(
         &self,
         ctx: &FinalizerInterceptorContextRef<'_>,
@@ -57,13 +79,8 @@ impl Intercept for Trace {
         let Some(call) = cfg.load::<Metadata>() else { return Ok(()) };
         let took = cfg.load::<Began>().map_or(0, |began| began.0.elapsed().as_millis());
         let status = ctx.response().map_or("no answer".to_owned(), |answer| answer.status().to_string());
-        let (method, path) =
-            ctx.request().map_or(("", ""), |request| (request.method(), path(request.uri())));
-        tracing::debug!(
-            "{}:{} {method} {path} → {status} in {took} ms",
-            service(call.service()),
-            call.name()
-        );
+        let asked = cfg.load::<Asked>().map_or("was not sent", |asked| asked.0.as_str());
+        tracing::debug!("{}:{} {asked} → {status} in {took} ms", service(call.service()), call.name());
         Ok(())
     }
 }
