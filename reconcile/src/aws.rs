@@ -1,9 +1,11 @@
-//! SDK clients for one place and one set of credentials.
+//! Clients of AWS's services for one place and one set of credentials: generated ones, and one for all services that
+//! have none here.
 
 mod access;
 mod answer;
 mod bound;
 mod call;
+mod client;
 mod endpoint;
 mod gated;
 mod hooks;
@@ -17,14 +19,16 @@ mod way;
 
 pub use access::{Access, AssumeRole, NoAccess};
 pub use call::mutates;
+pub use client::{Endpoint, Form, Operation, Protocol, Service};
 pub use hooks::{Called, Gate, Hooks, Meter};
 pub use limit::CALL_TIMEOUT;
 pub use priority::Priority;
 pub(crate) use tagging::{tagged, tags_at_leisure};
 pub use trace::DISCREET;
 
-use crate::{kinds::access_point, place::Place};
+use crate::{error::CloudError, kinds::access_point, place::Place};
 use aws_config::SdkConfig;
+use serde_json::Value;
 use std::sync::Arc;
 use tokio::sync::Semaphore;
 
@@ -60,6 +64,8 @@ pub struct Aws {
     pub lakeformation: aws_sdk_lakeformation::Client,
     /// The resource groups tagging API.
     pub tagging: aws_sdk_resourcegroupstagging::Client,
+    /// All other services.
+    client: client::Client,
     /// Access points that were looked at: nothing of them ever changes.
     pub(crate) points: Arc<access_point::Known>,
     /// How many objects a bucket is emptied of by one call of `delete`, which then answers that it is busy.
@@ -94,6 +100,15 @@ impl Aws {
         Ok(Aws::over(&config, place, access.s3_use_path_style, &hooks))
     }
 
+    /// Make a call of a service that has no client here, with an input in the words of the service's model; answers come
+    /// in them, too.
+    ///
+    /// # Errors
+    /// When AWS refuses, or cannot be asked.
+    pub async fn call(&self, operation: &Operation, input: Value) -> Result<Value, CloudError> {
+        self.client.call(operation, input).await
+    }
+
     fn over(config: &SdkConfig, place: Place, path_style: bool, hooks: &Hooks) -> Self {
         macro_rules! of {
             ($sdk:ident, $service:literal) => {
@@ -118,6 +133,7 @@ impl Aws {
             tagging: aws_sdk_resourcegroupstagging::Client::from_conf(
                 of!(aws_sdk_resourcegroupstagging, "tagging").build(),
             ),
+            client: client::Client::new(config, &place, hooks),
             points: Arc::default(),
             portion: PORTION,
             account_list: Arc::new(Semaphore::new(1)),

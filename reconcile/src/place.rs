@@ -26,17 +26,28 @@ impl Place {
         format!("arn:{}:{service}::{}:{resource}", self.partition, self.account)
     }
 
-    /// The domain of the partition's services, as the SDKs' `partitions.json` tells it.
+    /// The domain of the partition's services.
     #[must_use]
     pub fn domain(&self) -> &'static str {
+        self.domains().0
+    }
+
+    /// The domain of the partition's endpoints that answer over IPv4 and IPv6.
+    #[must_use]
+    pub fn dual_stack_domain(&self) -> &'static str {
+        self.domains().1
+    }
+
+    /// As the SDKs' `partitions.json` tells them.
+    fn domains(&self) -> (&'static str, &'static str) {
         match self.partition.as_str() {
-            "aws-cn" => "amazonaws.com.cn",
-            "aws-eusc" => "amazonaws.eu",
-            "aws-iso" => "c2s.ic.gov",
-            "aws-iso-b" => "sc2s.sgov.gov",
-            "aws-iso-e" => "cloud.adc-e.uk",
-            "aws-iso-f" => "csp.hci.ic.gov",
-            _ => "amazonaws.com",
+            "aws-cn" => ("amazonaws.com.cn", "api.amazonwebservices.com.cn"),
+            "aws-eusc" => ("amazonaws.eu", "api.amazonwebservices.eu"),
+            "aws-iso" => ("c2s.ic.gov", "api.aws.ic.gov"),
+            "aws-iso-b" => ("sc2s.sgov.gov", "api.aws.scloud"),
+            "aws-iso-e" => ("cloud.adc-e.uk", "api.cloud-aws.adc-e.uk"),
+            "aws-iso-f" => ("csp.hci.ic.gov", "api.aws.hci.ic.gov"),
+            _ => ("amazonaws.com", "api.aws"),
         }
     }
 }

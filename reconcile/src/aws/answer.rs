@@ -2,6 +2,7 @@
 //!
 //! For the pace and the meter alone: what the engine does about an error is decided by what the SDK has read.
 
+use super::client;
 use crate::error::{CloudError, Retry};
 use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::ConnectorError};
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
@@ -27,9 +28,12 @@ pub(super) fn class(
         return Ok(None);
     }
     let status = answer.status().as_u16();
-    let typed = answer.headers().get("x-amzn-errortype");
-    Ok(Some(match told(typed, &String::from_utf8_lossy(body)) {
-        Some((code, said)) => CloudError::answered(&format!("{service}:{operation}"), &code, &said).retry,
+    let (code, said) = client::told(answer.headers(), body);
+    Ok(Some(match code {
+        Some(code) => {
+            let said = said.unwrap_or_default();
+            CloudError::answered(&format!("{service}:{operation}"), &code, &said).retry
+        }
         None if !body.is_empty() && status < 500 => {
             let said = format!("HTTP status {status} came with a body that is no whole answer of AWS");
             return Err(ConnectorError::io(said.into()));
@@ -42,30 +46,6 @@ pub(super) fn class(
             _ => Retry::Never,
         },
     }))
-}
-
-/// Code and message of an error, in the three ways in which these services tell them: a header and JSON, JSON alone,
-/// XML.
-fn told(typed: Option<&str>, body: &str) -> Option<(String, String)> {
-    let json: Option<serde_json::Value> = serde_json::from_str(body).ok();
-    let member = |names: &[&str]| {
-        let json = json.as_ref()?;
-        names.iter().find_map(|name| json.get(name)?.as_str()).map(ToOwned::to_owned)
-    };
-    let code = typed
-        .map(ToOwned::to_owned)
-        .or_else(|| member(&["__type", "code"]))
-        .or_else(|| element(body, "Code"))?;
-    // `namespace#Code:http://…`
-    let code = code.rsplit('#').next().unwrap_or_default().split(':').next().unwrap_or_default().to_owned();
-    let said = member(&["message", "Message", "errorMessage"]).or_else(|| element(body, "Message"));
-    Some((code, said.unwrap_or_default()))
-}
-
-/// What stands in the first element of a name.
-fn element(xml: &str, name: &str) -> Option<String> {
-    let (_, rest) = xml.split_once(&format!("<{name}>"))?;
-    rest.split_once(&format!("</{name}>")).map(|(text, _)| text.to_owned())
 }
 
 #[cfg(test)]

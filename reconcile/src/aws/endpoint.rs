@@ -18,8 +18,8 @@ pub(super) fn local(config: &SdkConfig, service: &str) -> Option<String> {
 }
 
 /// What the SDK's own clients would take: the code's word, then the service's variable or profile line, then the
-/// common one.
-fn configured(config: &SdkConfig, service: &str) -> Option<String> {
+/// common one. Where `ignore_configured_endpoint_urls` is set, the configuration tells the code's word alone.
+pub(super) fn configured(config: &SdkConfig, service: &str) -> Option<String> {
     let common = || config.endpoint_url().map(ToOwned::to_owned);
     if config.get_origin("endpoint_url").is_client_config() {
         return common();
