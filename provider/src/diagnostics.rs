@@ -264,8 +264,9 @@ fn overwritten(step: &Step) -> String {
     if changes.is_empty() {
         return " It has them already.".to_owned();
     }
-    let lines =
-        changes.iter().map(|change| format!("- {}: {}", change.path, render::drift(change, &step.secret)));
+    let lines = changes
+        .iter()
+        .map(|change| format!("- {}: {}", step.told(change), render::drift(change, &step.secret)));
     format!(" These of its settings are overwritten:\n\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 

@@ -12,7 +12,7 @@ use crate::{
     place::Place,
     policy::Need,
 };
-use lake_api::{FieldPath, spec::LakeSpec};
+use lake_api::spec::LakeSpec;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{fmt::Debug, future::Future};
@@ -120,12 +120,6 @@ pub trait Kind:
 
     /// The nodes that the kind's own section of the spec asks for. Pure; cannot fail on a checked spec.
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)>;
-
-    /// The paths below these settings that a path of the spec's member means: most are called the same in both. What a
-    /// member says in many words and its settings in few (a policy that is compiled) is meant as a whole.
-    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
-        vec![said.clone()]
-    }
 
     /// The key, or `None` while a part of it is not known.
     fn key(&self, place: &Place) -> Option<Self::Key>;

@@ -4,6 +4,7 @@
 //! [`apply`](mod@apply), [`report`](mod@report). Only `observe` and `apply` touch AWS; everything between them
 //! is pure. [`engine`] holds the loops that the doors call.
 
+pub mod aliases;
 pub mod apply;
 pub mod aws;
 pub mod cloud;

@@ -92,7 +92,7 @@ fn line(text: &mut String, step: &Step) {
         push(text, format_args!("    the rest {waits}\n"));
     }
     for field in step.change.fields() {
-        push(text, format_args!("    {}: {}\n", field.path, change(field, &step.secret)));
+        push(text, format_args!("    {}: {}\n", step.told(field), change(field, &step.secret)));
     }
     if step.change == Change::Create {
         let later =

@@ -311,6 +311,6 @@ fn signature(step: &Step) -> String {
 fn what(step: &Step) -> String {
     match step.change.fields() {
         [] => "it".to_owned(),
-        changes => changes.iter().map(|change| change.path.to_string()).collect::<Vec<_>>().join(", "),
+        changes => changes.iter().map(|change| step.told(change).to_string()).collect::<Vec<_>>().join(", "),
     }
 }

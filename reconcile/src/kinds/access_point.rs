@@ -15,13 +15,12 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Refusal, Replace, Scope, Wears},
-    kinds::meant,
     owner::{Marking, Worn},
     place::Place,
     policy::{self, Need, Statements},
 };
 use lake_api::{
-    FieldPath, Input,
+    Input,
     spec::{LakeSpec, bucket::PublicAccessBlock},
 };
 use schemars::JsonSchema;
@@ -67,11 +66,6 @@ impl Kind for AccessPoint {
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, &Names::new(spec, scope))
-    }
-
-    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
-        let compiled = ["allow", "statements"].into_iter().find_map(|field| meant::whole(said, field, "statements"));
-        vec![compiled.unwrap_or_else(|| said.clone())]
     }
 
     fn key(&self, _place: &Place) -> Option<String> {

@@ -19,14 +19,13 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Refusal, Replace, Scope, Wears},
-    kinds::meant,
     owner::{Marking, Worn},
     place::Place,
     policy::{self, Need, Statements},
 };
 use futures::future::join_all;
 use lake_api::{
-    FieldPath, Input,
+    Input,
     spec::{
         LakeSpec,
         bucket::{BucketNamespace, CorsRule, LogKeyFormat, ObjectOwnership, PublicAccessBlock, Sse},
@@ -157,13 +156,6 @@ impl Kind for Bucket {
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, &Names::new(spec, scope))
-    }
-
-    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
-        match meant::whole(said, "policy.statements", "policy.statements") {
-            Some(all) => vec![all, FieldPath::root().field("policy").field("besideOthers")],
-            None => vec![said.clone()],
-        }
     }
 
     fn key(&self, _place: &Place) -> Option<String> {

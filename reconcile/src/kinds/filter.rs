@@ -12,13 +12,12 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
-    kinds::meant,
     kinds::{Key, table::TableKey},
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::{Need, Texts},
 };
-use lake_api::{FieldPath, Input, spec::LakeSpec};
+use lake_api::{Input, spec::LakeSpec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -87,10 +86,6 @@ impl Kind for Filter {
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, scope)
-    }
-
-    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
-        vec![meant::moved(said, "tableName", "table").unwrap_or_else(|| said.clone())]
     }
 
     fn key(&self, _place: &Place) -> Option<FilterKey> {

@@ -16,13 +16,12 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
-    kinds::meant,
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
 };
 use lake_api::{
-    FieldPath, Input, LakeSpec,
+    Input, LakeSpec,
     spec::job::{Command, ExecutionClass, Language},
 };
 use schemars::JsonSchema;
@@ -165,12 +164,6 @@ impl Kind for Job {
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::all(spec, scope)
-    }
-
-    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
-        let secret = ["secretArguments", "secretArgumentsFrom"];
-        let moved = secret.into_iter().find_map(|field| meant::moved(said, field, "arguments"));
-        vec![moved.unwrap_or_else(|| said.clone())]
     }
 
     fn key(&self, _place: &Place) -> Option<String> {

@@ -15,12 +15,12 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Refusal, Replace, Scope, Wears},
-    kinds::{Key, meant},
+    kinds::Key,
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::{self, Need, Statements, Texts},
 };
-use lake_api::{FieldPath, Input, spec::LakeSpec};
+use lake_api::{Input, spec::LakeSpec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -78,16 +78,6 @@ impl Kind for Role {
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, scope)
-    }
-
-    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
-        let policy = said.steps().first().filter(|step| step.name() == Some("inlinePolicies"));
-        if let (Some(_), Some(policy)) = (policy, said.steps().get(..2)) {
-            return vec![policy.iter().cloned().collect()];
-        }
-        let whole = |field| meant::whole(said, field, field);
-        let compiled = ["assumedBy", "allow", "managedPolicies"].into_iter().find_map(whole);
-        vec![compiled.unwrap_or_else(|| said.clone())]
     }
 
     fn key(&self, _place: &Place) -> Option<String> {

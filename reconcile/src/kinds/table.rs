@@ -23,12 +23,12 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Kind, Replace, Scope, Wears},
-    kinds::{Key, meant},
+    kinds::Key,
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::Need,
 };
-use lake_api::{FieldPath, Input, LakeSpec, spec::table::SortOrder};
+use lake_api::{Input, LakeSpec, spec::table::SortOrder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -173,20 +173,6 @@ impl Kind for Table {
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::all(spec, scope)
-    }
-
-    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
-        let parameters = |is: fn(&str) -> bool| {
-            let path = FieldPath::root().field("parameters");
-            self.parameters.keys().filter(|key| is(key)).map(|key| path.key(key.as_str())).collect::<Vec<_>>()
-        };
-        if meant::whole(said, "format", "format").is_some() {
-            return [vec![FieldPath::root().field("serde")], parameters(|key| key == "classification")].concat();
-        }
-        if meant::whole(said, "projection", "projection").is_some() {
-            return parameters(|key| key.starts_with("projection.") || key == "storage.location.template");
-        }
-        vec![said.clone()]
     }
 
     fn key(&self, _place: &Place) -> Option<TableKey> {

@@ -6,6 +6,7 @@ use super::{
     taking::made_anew,
 };
 use crate::{
+    aliases::Aliases,
     error::CloudError,
     graph::{Hold, NodeId},
     inventory::Presence,
@@ -183,6 +184,7 @@ fn bare(node: &NodeId, change: Change) -> Step {
         superseded: BTreeSet::new(),
         wanted: None,
         secret: BTreeSet::new(),
+        aliases: Aliases::default(),
     }
 }
 

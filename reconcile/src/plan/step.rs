@@ -1,6 +1,7 @@
 //! What a plan is made of.
 
 use crate::{
+    aliases::Aliases,
     diff::FieldChange,
     error::CloudError,
     graph::{Hold, NodeId},
@@ -60,6 +61,8 @@ pub struct Step {
     pub wanted: Option<Value>,
     /// Paths below the settings whose values are never shown.
     pub secret: BTreeSet<FieldPath>,
+    /// Paths that the member and its settings call differently.
+    pub aliases: Aliases,
 }
 
 /// What a step does.
@@ -202,6 +205,12 @@ impl Change {
 }
 
 impl Step {
+    /// The path below the member by which its user knows a field that differs.
+    #[must_use]
+    pub fn told(&self, change: &FieldChange) -> FieldPath {
+        self.aliases.in_member(&change.path)
+    }
+
     /// Whether the step is about something that the spec names no more, or under a key that it names no more.
     #[must_use]
     pub fn leaves(&self) -> bool {

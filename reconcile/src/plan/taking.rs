@@ -85,7 +85,7 @@ pub(super) fn take(
             format!(
                 "{} {key} exists already, was not made by this lake, and differs in {}",
                 words(id.kind()),
-                list(changes.iter().map(|change| &change.path))
+                list(changes.iter().map(|change| case.wish.node.aliases.in_member(&change.path)))
             ),
             match of {
                 Some(of) => otherwise(of, "To take it over and change it, set adopt: Unowned.".to_owned()),

@@ -390,6 +390,7 @@ impl<'a> Course<'a> {
             superseded: BTreeSet::new(),
             wanted: wish.json.clone().or(Some(Value::Null)),
             secret: wish.node.treatment.secret.union(&self.scene.record.secrets(wish.id)).cloned().collect(),
+            aliases: wish.node.aliases.clone(),
         });
     }
 }

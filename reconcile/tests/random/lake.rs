@@ -179,6 +179,7 @@ impl Lake {
                 treatment: Treatment { on_delete, adopt, ..Treatment::default() },
                 brought_by: BTreeSet::new(),
                 open: Open::Nothing,
+                aliases: Default::default(),
             },
         );
     }

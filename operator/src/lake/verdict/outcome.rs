@@ -179,6 +179,7 @@ mod tests {
             wanted: None,
             facts: Default::default(),
             secret: Default::default(),
+            aliases: Default::default(),
         };
         let left = Outcome { plan: Plan { steps: vec![step], ..Plan::default() }, ..outcome(vec![]) };
         let verdict = Verdict::of(&left, false, false);

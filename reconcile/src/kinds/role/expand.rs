@@ -2,6 +2,7 @@
 
 use super::{Role, trust};
 use crate::{
+    aliases::{Aliases, path},
     expand::{
         members::{Wanted, members},
         names::Names,
@@ -11,7 +12,7 @@ use crate::{
     policy::{self, Principals, Statement, Statements, Texts, keyed, texts},
 };
 use lake_api::{
-    Input,
+    FieldPath, Input,
     names::{ServicePrincipal, Word},
     spec::{self, LakeSpec, role::AssumedBy},
 };
@@ -31,9 +32,20 @@ pub(super) fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
             settings: wanted(role, key, &names),
             after: waits.get(key.as_str()).cloned().unwrap_or_default(),
             secret: BTreeSet::new(),
+            aliases: aliases(role),
         },
         |name| external(&names.filled(name)),
     )
+}
+
+/// Policies are compiled, each as a whole.
+fn aliases(role: &spec::Role) -> Aliases {
+    let whole = ["assumedBy", "allow", "managedPolicies"];
+    let aliases = whole.into_iter().fold(Aliases::default(), |all, field| all.compiled(path(field), path(field)));
+    let inline = |name: &str| FieldPath::root().field("inlinePolicies").key(name);
+    role.inline_policies.iter().fold(aliases, |all, (key, policy)| {
+        all.compiled(inline(key.as_str()), inline(policy.name.as_ref().and_then(Word::known).unwrap_or(key.as_str())))
+    })
 }
 
 /// What each role waits for: the roles that it trusts, which IAM must know. What its own policies name need not exist yet.
