@@ -215,54 +215,6 @@ impl Engine {
         (leftovers, unlisted)
     }
 
-    /// Give a record a lineage after a look that compared none.
-    fn find_lineage(&self, planned: Option<String>, record: &mut Record, observed: &mut Observed) {
-        let Some(own) = self.lineage.own() else { return };
-        let known = record.nodes.iter().any(|(node, remembered)| {
-            remembered.keys.keys().any(|key| !observed.leftovers.contains(&(node.clone(), key.clone())))
-        });
-        if known || !self.compares() {
-            return self.find_known_lineage(record, observed);
-        }
-        let lineages = lineages::seen(&observed.inventory);
-        let lineage = lineages::of_new(lineages, own, planned.as_deref()).unwrap_or_else(|rivals| {
-            observed.rivals = Some(rivals);
-            planned.unwrap_or_else(|| own.to_owned())
-        });
-        self.claim(lineage, record, observed);
-    }
-
-    /// Give the record of a lake that was applied before the lineage that most of its resources wear.
-    fn find_known_lineage(&self, record: &mut Record, observed: &mut Observed) {
-        let Some(own) = self.lineage.own() else { return };
-        let lineage = lineages::of_known(&lineages::seen(&observed.inventory), own);
-        self.claim(lineage, record, observed);
-    }
-
-    fn claim(&self, lineage: String, record: &mut Record, observed: &mut Observed) {
-        if self.compares() {
-            let Observed { inventory, leftovers, .. } = observed;
-            lineages::claim(&self.owner, &lineage, record, inventory, leftovers);
-        }
-        record.lineage = Some(lineage);
-    }
-
-    /// Whether what another lineage has made is another lake's.
-    fn compares(&self) -> bool {
-        matches!(self.lineage, Lineage::Compared(_))
-    }
-
-    /// Who the lake of a record is when it reads and writes marks.
-    fn identity(&self, record: &Record) -> Identity {
-        let lineage = match (&record.lineage, &self.lineage) {
-            (Some(known), Lineage::Compared(_)) => Lineage::Compared(known.clone()),
-            (Some(known), _) => Lineage::Written(known.clone()),
-            (None, Lineage::Written(own)) => Lineage::Written(own.clone()),
-            (None, _) => Lineage::Any,
-        };
-        Identity::new(&self.owner, &self.place, lineage)
-    }
-
     /// Whether a lake that is kept in a memory seems to have lost it: nothing is remembered, and something that is wanted
     /// wears its mark. A new lake, which is much the same to look at, is spared the search for what else might.
     async fn was_forgotten(&self, graph: &Graph, record: &Record, inventory: &mut Inventory) -> bool {
