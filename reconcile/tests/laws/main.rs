@@ -18,6 +18,7 @@ mod secrets;
 mod sign;
 #[path = "../sim/mod.rs"]
 mod sim;
+mod succession;
 
 use lake_api::{contract, spec::OnDelete};
 use lake_reconcile::{
