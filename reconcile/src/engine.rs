@@ -53,7 +53,8 @@ const VISIBLE_WITHIN: Duration = Duration::from_secs(120);
 /// never forgotten, so no sign of an unfinished creation is needed, and no list of all that wears the lake's mark unless
 /// the memory was lost. Terraform can keep the record only when all is done, and has no such memory.
 pub trait Memory: Send + Sync {
-    /// Keep the record. Nothing is created before this has succeeded.
+    /// Keep the record. Nothing is created before this has succeeded. An apply calls it once at a time, and each time
+    /// with all that it learnt so far.
     fn keep<'a>(&'a self, record: &'a Record) -> BoxFuture<'a, Result<(), CloudError>>;
 }
 

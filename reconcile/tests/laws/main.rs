@@ -8,6 +8,7 @@
 
 mod cases;
 mod convergence;
+mod memory;
 mod misfortune;
 #[path = "../random/mod.rs"]
 mod random;
