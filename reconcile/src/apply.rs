@@ -9,6 +9,7 @@ mod ledger;
 mod ops;
 mod perform;
 mod verdict;
+mod waits;
 
 pub(crate) use perform::sign;
 

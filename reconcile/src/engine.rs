@@ -3,6 +3,7 @@
 //! [`Engine::round`] is one pass and never waits: it tells when to come again. [`Engine::settle`] goes round until
 //! all is quiet, within a time. Both observe, plan, apply, and observe what was touched.
 
+mod fence;
 mod lineages;
 mod pass;
 mod patience;

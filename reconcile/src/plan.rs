@@ -13,7 +13,7 @@ mod step;
 mod taking;
 mod wanted;
 
-pub(crate) use order::{goes_before, rank};
+pub(crate) use order::{before, rank};
 pub use step::{Change, Later, Note, Plan, Reason, Step, Taking};
 
 use crate::{
