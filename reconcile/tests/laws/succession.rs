@@ -109,3 +109,27 @@ fn a_job_whose_successor_is_refused_stays() {
         assert_eq!(writes(&sim), before);
     });
 }
+
+/// The former one went in the second pass, although its successor could not be brought to what is wanted in the first.
+#[test]
+fn a_job_stays_while_its_successor_cannot_be_as_wanted() {
+    in_time(async {
+        let sim = a_sim();
+        let (first, second, third) = (lake("one", ""), lake("two", ""), lake("two", "maxRetries: 1"));
+        let outcome = settled(&sim, &first, a_record()).await;
+        let refuse = |key: Key| {
+            sim.world(|world| world.faults.refused = BTreeMap::from([(key, (Retry::Never, u64::MAX))]));
+        };
+        refuse(job(&first));
+        let outcome = settle(&sim, &second, outcome.record).await;
+        assert!(is_there(&sim, &job(&first)) && is_there(&sim, &job(&second)), "{}", told(&outcome));
+        refuse(job(&second));
+        let mut third = third;
+        third.extend(graph("buckets: { more: {} }"));
+        let outcome = settle(&sim, &third, outcome.record).await;
+        assert!(is_there(&sim, &job(&first)), "{}", told(&outcome));
+        sim.world(|world| world.faults.refused.clear());
+        settled(&sim, &third, outcome.record).await;
+        assert!(!is_there(&sim, &job(&first)));
+    });
+}

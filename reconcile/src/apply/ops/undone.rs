@@ -45,15 +45,17 @@ impl<'p> Undone<'p> {
         undone
     }
 
-    /// The node of the first step that cannot be done and that an operation comes after: of what it needs, or of a
-    /// removal of what may use it, since that is not changed as wanted, or does not go.
+    /// The node of the first step that cannot be done and that an operation comes after: of what it needs; and of a
+    /// removal also of what may use it, since that is not changed as wanted, or does not go.
     pub(super) fn holds_back(&self, ops: &Ops<'p>, op: Op) -> Option<&'p NodeId> {
         let step = ops.step(op);
+        let needed = || step.after.iter().filter_map(|need| self.nodes.get(need)).min();
         let first = match ops.what(op) {
-            What::Make { .. } => step.after.iter().filter_map(|need| self.nodes.get(need)).min(),
+            What::Make { .. } => needed(),
             What::Remove(_) => {
                 let users = if ops.is_anew(op) { &self.leaving } else { &self.there };
-                before(step.node.kind()).filter_map(|kind| users.get(kind)).min()
+                let users = before(step.node.kind()).filter_map(|kind| users.get(kind)).min();
+                needed().into_iter().chain(users).min()
             }
             What::Retain | What::Release | What::Sign { .. } => None,
         };
