@@ -75,9 +75,9 @@ pub fn plan(plan: &Plan, waited: impl Fn(&str) -> bool) -> Diagnostics {
     let mut told = Diagnostics::default();
     told.extend(plan.steps.iter().filter_map(|step| of_step(step, &waited)));
     told.extend(deletions(plan));
-    let retained =
-        |node: &str| plan.steps.iter().any(|it| it.change == Change::Retain && it.node.as_str() == node);
-    told.extend(plan.notes.iter().filter(|note| !retained(note.node.as_str())).map(|note| {
+    let retained = plan.steps.iter().filter(|step| step.change == Change::Retain);
+    let retained: BTreeSet<&NodeId> = retained.map(|step| &step.node).collect();
+    told.extend(plan.notes.iter().filter(|note| !retained.contains(&note.node)).map(|note| {
         diagnostic(Severity::Warning, &note.origin, &format!("About {}", note.node), &sentence(&note.said))
     }));
     told

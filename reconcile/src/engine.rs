@@ -3,6 +3,7 @@
 //! [`Engine::round`] is one pass and never waits: it tells when to come again. [`Engine::settle`] goes round until
 //! all is quiet, within a time. Both observe, plan, apply, and observe what was touched.
 
+mod fence;
 mod lineages;
 mod pass;
 mod patience;
@@ -53,7 +54,8 @@ const VISIBLE_WITHIN: Duration = Duration::from_secs(120);
 /// never forgotten, so no sign of an unfinished creation is needed, and no list of all that wears the lake's mark unless
 /// the memory was lost. Terraform can keep the record only when all is done, and has no such memory.
 pub trait Memory: Send + Sync {
-    /// Keep the record. Nothing is created before this has succeeded.
+    /// Keep the record. Nothing is created before this has succeeded. An apply calls it once at a time, and each time
+    /// with all that it learnt so far.
     fn keep<'a>(&'a self, record: &'a Record) -> BoxFuture<'a, Result<(), CloudError>>;
 }
 
@@ -213,54 +215,6 @@ impl Engine {
             !kept
         });
         (leftovers, unlisted)
-    }
-
-    /// Give a record a lineage after a look that compared none.
-    fn find_lineage(&self, planned: Option<String>, record: &mut Record, observed: &mut Observed) {
-        let Some(own) = self.lineage.own() else { return };
-        let known = record.nodes.iter().any(|(node, remembered)| {
-            remembered.keys.keys().any(|key| !observed.leftovers.contains(&(node.clone(), key.clone())))
-        });
-        if known || !self.compares() {
-            return self.find_known_lineage(record, observed);
-        }
-        let lineages = lineages::seen(&observed.inventory);
-        let lineage = lineages::of_new(lineages, own, planned.as_deref()).unwrap_or_else(|rivals| {
-            observed.rivals = Some(rivals);
-            planned.unwrap_or_else(|| own.to_owned())
-        });
-        self.claim(lineage, record, observed);
-    }
-
-    /// Give the record of a lake that was applied before the lineage that most of its resources wear.
-    fn find_known_lineage(&self, record: &mut Record, observed: &mut Observed) {
-        let Some(own) = self.lineage.own() else { return };
-        let lineage = lineages::of_known(&lineages::seen(&observed.inventory), own);
-        self.claim(lineage, record, observed);
-    }
-
-    fn claim(&self, lineage: String, record: &mut Record, observed: &mut Observed) {
-        if self.compares() {
-            let Observed { inventory, leftovers, .. } = observed;
-            lineages::claim(&self.owner, &lineage, record, inventory, leftovers);
-        }
-        record.lineage = Some(lineage);
-    }
-
-    /// Whether what another lineage has made is another lake's.
-    fn compares(&self) -> bool {
-        matches!(self.lineage, Lineage::Compared(_))
-    }
-
-    /// Who the lake of a record is when it reads and writes marks.
-    fn identity(&self, record: &Record) -> Identity {
-        let lineage = match (&record.lineage, &self.lineage) {
-            (Some(known), Lineage::Compared(_)) => Lineage::Compared(known.clone()),
-            (Some(known), _) => Lineage::Written(known.clone()),
-            (None, Lineage::Written(own)) => Lineage::Written(own.clone()),
-            (None, _) => Lineage::Any,
-        };
-        Identity::new(&self.owner, &self.place, lineage)
     }
 
     /// Whether a lake that is kept in a memory seems to have lost it: nothing is remembered, and something that is wanted

@@ -44,9 +44,9 @@ pub enum Wears {
 /// The order of a replacement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Replace {
-    /// The new one is made before the old one goes: names differ.
+    /// The successor is made first, and the old one goes only once it stands.
     CreateFirst,
-    /// The old one must go before the new one can be made: they share a name.
+    /// The old one must go before its successor can be made: they share a key, or AWS lets no two stand at once.
     DeleteFirst,
 }
 
@@ -111,8 +111,9 @@ pub trait Kind:
     const GLOBAL: bool = false;
     /// Regions in which AWS answers a create with success although the name exists already.
     const UPSERTS_IN: &'static [&'static str] = &[];
-    /// The order of its replacement.
-    const REPLACE: Replace;
+    /// The order of a replacement under another key: `DeleteFirst` only where AWS lets no two stand at once, whatever their
+    /// keys. Under one key the old one always goes first.
+    const REPLACE: Replace = Replace::CreateFirst;
     /// Kinds that are deleted only after this one is gone.
     const GOES_BEFORE: &'static [&'static str];
     /// Calls that list what there is of this kind, wherever it is.

@@ -11,6 +11,7 @@ use lake_reconcile::{
     plan::{Plan, plan},
     record::Record,
 };
+use std::collections::BTreeSet;
 use tfplug::{Diagnostic, Diagnostics, Path, Severity, Value};
 
 impl Scene<'_> {
@@ -116,14 +117,13 @@ fn living(observed: &Observed) -> impl Iterator<Item = &NodeId> {
 
 /// Tell what an interrupted create has left, and what becomes of it.
 fn leftovers(graph: &Graph, observed: &Observed, looked: &Plan, told: &mut Diagnostics) {
+    let ends: BTreeSet<&NodeId> =
+        looked.steps.iter().filter(|step| step.change.destroys()).map(|step| &step.node).collect();
     let mut lines: Vec<String> = living(observed)
-        .map(|node| {
-            let goes = looked.steps.iter().any(|step| &step.node == node && step.change.destroys());
-            match (graph.contains_key(node), goes) {
-                (true, _) => format!("- {node} is taken up"),
-                (false, true) => format!("- {node} is in no member any more and will be deleted"),
-                (false, false) => format!("- {node} is in no member any more and stays on AWS"),
-            }
+        .map(|node| match (graph.contains_key(node), ends.contains(node)) {
+            (true, _) => format!("- {node} is taken up"),
+            (false, true) => format!("- {node} is in no member any more and will be deleted"),
+            (false, false) => format!("- {node} is in no member any more and stays on AWS"),
         })
         .collect();
     lines.dedup();

@@ -2,6 +2,7 @@
 
 use super::{
     Again, Engine, Outcome, Round,
+    fence::Fence,
     pass::{StepId, Work},
     settle,
 };
@@ -70,7 +71,7 @@ impl<'a> Look<'a> {
         if self.work.observed.rivals.is_some() {
             return self.leave();
         }
-        self.work.fence = fence;
+        self.work.fence = fence.map(Fence::of);
         let end = self.begun + within;
         deadline::by(end, settle::settle(self.work, self.plan, end)).await
     }

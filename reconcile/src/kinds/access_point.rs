@@ -14,7 +14,7 @@ use crate::{
     expand::names::Names,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Refusal, Replace, Scope, Wears},
+    kind::{Data, Kind, Refusal, Scope, Wears},
     owner::{Marking, Worn},
     place::Place,
     policy::{self, Need, Statements},
@@ -60,7 +60,6 @@ impl Kind for AccessPoint {
     const BIRTH: Option<&'static str> = Some("CreationDate");
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = <lake_api::spec::AccessPoint as lake_api::spec::Settings>::HOLDS_DATA;
-    const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["bucket", "role"];
     const LISTS: &'static [&'static str] = &["s3control:ListAccessPoints"];
 

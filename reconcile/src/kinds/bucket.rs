@@ -18,7 +18,7 @@ use crate::{
     expand::names::Names,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Refusal, Replace, Scope, Wears},
+    kind::{Data, Kind, Refusal, Scope, Wears},
     owner::{Marking, Worn},
     place::Place,
     policy::{self, Need, Statements},
@@ -151,7 +151,6 @@ impl Kind for Bucket {
     const HOLDS_DATA: bool = true;
     /// S3 API Reference, `CreateBucket`, `BucketAlreadyOwnedByYou`.
     const UPSERTS_IN: &'static [&'static str] = &["us-east-1"];
-    const REPLACE: Replace = Replace::CreateFirst;
     const GOES_BEFORE: &'static [&'static str] = &[];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

@@ -11,7 +11,7 @@ use crate::{
     error::CloudError,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Replace, Scope, Wears},
+    kind::{Data, Kind, Scope, Wears},
     kinds::{Key, table::TableKey},
     owner::{Marking, Owner, Worn},
     place::Place,
@@ -81,7 +81,6 @@ impl Kind for Filter {
     const FIXED: &'static [&'static str] = &["catalog", "database", "name", "table"];
     const WEARS: Wears = Wears::Nothing;
     const HOLDS_DATA: bool = <lake_api::spec::Filter as lake_api::spec::Settings>::HOLDS_DATA;
-    const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["table", "database"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

@@ -68,7 +68,7 @@ macro_rules! kinds {
             pub global: bool,
             /// Regions in which AWS answers a create with success although the name exists already.
             pub upserts_in: &'static [&'static str],
-            /// The order of its replacement.
+            /// The order of its replacement under another key.
             pub replace: Replace,
             /// Kinds that are deleted only after this one is gone.
             pub goes_before: &'static [&'static str],

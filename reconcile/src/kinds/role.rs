@@ -14,7 +14,7 @@ use crate::{
     error::CloudError,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Refusal, Replace, Scope, Wears},
+    kind::{Data, Kind, Refusal, Scope, Wears},
     kinds::Key,
     owner::{Marking, Owner, Worn},
     place::Place,
@@ -72,7 +72,6 @@ impl Kind for Role {
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = false;
     const GLOBAL: bool = true;
-    const REPLACE: Replace = Replace::CreateFirst;
     const GOES_BEFORE: &'static [&'static str] = &[];
     const LISTS: &'static [&'static str] = &["iam:GetAccountAuthorizationDetails", "iam:ListRoles"];
 

@@ -22,7 +22,7 @@ use crate::{
     error::CloudError,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Replace, Scope, Wears},
+    kind::{Data, Kind, Scope, Wears},
     kinds::Key,
     owner::{Marking, Owner, Worn},
     place::Place,
@@ -168,7 +168,6 @@ impl Kind for Table {
     const BIRTH: Option<&'static str> = Some("CreateTime");
     const WEARS: Wears = Wears::Parameters;
     const HOLDS_DATA: bool = <lake_api::spec::Table as lake_api::spec::Settings>::HOLDS_DATA;
-    const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["database"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

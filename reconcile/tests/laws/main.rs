@@ -8,6 +8,7 @@
 
 mod cases;
 mod convergence;
+mod memory;
 mod misfortune;
 #[path = "../random/mod.rs"]
 mod random;
@@ -18,6 +19,7 @@ mod secrets;
 mod sign;
 #[path = "../sim/mod.rs"]
 mod sim;
+mod succession;
 
 use lake_api::{contract, spec::OnDelete};
 use lake_reconcile::{

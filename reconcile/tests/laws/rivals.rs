@@ -23,12 +23,16 @@ use std::{
 };
 
 /// The simulated cloud, each call some milliseconds away: so the calls of two applies come in some order.
-struct Far {
+pub(crate) struct Far {
     sim: Arc<Sim>,
     rng: Mutex<Rng>,
 }
 
 impl Far {
+    pub(crate) fn new(sim: &Arc<Sim>, seed: u64) -> Self {
+        Far { sim: sim.clone(), rng: Mutex::new(Rng::new(seed)) }
+    }
+
     async fn on_the_way(&self) {
         let wait = self.rng.lock().unwrap().below(20);
         tokio::time::sleep(Duration::from_millis(wait)).await;
@@ -67,7 +71,7 @@ impl Cloud for Far {
 
 /// An apply that found nothing when it was planned.
 async fn apply(sim: &Arc<Sim>, yaml: &str, lineage: &str, seed: u64) -> Outcome {
-    let cloud = Arc::new(Far { sim: sim.clone(), rng: Mutex::new(Rng::new(seed)) });
+    let cloud = Arc::new(Far::new(sim, seed));
     let engine = Engine::new(cloud, owner(), place(), Lineage::Compared(lineage.into()));
     let record = Record { lineage: Some(lineage.into()), ..a_record() };
     engine.settle(&graph(yaml), record, LONG, None).await
