@@ -10,6 +10,7 @@ mod kill;
 mod moves;
 mod opentofu;
 mod ownership;
+mod regions;
 mod replace;
 mod scale;
 mod secrets;
