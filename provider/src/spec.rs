@@ -81,7 +81,17 @@ impl Sources {
             forget_foreign(contract::schema(), &mut json);
             json
         };
-        unite(unite(self.blocks.clone(), without(&self.spec)), without(&self.sensitive))
+        let (first, sensitive) = (unite(self.blocks.clone(), without(&self.spec)), without(&self.sensitive));
+        let mut whole = unite(first.clone(), sensitive.clone());
+        for section in &self.open {
+            // What it adds to, another source may yet tell.
+            for key in sensitive[section].as_object().into_iter().flat_map(Map::keys) {
+                if first[section].get(key).is_none() {
+                    whole[section][key] = unknown();
+                }
+            }
+        }
+        whole
     }
 
     /// The whole spec with another value in place of each that `sensitive_spec` holds; none where that holds nothing.
@@ -347,6 +357,9 @@ mod tests {
             let sources = sources(json!({}), spec, json!({}));
             assert_eq!(sources.members_are_known(), known, "{sources:?}");
         }
+        let secret = json!({"jobs": {"etl": {"secretArguments": {"--salt": "pepper"}}}});
+        let adds = sources(json!({}), json!({"jobs": unknown()}), secret);
+        assert_eq!(adds.whole(), json!({"jobs": {"etl": unknown()}}), "its script may yet be told");
         let all = Sources::of(&Value::map([("spec", Value::UNKNOWN)]));
         assert!(!all.members_are_known() && all.is_open(&"jobs.etl.role".parse().unwrap()));
     }

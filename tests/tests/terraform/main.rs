@@ -7,6 +7,7 @@ mod failures;
 mod foreign;
 mod frozen;
 mod kill;
+mod modules;
 mod moves;
 mod opentofu;
 mod ownership;
