@@ -1,8 +1,8 @@
 //! PlanResourceChange: decide what the state will be.
 //!
 //! Core plans again at apply, with the same prior state and private bytes, and every value that was known must come
-//! again. So planned values follow from configuration, prior state and private bytes alone; what this plan looks at by
-//! itself gives diagnostics only. Every plan echoes the record: Apply gets no other bytes.
+//! again. So planned values follow from configuration, prior state and private bytes alone, but for a spelling that is kept where
+//! nothing will be applied; what this plan looks at by itself gives diagnostics only. Every plan echoes the record: Apply gets no other bytes.
 
 mod create;
 mod look;
@@ -37,7 +37,14 @@ pub async fn plan(door: &Door, request: PlanRequest) -> PlanResponse {
         destroy(door, &request, &mut told);
         Value::Null
     } else {
-        lake(door, &request, &mut requires_replace, &mut private, &mut told).await
+        let lake = lake(door, &request, &mut requires_replace, &mut private, &mut told).await;
+        let prior = |argument: &str| request.prior.get(argument).as_str();
+        match (prior("region"), prior("name")) {
+            (Some(region), Some(name)) if door.has_read(region, name) => {
+                defaults::as_it_was(lake, &request.prior)
+            }
+            _ => lake,
+        }
     };
     let private = private.map_or(request.private, |private| private.bytes());
     PlanResponse { planned, requires_replace, private, diagnostics: told }
@@ -52,7 +59,7 @@ async fn lake(
     kept: &mut Option<Private>,
     told: &mut Diagnostics,
 ) -> Value {
-    let mut lake = defaults::planned(&request.config, &request.prior);
+    let mut lake = defaults::planned(&request.config);
     lake.set("resources", Value::UNKNOWN);
     lake.set("outputs", Value::UNKNOWN);
     let sources = Sources::of(&request.config);
