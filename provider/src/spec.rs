@@ -14,8 +14,9 @@ use lake_api::{
     FieldPath, Step,
     contract::{self, Object, Shape},
     input::{is_unknown, unknown},
+    spec::singular::singular,
 };
-use lake_reconcile::plan::Later;
+use lake_reconcile::{graph::NodeId, plan::Later};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 use tfplug::Value;
@@ -106,6 +107,18 @@ impl Sources {
     pub fn members_are_known(&self) -> bool {
         let known = |json| members_are_known(contract::schema(), json);
         self.open.is_empty() && [&self.blocks, &self.spec, &self.sensitive].into_iter().all(known)
+    }
+
+    /// Whether it is known that a node stays: a member tells it, by the word of its section and its key, or it is released.
+    #[must_use]
+    pub fn names(&self, node: &NodeId) -> bool {
+        let all = || [&self.blocks, &self.spec, &self.sensitive].into_iter();
+        let mut sections = sections().filter(|section| singular(section) == Some(node.kind()));
+        let member =
+            |json: &Json, section: &str| json[section].get(node.name()).is_some_and(|it| !is_unknown(it));
+        let released = self.field("release").and_then(Json::as_array).into_iter().flatten();
+        sections.any(|section| all().any(|json| member(json, section)))
+            || released.into_iter().any(|it| it.as_str() == Some(node.as_str()))
     }
 
     /// Whether a value of this form may be the key of a member that is not known yet.
