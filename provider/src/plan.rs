@@ -1,8 +1,9 @@
 //! PlanResourceChange: decide what the state will be.
 //!
 //! Core plans again at apply, with the same prior state and private bytes, and every value that was known must come
-//! again. So planned values follow from configuration, prior state and private bytes alone, but for a spelling that is kept where
-//! nothing will be applied; what this plan looks at by itself gives diagnostics only. Every plan echoes the record: Apply gets no other bytes.
+//! again. So planned values follow from configuration, prior state and private bytes alone, but for a spelling that is
+//! kept where nothing will be applied; what this plan looks at by itself gives diagnostics only. Every plan echoes the
+//! record: Apply gets no other bytes.
 
 mod create;
 mod look;
