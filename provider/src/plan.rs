@@ -1,8 +1,9 @@
 //! PlanResourceChange: decide what the state will be.
 //!
 //! Core plans again at apply, with the same prior state and private bytes, and every value that was known must come
-//! again. So planned values follow from configuration, prior state and private bytes alone; what this plan looks at by
-//! itself gives diagnostics only. Every plan echoes the record: Apply gets no other bytes.
+//! again. So planned values follow from configuration, prior state and private bytes alone, but for a spelling that is
+//! kept where nothing will be applied; what this plan looks at by itself gives diagnostics only. Every plan echoes the
+//! record: Apply gets no other bytes.
 
 mod create;
 mod look;
@@ -20,7 +21,7 @@ use crate::{
 use lake_api::Finding;
 use lake_reconcile::{
     graph::{Graph, NodeId, Open},
-    plan::{Plan, plan as decide},
+    plan::{Change, Plan, plan as decide},
     record::Record,
 };
 use tfplug::{Diagnostics, Path, PlanRequest, PlanResponse, Value};
@@ -37,7 +38,17 @@ pub async fn plan(door: &Door, request: PlanRequest) -> PlanResponse {
         destroy(door, &request, &mut told);
         Value::Null
     } else {
-        lake(door, &request, &mut requires_replace, &mut private, &mut told).await
+        let lake = lake(door, &request, &mut requires_replace, &mut private, &mut told).await;
+        if request.prior.is_null() && !request.private.is_empty() && private.is_none() {
+            cannot_replace(&mut told);
+        }
+        let prior = |argument: &str| request.prior.get(argument).as_str();
+        match (prior("region"), prior("name")) {
+            (Some(region), Some(name)) if door.has_read(region, name) => {
+                defaults::as_it_was(lake, &request.prior)
+            }
+            _ => lake,
+        }
     };
     let private = private.map_or(request.private, |private| private.bytes());
     PlanResponse { planned, requires_replace, private, diagnostics: told }
@@ -52,7 +63,7 @@ async fn lake(
     kept: &mut Option<Private>,
     told: &mut Diagnostics,
 ) -> Value {
-    let mut lake = defaults::planned(&request.config, &request.prior);
+    let mut lake = defaults::planned(&request.config);
     lake.set("resources", Value::UNKNOWN);
     lake.set("outputs", Value::UNKNOWN);
     let sources = Sources::of(&request.config);
@@ -65,22 +76,21 @@ async fn lake(
     if told.has_errors() {
         return lake;
     }
-    if !sources.members_are_known() {
-        members_are_unknown(request, told);
+    let known = sources.members_are_known();
+    if let (false, false, Some(private)) = (known, request.prior.is_null(), &private) {
+        members_are_unknown(&sources, private, told);
     }
     let Some(region) = region.known() else { return lake };
     let Way::Open(connection) = door.way(region.as_deref(), told).await else { return lake };
     lake.set("region", Value::from(connection.place.region.as_str()));
     let Some(name) = request.config.get("name").as_str().map(str::to_owned) else { return lake };
-    if !sources.members_are_known() {
-        return lake;
-    }
     let scene = Scene { door, request, connection, name };
     match (request.prior.is_null(), private) {
         (false, Some(private)) if scene.moves(requires_replace) => {
             scene.refuse_to_lose(&private.record, told);
-            scene.create(lake, None, told).await
+            if known { scene.create(lake, None, told).await } else { lake }
         }
+        _ if !known => lake,
         (false, Some(private)) => scene.update(lake, private, told).await,
         (false, None) => {
             no_record(told);
@@ -92,17 +102,59 @@ async fn lake(
     }
 }
 
+/// What such a plan lacks.
+const WHICH: &str = "Which members the lake has is known only after apply";
+/// How to know them.
+const FIRST: &str = "apply what the values depend on (`-target`), and plan again.";
+
 /// A plan without members says nothing of those that there are.
-fn members_are_unknown(request: &PlanRequest, told: &mut Diagnostics) {
-    if !request.prior.is_null() {
+///
+/// Nothing that it could leave behind reaches the apply: core plans once more there, with the configuration as it is known by
+/// then and the prior state and private bytes, and hands on what that plan answers. So what must not happen unseen is refused
+/// here: that what holds data goes.
+fn members_are_unknown(sources: &Sources, private: &Private, told: &mut Diagnostics) {
+    let lost: Vec<String> = end(private)
+        .steps
+        .into_iter()
+        .filter(|step| matches!(step.change, Change::Delete(_)) && !sources.names(&step.node))
+        .filter_map(|step| Some((step.node, step.key.filter(|key| key.traits().holds_data)?)))
+        .map(|(node, key)| format!("- {node} ({key})"))
+        .collect();
+    if lost.is_empty() {
         told.warning(
             None,
-            "Which members the lake has is known only after apply",
-            "They come from values that are not known yet, so nothing was looked at, and this plan cannot tell what will \
-             be deleted: a member that is not among them then leaves as its on_delete says. To see it first, apply what \
-             the values depend on (`-target`), and plan again.",
+            WHICH,
+            format!(
+                "They come from values that are not known yet, so nothing was looked at, and this plan cannot tell what will \
+                 be deleted: a member that is not among them then leaves as its on_delete says. To see it first, {FIRST}"
+            ),
         );
+        return;
     }
+    told.error(
+        None,
+        WHICH,
+        format!(
+            "They come from values that are not known yet, and applying this could delete data that this plan cannot show: \
+             nothing that is known says that these stay, and their on_delete is not Retain.\n\n{}\n\nFirst {FIRST} Or let \
+             their keys be known, whatever the keys of others are.",
+            lost.join("\n")
+        ),
+    );
+}
+
+/// A replacement destroys what the plan has not found wanted, so it is made by no plan that does not know what is.
+fn cannot_replace(told: &mut Diagnostics) {
+    if told.has_errors() {
+        return;
+    }
+    told.error(
+        None,
+        "The lake cannot be replaced by a plan that does not know what is wanted",
+        "Its members, its region or the provider's configuration come from values that are known only after apply. The \
+         replacement would destroy what it cannot tell to be wanted, with all data in it. Plan without -replace (or \
+         replace_triggered_by), which makes nothing anew in any case; or apply what the values depend on (`-target`) first.",
+    );
 }
 
 /// What will be, as far as a plan may say; `None` while it is not known which nodes there will be, which are the keys of

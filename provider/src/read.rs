@@ -25,6 +25,10 @@ use tfplug::{Diagnostics, ReadRequest, ReadResponse, Value};
 /// Answer ReadResource. What cannot be looked at yet, or not at all, stays as it was.
 pub async fn read(door: &Door, request: ReadRequest) -> ReadResponse {
     let mut told = Diagnostics::default();
+    let text = |argument: &str| request.current.get(argument).as_str();
+    if let (Some(region), Some(name)) = (text("region"), text("name")) {
+        door.note_read(region, name);
+    }
     let (state, private) = match look(door, &request, &mut told).await {
         Some((state, Some(private))) => (state, private.bytes()),
         Some((state, None)) => (state, Vec::new()),

@@ -65,8 +65,8 @@ impl Doorway {
         Arc::new(Lake::new(Arc::new(door)))
     }
 
-    /// Plan and apply; the cloud is told which lake is wanted.
-    pub(crate) async fn applied(&self, core: &Core<'_>, object: Object, config: &Value) -> Object {
+    /// Tell the cloud which lake is wanted.
+    pub(crate) fn want(&self, config: &Value) {
         let graph = match config {
             Value::Null => Default::default(),
             config => {
@@ -74,6 +74,11 @@ impl Doorway {
             }
         };
         self.sim.want(&graph);
+    }
+
+    /// Plan and apply; the cloud is told which lake is wanted.
+    pub(crate) async fn applied(&self, core: &Core<'_>, object: Object, config: &Value) -> Object {
+        self.want(config);
         let planned = core.plan(&object, config).await.expect("the plan keeps Terraform's rules");
         assert!(!planned.diagnostics.has_errors(), "{:#?}", planned.diagnostics);
         let (object, told) = core.apply(planned, config).await.expect("the apply keeps Terraform's rules");
