@@ -30,9 +30,9 @@ pub(super) fn hindrance(step: &Step) -> Option<Cause> {
     }
 }
 
-/// Whether a step changes nothing though something is to be changed.
-pub(super) fn is_undone(step: &Step) -> bool {
-    matches!(step.change, Change::Wait(_)) || hindrance(step).is_some()
+/// Whether what needs a step's resource has to wait for another pass, or for ever.
+pub(super) fn delays_others(step: &Step) -> bool {
+    matches!(step.change, Change::Wait(_)) || hinders_others(step)
 }
 
 /// Whether what needs a step's resource cannot be done either. What stands there as somebody else's can be used.

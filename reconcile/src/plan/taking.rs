@@ -9,6 +9,7 @@ use crate::{
     diff::FieldChange,
     failure::words,
     graph::Treatment,
+    kinds::Key,
     owner::{ANOTHER_ACCOUNT, can_be_named, spelt},
     record::Got,
 };
@@ -32,8 +33,11 @@ pub(super) fn take(
     match standing {
         Standing::Ours => Ok(None),
         Standing::Unmarked => Ok(Some(Taking::Remark)),
-        Standing::Anew { .. } if treatment.adopt != Adopt::Never => Ok(Some(Taking::Adopt(None))),
+        Standing::Anew { .. } | Standing::OnAnew(_) if treatment.adopt != Adopt::Never => {
+            Ok(Some(Taking::Adopt(None)))
+        }
         Standing::Anew { birth, sure } => Err(Change::Anew(made_anew(birth.as_deref(), *sure))),
+        Standing::OnAnew(parent) => Err(Change::Anew(hangs_on_anew(parent))),
         Standing::OursAs(was) => Ok(Some(Taking::Move(was.clone()))),
         Standing::Retained => Ok(Some(Taking::Resume)),
         Standing::Other(owner) if owner == ANOTHER_ACCOUNT && got.is_some() => {
@@ -104,6 +108,11 @@ pub(super) fn made_anew(birth: Option<&str>, sure: bool) -> String {
     }
     "its mark was taken off, or it was deleted and made anew by somebody else: AWS does not tell which"
         .to_owned()
+}
+
+/// The same of what can wear no mark, and hangs on such a thing.
+pub(super) fn hangs_on_anew(parent: &Key) -> String {
+    format!("{} {parent}, on which it hangs, was made anew by somebody else", words(parent.kind()))
 }
 
 /// Whether what can wear no mark comes along from the owner that is named: what it hangs on is that owner's, or nobody

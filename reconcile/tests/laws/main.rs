@@ -6,8 +6,10 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
+mod anew;
 mod cases;
 mod convergence;
+mod far;
 mod memory;
 mod misfortune;
 #[path = "../random/mod.rs"]

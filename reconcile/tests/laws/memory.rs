@@ -1,9 +1,10 @@
 //! Memory: what operations learn side by side is kept together, so that what is kept only grows while they make.
 
 use crate::{
-    LINEAGE, LONG, a_record, a_sim, graph, in_time, owner,
+    LINEAGE, LONG, a_record, a_sim,
+    far::Far,
+    graph, in_time, owner,
     random::place,
-    rivals::Far,
     sim::{Rng, Sim},
     told,
 };

@@ -60,8 +60,9 @@ impl Sim {
         self.world(|world| {
             let serial = world.next(&key);
             let (speaks_of, after) = Default::default();
-            let settings = settings.to_json();
-            world.resources.insert(key, Resource { settings, worn, serial, policies: 0, speaks_of, after });
+            let (settings, policies, planted) = (settings.to_json(), 0, true);
+            let resource = Resource { settings, worn, serial, policies, planted, speaks_of, after };
+            world.resources.insert(key, resource);
         });
     }
 

@@ -26,6 +26,8 @@ pub(crate) struct Resource {
     pub(super) serial: u64,
     /// How often its policy was edited: a bucket's date moves then.
     pub(super) policies: u64,
+    /// Whether no lake has made it or put its mark on it: nobody waits for its end.
+    pub(super) planted: bool,
     /// What it spoke of when it was last written, but for what is never compared.
     pub(crate) speaks_of: BTreeSet<Key>,
     /// What it was declared after when a lake last named it.
@@ -171,8 +173,8 @@ impl World {
         let serial = self.next(key);
         let worn = (key.traits().wears != Wears::Nothing).then_some(mark);
         let (speaks_of, after) = (self.told(node, &sim.place), self.after(node, &sim.place));
-        let policies = 0;
-        let resource = Resource { settings: json, worn, serial, policies, speaks_of, after };
+        let (policies, planted) = (0, false);
+        let resource = Resource { settings: json, worn, serial, policies, planted, speaks_of, after };
         self.resources.insert(key.clone(), resource);
         Ok(Event::Created(key.clone()))
     }
@@ -228,7 +230,7 @@ impl World {
     fn mark(&mut self, key: &Key, marking: &Marking) -> Result<Event, CloudError> {
         match self.resources.get_mut(key) {
             Some(resource) => {
-                resource.worn = marking.worn();
+                (resource.worn, resource.planted) = (marking.worn(), false);
                 Ok(Event::Marked(key.clone()))
             }
             None => Err(CloudError::own("sim:Mark", Retry::Gone, format!("{key} is not there"))),
@@ -245,7 +247,9 @@ impl World {
             Some(worn) => worn.is_of(&sim.owner) && worn.is_retained(),
             None => !self.is_wanted(other, &sim.place) && !self.expendable.contains(other),
         };
-        let uses = |resource: &Resource| resource.speaks_of.contains(key) || resource.after.contains(key);
+        let uses = |resource: &Resource| {
+            !resource.planted && (resource.speaks_of.contains(key) || resource.after.contains(key))
+        };
         let user = self.resources.iter().find(|(other, resource)| {
             uses(resource) && other.traits().goes_before.contains(&key.kind()) && !left(other, resource)
         });
