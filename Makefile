@@ -78,7 +78,7 @@ tools-aws:
 # Built before any test runs, so that no test waits for a compiler. Each part says in one line what is missing.
 .PHONY: tools-parts
 tools-parts:
-	@for part in controlplane crdcheck helm argocd alerts tofu; do tools/go-part $$part > /dev/null; done
+	@for part in controlplane crdcheck helm argocd alerts kstatus tofu; do tools/go-part $$part > /dev/null; done
 	@tools/terraform > /dev/null
 
 .PHONY: clean

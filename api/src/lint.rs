@@ -17,7 +17,6 @@ mod names;
 mod objects;
 mod partition;
 mod public;
-mod reconcile;
 mod references;
 mod release;
 mod role;
@@ -47,7 +46,6 @@ pub fn lint(spec: &LakeSpec, lake: &str) -> Vec<Finding> {
     release::check(spec, &mut told);
     runs_as::check(spec, &mut told);
     partition::check(spec, &mut told);
-    reconcile::check(spec, &mut told);
     for (key, bucket) in spec.buckets.own() {
         bucket::check(&member("buckets", key), key, bucket, &mut told);
     }

@@ -2,6 +2,7 @@
 
 mod course;
 mod keep;
+mod leave;
 mod recall;
 mod refusal;
 mod task;
@@ -74,6 +75,10 @@ pub async fn attend(operator: &Operator, object: Arc<Object>, lane: Lane) -> Att
         operator.courses.forget(&name);
         return Attended { next: None, failed: false };
     }
+    if let Some(left) = operator.installations.leave(&object).await {
+        return leave::leave(operator, &object, &left).await;
+    }
+    operator.installations.keeps(&name);
     let course = operator.courses.take(&name, object.uid(), operator.claim.term());
     let mut visit = Visit::new(operator, &object, lane, course);
     let next = visit.round().await;
@@ -156,6 +161,12 @@ impl<'a> Visit<'a> {
             && let Err(refusal) = self.teller.writer.hold().await
         {
             return self.tell(refusal.into()).await;
+        }
+        if writes(look.plan())
+            && has_made
+            && let Err(refusal) = self.claim().await
+        {
+            return self.untold(&refusal.into());
         }
         let round = deadline::by(end, look.go()).await;
         self.teller.anew(&round.plan, &round.outcome, &had).await;
@@ -334,6 +345,7 @@ impl<'a> Visit<'a> {
     fn status(&mut self, verdict: &Verdict) -> LakeStatus {
         let mut status = self.before.clone();
         status.plan = None;
+        status.lease = Some(self.operator.installations.own().to_owned());
         status.next_attempt = verdict.retry.map(|class| tell::in_time(self.pause(class)));
         if verdict.standing != Standing::Held {
             // What is left alone is as it was when it was looked at last.

@@ -229,7 +229,7 @@ pub struct Manner {
     pub asks: bool,
 }
 
-/// The shortest interval, which lint asks for.
+/// The shortest interval, which the contract asks for.
 const SHORTEST: Duration = Duration::from_secs(30);
 
 impl Manner {

@@ -206,7 +206,7 @@ fn options() -> Options {
         #[command(flatten)]
         options: Options,
     }
-    let Arguments { options } = clap::Parser::parse_from(["tests"]);
+    let Arguments { options } = clap::Parser::parse_from(["tests", "--lease-namespace=data"]);
     options
 }
 
