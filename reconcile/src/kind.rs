@@ -62,6 +62,8 @@ pub enum Data {
 /// Why AWS would refuse some settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
+    /// The fields of the member that say it, of which one may say all.
+    pub fields: &'static [&'static str],
     /// What is wrong with them.
     pub why: String,
     /// What to do.

@@ -176,7 +176,7 @@ impl Kind for Bucket {
 
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html> and "Bucket policies": 20 KB.
     fn refused(&self, place: &Place) -> Option<Refusal> {
-        policy::too_large("`policy`", [&switches::whole(self, place)], 20 * 1024)
+        policy::too_large(&["policy"], [&switches::whole(self, place)], 20 * 1024)
     }
 
     fn needs(&self, place: &Place) -> Vec<Need> {
