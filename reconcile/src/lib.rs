@@ -7,6 +7,7 @@
 pub mod apply;
 pub mod aws;
 pub mod cloud;
+pub mod contents;
 pub mod deadline;
 pub mod diff;
 pub mod engine;
@@ -23,6 +24,7 @@ pub mod owner;
 pub mod place;
 pub mod plan;
 pub mod policy;
+pub mod progress;
 pub mod record;
 pub mod reference;
 pub mod render;

@@ -13,6 +13,7 @@ mod write;
 
 use crate::{
     aws::{self, Aws},
+    contents::Held,
     diff::FieldChange,
     error::CloudError,
     expand::names::Names,
@@ -218,6 +219,10 @@ impl Kind for Bucket {
 
     async fn mark(aws: &Aws, name: &String, marking: &Marking) -> Result<(), CloudError> {
         write::mark(aws, name, marking).await
+    }
+
+    async fn held(aws: &Aws, name: &String) -> Result<Option<Held>, CloudError> {
+        delete::held(aws, name).await
     }
 
     async fn delete(aws: &Aws, name: &String, data: Data) -> Result<(), CloudError> {

@@ -28,6 +28,8 @@ pub enum When {
     Write,
     /// When it is deleted.
     Delete,
+    /// When a plan tells how much data would be deleted with it. Without the permission it tells the same without a number.
+    Preview,
     /// When its data is deleted before it.
     Empty,
 }
@@ -43,7 +45,7 @@ pub enum Purpose {
 
 impl Purpose {
     fn covers(self, when: When) -> bool {
-        self == Purpose::Apply || when == When::Look
+        self == Purpose::Apply || matches!(when, When::Look | When::Preview)
     }
 }
 
@@ -242,7 +244,7 @@ fn arises(when: When, node: &Node, settings: &Settings) -> bool {
         When::Delete => {
             node.hold == Hold::Own && (on_delete != OnDelete::Retain || !settings.traits().holds_data)
         }
-        When::Empty => node.hold == Hold::Own && on_delete == OnDelete::Empty,
+        When::Preview | When::Empty => node.hold == Hold::Own && on_delete == OnDelete::Empty,
     }
 }
 
