@@ -216,26 +216,31 @@ impl<'a> Visit<'a> {
         self.before.plan.as_ref().filter(|shown| shown.id.starts_with(&digest))
     }
 
-    /// Tell what would be done, and do nothing.
-    async fn ask(&mut self, look: Look<'_>, graph: &Graph) -> Next {
-        self.course.approved = None;
-        let id = match self.shown(look.plan()) {
-            Some(shown) => shown.id.clone(),
-            None => format!(
-                "{}-{:x}",
-                digest(look.plan(), self.object.uid()),
-                jiff::Timestamp::now().as_millisecond()
-            ),
-        };
-        let changes = look.plan().writes().count();
-        let mut text = render::render(look.plan());
+    /// A plan as its user is shown it. What goes with what it empties is counted this once: the plan stays the same while its
+    /// numbers move.
+    async fn show(&self, look: &Look<'_>) -> PlanStatus {
+        let plan = look.plan();
+        let within = Instant::now() + self.operator.call_timeout;
+        let mut text = render::preview(plan, &deadline::by(within, look.contents()).await);
         if text.len() > LONGEST_PLAN {
             text.truncate(text.floor_char_boundary(LONGEST_PLAN));
             text.push_str("…\n");
         }
-        let refused = self.object.annotation(APPROVE).filter(|approved| *approved != id);
-        let verdict = Verdict::awaiting(&id, changes, refused);
-        let plan = PlanStatus { id, changes: i64::try_from(changes).unwrap_or(i64::MAX), text };
+        let (digest, now) = (digest(plan, self.object.uid()), jiff::Timestamp::now().as_millisecond());
+        let changes = i64::try_from(plan.writes().count()).unwrap_or(i64::MAX);
+        PlanStatus { id: format!("{digest}-{now:x}"), changes, text }
+    }
+
+    /// Tell what would be done, and do nothing.
+    async fn ask(&mut self, look: Look<'_>, graph: &Graph) -> Next {
+        self.course.approved = None;
+        let plan = match self.shown(look.plan()) {
+            Some(shown) => shown.clone(),
+            None => self.show(&look).await,
+        };
+        let changes = look.plan().writes().count();
+        let refused = self.object.annotation(APPROVE).filter(|approved| **approved != *plan.id);
+        let verdict = Verdict::awaiting(&plan.id, changes, refused);
         let outcome = look.leave();
         let mut status = self.status(&verdict);
         tell::describe(&mut status, &outcome, graph);
@@ -260,6 +265,10 @@ impl<'a> Visit<'a> {
     async fn conclude(&mut self, round: Round, graph: &Graph, drifted: bool) -> Next {
         let Round { plan, outcome, again } = round;
         for failure in outcome.failures.iter().filter(|failure| failure.cause != Cause::Stopped) {
+            if let Some(progress) = failure.progress() {
+                tracing::info!(lake = %self.object.name(), "{progress}");
+                continue;
+            }
             self.operator.metrics.failed(failure.word());
             let id = failure.request_id().unwrap_or_default();
             tracing::info!(lake = %self.object.name(), reason = failure.word(), id, "{}: {}", failure.summary(), failure.steady_detail());
@@ -424,9 +433,10 @@ impl<'a> Visit<'a> {
     }
 }
 
-/// Whether a step failed, and does not only wait: for AWS, for another's turn, for the next leader.
+/// Whether a step failed, and does not only wait: for its next portion, for AWS, for another's turn, for the next leader.
 fn has_failed(failure: &Failure) -> bool {
-    !matches!(failure.cause, Cause::Unsettled(_) | Cause::Skipped(_) | Cause::Stopped)
+    let waits = matches!(failure.cause, Cause::Unsettled(_) | Cause::Skipped(_) | Cause::Stopped);
+    !waits && failure.retry() != Retry::Progressing
 }
 
 /// Whether a plan changes anything on AWS.

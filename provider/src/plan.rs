@@ -6,6 +6,7 @@
 //! record: Apply gets no other bytes.
 
 mod create;
+mod destroy;
 mod look;
 mod replace;
 mod update;
@@ -14,19 +15,20 @@ use crate::{
     defaults, diagnostics,
     door::{Connection, Door, Way},
     private::Private,
-    read::{is_owned, remembered},
+    read::remembered,
     spec::{self, Sources},
     told::{self, Told},
 };
 use lake_api::Finding;
 use lake_reconcile::{
     graph::{Graph, NodeId, Open},
-    plan::{Change, Plan, plan as decide},
+    plan::{Change, Plan},
     record::Record,
 };
 use tfplug::{Diagnostics, Path, PlanRequest, PlanResponse, Value};
 
 pub(crate) use create::meets_itself;
+pub(crate) use destroy::end;
 pub(crate) use update::{prior_graph, shown};
 
 /// Answer PlanResourceChange.
@@ -35,7 +37,7 @@ pub async fn plan(door: &Door, request: PlanRequest) -> PlanResponse {
     let mut requires_replace = Vec::new();
     let mut private = None;
     let planned = if request.proposed.is_null() {
-        destroy(door, &request, &mut told);
+        destroy::destroy(door, &request, &mut told).await;
         Value::Null
     } else {
         let lake = lake(door, &request, &mut requires_replace, &mut private, &mut told).await;
@@ -218,28 +220,6 @@ impl Scene<'_> {
             ),
         );
     }
-}
-
-/// A destroy's plan tells what stays. Nobody is asked.
-fn destroy(door: &Door, request: &PlanRequest, told: &mut Diagnostics) {
-    let Some(private) = remembered(&request.private, told) else { return };
-    match private {
-        Some(private) => {
-            let name = request.prior.get("name").as_str().unwrap_or_default();
-            if door.settings().owner.is_none()
-                || is_owned(&private.record, &door.owner(name), &Value::Null, told)
-            {
-                told.extend(diagnostics::plan(&end(&private), |_| true));
-            }
-        }
-        None => no_record(told),
-    }
-}
-
-/// The plan of a lake's end, as far as it was looked at.
-pub(crate) fn end(private: &Private) -> Plan {
-    let seen = private.inventory.clone().unwrap_or_default();
-    decide(&Graph::new(), &private.record, &seen)
 }
 
 /// A state without a record says nothing about what on AWS is the lake's.

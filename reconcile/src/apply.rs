@@ -23,6 +23,7 @@ use crate::{
     kinds::{Key, Settings},
     owner::Identity,
     plan::{Change, Plan, Step, Taking},
+    progress::Progress,
     record::{Got, Record},
     reference,
 };
@@ -46,6 +47,8 @@ pub(crate) struct Tools<'a> {
     pub(crate) stop: &'a Stop,
     /// How many operations are under way at once.
     pub(crate) concurrency: usize,
+    /// How far operations have come that are done in portions.
+    pub(crate) progress: &'a Progress,
 }
 
 /// What is to be done, and within which bounds.
@@ -118,7 +121,7 @@ impl<'a, 'r> Run<'a, 'r> {
                     Some(cause) => cause.clone()?,
                     None => hindrance(step)?,
                 };
-                Some((at, failure(step, cause)))
+                Some((at, failure(step, cause, tools.progress)))
             })
             .collect();
         let anchor = anchor::choose(task);
@@ -164,7 +167,8 @@ impl<'a, 'r> Run<'a, 'r> {
         let Err(error) = self.ledger.keep().await else { return true };
         self.ledger.enter(|record| *record = before);
         for (at, step) in steps {
-            self.out.failures.insert(at, failure(step, Cause::Refused(error.clone())));
+            let cause = Cause::Refused(error.clone());
+            self.out.failures.insert(at, failure(step, cause, self.tools.progress));
         }
         false
     }
@@ -346,7 +350,7 @@ impl<'a, 'r> Run<'a, 'r> {
 
     /// A failure of one operation. A step of two tells which of them failed, rather than which was not begun.
     fn fail_only(&mut self, op: Op, cause: Cause) {
-        let failure = failure(self.ops.step(op), cause);
+        let failure = failure(self.ops.step(op), cause, self.tools.progress);
         let known = self.out.failures.entry(self.ops.place(op)).or_insert_with(|| failure.clone());
         let (hides, tells) =
             (matches!(known.cause, Cause::Skipped(_)), !matches!(failure.cause, Cause::Skipped(_)));

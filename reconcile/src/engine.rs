@@ -21,21 +21,23 @@ pub use stop::Stop;
 use crate::{
     apply::{self, Tools},
     cloud::Cloud,
+    contents::{Contents, Held},
     deadline::{self, Timely},
     error::{CloudError, Retry},
     failure::{Action, Failure},
     graph::{Graph, NodeId},
     inventory::{Inventory, Presence},
-    kind::Wears,
+    kind::{Data, Wears},
     kinds::Key,
     observe::{self, Observed},
     owner::{Identity, Lineage, Owner},
     place::Place,
-    plan::{Note, Plan},
+    plan::{Change, Note, Plan},
+    progress::Progress,
     record::Record,
     secrets::Secrets,
 };
-use futures::future::{BoxFuture, join};
+use futures::future::{BoxFuture, join, join_all};
 use lake_api::FieldPath;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -74,6 +76,8 @@ pub struct Engine {
     concurrency: usize,
     /// When each key was made by this process.
     made: Arc<Mutex<BTreeMap<Key, Instant>>>,
+    /// How far this process has come with what it does in portions.
+    progress: Progress,
 }
 
 /// What came of a round, or of all rounds of a settle.
@@ -133,6 +137,7 @@ impl Engine {
             stop: Stop::default(),
             concurrency: CONCURRENCY,
             made: Arc::default(),
+            progress: Progress::default(),
         }
     }
 
@@ -249,6 +254,21 @@ impl Engine {
         Look::at(self, graph, record).await
     }
 
+    /// What goes with what a plan empties: a call for each, side by side, and none for any other plan. What cannot be told, for
+    /// want of a permission for one, is left out.
+    pub async fn contents(&self, plan: &Plan) -> Contents {
+        let emptied = plan.steps.iter().filter(|step| step.change == Change::Delete(Data::Empty));
+        let keys: Vec<Key> = emptied.filter_map(|step| step.key.clone()).collect();
+        join_all(keys.into_iter().map(|key| self.held(key))).await.into_iter().flatten().collect()
+    }
+
+    async fn held(&self, key: Key) -> Option<(Key, Held)> {
+        let held = self.cloud.held(&key).await;
+        let held = held.inspect_err(|error| tracing::debug!("what is in {key} cannot be told: {error}"));
+        let held = held.ok().flatten()?;
+        Some((key, held))
+    }
+
     /// One pass: observe, plan, apply, and look at what was touched. Never waits for a time.
     pub async fn round(&self, graph: &Graph, record: Record) -> Round {
         self.look(graph, record).await.go().await
@@ -321,6 +341,7 @@ impl Engine {
             origin: FieldPath::root(),
             action: Action::Update,
             cause,
+            done: None,
         })
     }
 
@@ -331,6 +352,7 @@ impl Engine {
             memory: self.memory.as_deref(),
             stop: &self.stop,
             concurrency: self.concurrency,
+            progress: &self.progress,
         }
     }
 

@@ -3,6 +3,7 @@
 use crate::{
     aws::Aws,
     cloud::Marked,
+    contents::Held,
     diff::FieldChange,
     error::CloudError,
     graph::{Node, NodeId},
@@ -62,6 +63,8 @@ pub enum Data {
 /// Why AWS would refuse some settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
+    /// The fields of the member that say it, of which one may say all.
+    pub fields: &'static [&'static str],
     /// What is wrong with them.
     pub why: String,
     /// What to do.
@@ -186,7 +189,17 @@ pub trait Kind:
         marking: &Marking,
     ) -> impl Future<Output = Result<(), CloudError>> + Send;
 
-    /// Delete it.
+    /// What it holds that goes with it when it is emptied, by one call at the most; `None` where that is nothing of a user's. A
+    /// preview tells it, so it may be refused: nothing hangs on it.
+    fn held(_aws: &Aws, _key: &Self::Key) -> impl Future<Output = Result<Option<Held>, CloudError>> + Send {
+        async { Ok(None) }
+    }
+
+    /// Delete it. What takes many calls goes in portions: one that leaves more to do is told as [`Retry::Progressing`], and
+    /// [`progress::done`] is told what went.
+    ///
+    /// [`Retry::Progressing`]: crate::error::Retry::Progressing
+    /// [`progress::done`]: crate::progress::done
     fn delete(aws: &Aws, key: &Self::Key, data: Data) -> impl Future<Output = Result<(), CloudError>> + Send;
 
     /// What wears this owner's mark and the tagging API does not list: roles under the lake's path, tables and

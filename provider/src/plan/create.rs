@@ -3,6 +3,7 @@
 use super::{Scene, look, planned};
 use crate::{diagnostics, private::Private, told::Told};
 use lake_reconcile::{
+    contents::Contents,
     engine::{Members, Rivals},
     graph::{Graph, NodeId},
     inventory::{Inventory, Presence},
@@ -32,7 +33,7 @@ impl Scene<'_> {
         if let Some(private) = look {
             match self.look_at_all(&graph, record, told).await {
                 Some(record) => *private = Some(Private::of(record)),
-                None => told.extend(diagnostics::plan(&shown, |_| false)),
+                None => told.extend(diagnostics::plan(&shown, &Contents::new(), |_| false)),
             }
         }
         lake
@@ -63,7 +64,8 @@ impl Scene<'_> {
         }
         let looked = plan(graph, &record, &observed.inventory);
         leftovers(graph, &observed, &looked, told);
-        told.extend(diagnostics::plan(&looked, |_| false));
+        // What no record names is never emptied.
+        told.extend(diagnostics::plan(&looked, &Contents::new(), |_| false));
         Some(planned)
     }
 }

@@ -5,10 +5,12 @@
 //! * **states**: a state of a release that knew fewer sections reads as a lake without members of them;
 //! * **unknowns**: what a plan tells comes true, whatever it did not know;
 //! * **unseen**: what holds data goes only as a plan told, whatever it did not know;
+//! * **data**: a plan tells how much data goes, and an apply that runs out of time how much went;
 //! * **crash**: a create that dies after any call leaves no state, and the next one finishes; nothing is ever tainted.
 
 mod config;
 mod door;
+mod emptying;
 #[path = "../../../reconcile/tests/sim/mod.rs"]
 #[allow(
     dead_code,

@@ -201,9 +201,13 @@ async fn remove(
         Err(Cause::Refused(error)) if error.is_gone() => return Ok(()),
         other => other?,
     }
-    match tools.cloud.write(node, Write::Delete { key: key.clone(), data }).await {
+    let delete = tools.cloud.write(node, Write::Delete { key: key.clone(), data });
+    match tools.progress.of(key, delete).await {
         Err(error) if !error.is_gone() => Err(Cause::Refused(error)),
-        _ => Ok(()),
+        _ => {
+            tools.progress.ended(key);
+            Ok(())
+        }
     }
 }
 

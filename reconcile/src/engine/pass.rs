@@ -208,7 +208,8 @@ impl<'a> Work<'a> {
             let Some(signed) = &key else { continue };
             if let Err(cause) = apply::sign(self.engine.tools(&identity), &node, signed, false).await {
                 let origin = self.graph.get(&node).map(|node| node.origin.clone()).unwrap_or_default();
-                let mut failure = Failure { node: node.clone(), origin, action: Action::Update, cause };
+                let (action, done) = (Action::Update, None);
+                let mut failure = Failure { node: node.clone(), origin, action, cause, done };
                 secrets.censor_failure(&mut failure);
                 self.observed.inventory.remove(&node);
                 failures.insert((node, key), failure);

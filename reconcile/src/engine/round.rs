@@ -7,6 +7,7 @@ use super::{
     settle,
 };
 use crate::{
+    contents::Contents,
     deadline,
     failure::{Cause, Failure},
     graph::Graph,
@@ -49,6 +50,11 @@ impl<'a> Look<'a> {
     #[must_use]
     pub fn observed(&self) -> &Observed {
         &self.work.observed
+    }
+
+    /// What goes with what it empties ([`Engine::contents`]).
+    pub async fn contents(&self) -> Contents {
+        self.work.engine.contents(&self.plan).await
     }
 
     /// List what wears the lake's mark, if that has failed for a reason that passes, until it succeeds or the time since

@@ -80,7 +80,7 @@ impl Kind for AccessPoint {
 
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-restrictions-limitations.html>: 20 KB.
     fn refused(&self, _place: &Place) -> Option<Refusal> {
-        policy::too_large("`allow` with `statements`", [&self.statements], 20 * 1024)
+        policy::too_large(&["allow", "statements"], [&self.statements], 20 * 1024)
     }
 
     fn needs(&self, place: &Place) -> Vec<Need> {
@@ -117,7 +117,8 @@ impl Kind for AccessPoint {
 
     /// Its policy goes with it.
     async fn delete(aws: &Aws, name: &String, _data: Data) -> Result<(), CloudError> {
-        let deleted = aws.s3control.delete_access_point().account_id(&aws.place.account).name(name).send().await;
+        let deleted =
+            aws.s3control.delete_access_point().account_id(&aws.place.account).name(name).send().await;
         match deleted.map_err(|e| CloudError::from_sdk("s3control:DeleteAccessPoint", e)) {
             Err(error) if !read::is_gone(&error) => Err(error),
             _ => Ok(()),

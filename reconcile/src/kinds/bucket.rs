@@ -13,6 +13,7 @@ mod write;
 
 use crate::{
     aws::{self, Aws},
+    contents::Held,
     diff::FieldChange,
     error::CloudError,
     expand::names::Names,
@@ -167,7 +168,7 @@ impl Kind for Bucket {
 
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html> and "Bucket policies": 20 KB.
     fn refused(&self, place: &Place) -> Option<Refusal> {
-        policy::too_large("`policy`", [&switches::whole(self, place)], 20 * 1024)
+        policy::too_large(&["policy"], [&switches::whole(self, place)], 20 * 1024)
     }
 
     fn needs(&self, place: &Place) -> Vec<Need> {
@@ -209,6 +210,10 @@ impl Kind for Bucket {
 
     async fn mark(aws: &Aws, name: &String, marking: &Marking) -> Result<(), CloudError> {
         write::mark(aws, name, marking).await
+    }
+
+    async fn held(aws: &Aws, name: &String) -> Result<Option<Held>, CloudError> {
+        delete::held(aws, name).await
     }
 
     async fn delete(aws: &Aws, name: &String, data: Data) -> Result<(), CloudError> {

@@ -11,6 +11,7 @@ mod wire;
 use super::glue::{self, Location};
 use crate::{
     aws::Aws,
+    contents::Held,
     diff::FieldChange,
     error::CloudError,
     graph::{Node, NodeId},
@@ -181,6 +182,10 @@ impl Kind for Database {
 
     async fn mark(aws: &Aws, key: &DatabaseKey, marking: &Marking) -> Result<(), CloudError> {
         glue::mark(aws, &key.arn(&aws.place), marking).await
+    }
+
+    async fn held(aws: &Aws, key: &DatabaseKey) -> Result<Option<Held>, CloudError> {
+        empty::held(aws, key).await
     }
 
     /// `DeleteDatabase` takes every table of the database with it, so tables are looked for first: with

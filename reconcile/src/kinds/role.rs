@@ -98,9 +98,11 @@ impl Kind for Role {
     /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>: 10,240 characters of own
     /// policies; 2,048 of trust, which AWS raises to 4,096 on request.
     fn refused(&self, _place: &Place) -> Option<Refusal> {
-        let own = std::iter::once(&self.allow).filter(|allow| !allow.is_empty()).chain(self.inline_policies.values());
-        policy::too_large("`allow` with `inlinePolicies`", own, 10_240)
-            .or_else(|| policy::too_large("`assumedBy`", [&self.assumed_by], 4_096))
+        let own = std::iter::once(&self.allow)
+            .filter(|allow| !allow.is_empty())
+            .chain(self.inline_policies.values());
+        policy::too_large(&["allow", "inlinePolicies"], own, 10_240)
+            .or_else(|| policy::too_large(&["assumedBy"], [&self.assumed_by], 4_096))
     }
 
     fn needs(&self, place: &Place) -> Vec<Need> {

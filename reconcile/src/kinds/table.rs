@@ -13,7 +13,7 @@ mod projection;
 mod wire;
 
 pub(crate) use expand::looked_at;
-pub(crate) use wire::list;
+pub(crate) use wire::{list, list_first};
 
 use super::glue::{self, Location, ObjectPlace};
 use crate::{
@@ -160,7 +160,7 @@ impl Kind for Table {
 
     const NAME: &'static str = "table";
     const FACTS: &'static [&'static str] = &["arn", "name"];
-    const FIXED: &'static [&'static str] = 
+    const FIXED: &'static [&'static str] =
         &["catalog", "database", "name", "partitionKeys[].name", "partitionKeys[].type", "iceberg"];
     // Every commit to an Iceberg table names another metadata file: ours is where it begins.
     const UNREAD: &'static [&'static str] = &["iceberg.bucket", "iceberg.key"];

@@ -79,7 +79,7 @@ impl<'a> Course<'a> {
         };
         let predicted = settings.predict(&self.scene.record.place);
         let refused = settings.refused(&self.scene.record.place).filter(|_| wish.node.hold == Hold::Own);
-        if let Some(Refusal { why, remedy }) = refused {
+        if let Some(Refusal { why, remedy, .. }) = refused {
             let reason =
                 Reason { why: format!("{} {}: {why}", words(wish.id.kind()), wish.id.name()), remedy };
             let key = settings.key(&self.scene.record.place);

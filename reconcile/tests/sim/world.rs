@@ -4,6 +4,7 @@ use super::{Faults, Sim};
 use lake_api::FieldPath;
 use lake_reconcile::{
     cloud::Write,
+    contents::Count,
     diff,
     error::{CloudError, Retry},
     graph::{Graph, Node, NodeId},
@@ -11,7 +12,7 @@ use lake_reconcile::{
     kinds::{Key, Settings},
     owner::{Marking, Worn},
     place::Place,
-    reference,
+    progress, reference,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -59,6 +60,10 @@ pub(crate) struct World {
     wanted: Graph,
     /// What may go when its member leaves.
     pub(crate) expendable: BTreeSet<Key>,
+    /// How many objects are in what holds some.
+    pub(crate) contents: BTreeMap<Key, usize>,
+    /// How many of them one delete takes away at the most; 0 for all.
+    pub(crate) portion: usize,
     /// As it was before the last write, and when that was, for reads that come too early.
     pub(super) before: BTreeMap<Key, (Option<Resource>, Instant)>,
     /// How many there have been of each key.
@@ -237,7 +242,7 @@ impl World {
         }
     }
 
-    fn delete(&mut self, sim: &Sim, key: &Key, _data: Data) -> Result<Option<Event>, CloudError> {
+    fn delete(&mut self, sim: &Sim, key: &Key, data: Data) -> Result<Option<Event>, CloudError> {
         if !self.resources.contains_key(key) {
             return Ok(None);
         }
@@ -261,8 +266,28 @@ impl World {
         if key.traits().holds_data && !self.expendable.contains(key) {
             self.crimes.push(format!("{key} held data and was deleted"));
         }
+        self.empty(key, data)?;
         self.resources.remove(key);
         Ok(Some(Event::Deleted(key.clone())))
+    }
+
+    /// Take a portion out of what is deleted with its contents.
+    fn empty(&mut self, key: &Key, data: Data) -> Result<(), CloudError> {
+        let Some(held) = self.contents.get_mut(key).filter(|held| **held > 0) else { return Ok(()) };
+        if data == Data::Keep {
+            return Err(CloudError::answered("s3:DeleteBucket", "BucketNotEmpty", "it is not empty"));
+        }
+        let goes = if self.portion == 0 { *held } else { self.portion.min(*held) };
+        *held -= goes;
+        progress::done(Count::new(goes, "object"));
+        if *held == 0 {
+            return Ok(());
+        }
+        Err(CloudError::own(
+            "sim:Empty",
+            Retry::Progressing,
+            format!("{key} is being emptied, and more is left in it"),
+        ))
     }
 
     fn has_its_needs(&mut self, sim: &Sim, node: &NodeId) -> Result<(), CloudError> {

@@ -3,6 +3,7 @@
 mod commands;
 mod configuration;
 mod docs;
+mod emptying;
 mod failures;
 mod foreign;
 mod frozen;

@@ -37,7 +37,8 @@ pub(crate) fn looked_at(
     origin: FieldPath,
     brought_by: BTreeSet<NodeId>,
 ) -> (NodeId, Node) {
-    let full = table.database.text().zip(table.name.text()).map(|(database, name)| format!("{database}.{name}"));
+    let full =
+        table.database.text().zip(table.name.text()).map(|(database, name)| format!("{database}.{name}"));
     let after = nodes([table.node.clone()]);
     let node = Node {
         settings: Some(Table::named(table).into()),
