@@ -68,7 +68,8 @@ fn wanted(key: &MemberKey, point: &spec::AccessPoint, names: &Names<'_>) -> Want
 
 /// The policy is one, whether it is told as what is allowed, in statements, or in both.
 fn aliases(point: &spec::AccessPoint) -> Aliases {
-    let [first, second] = if point.statements.is_empty() { ["allow", "statements"] } else { ["statements", "allow"] };
+    let [first, second] =
+        if point.statements.is_empty() { ["allow", "statements"] } else { ["statements", "allow"] };
     let policy = || path("statements");
     Aliases::default().compiled(path(first), policy()).compiled(path(second), policy())
 }

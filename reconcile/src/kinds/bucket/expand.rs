@@ -121,9 +121,11 @@ fn aliases(bucket: &spec::Bucket) -> Aliases {
         .compiled(statements(), statements())
         .compiled(statements(), path("policy.besideOthers"));
     let rules = FieldPath::root().field("lifecycleRules");
-    let aliases = bucket.lifecycle_rules.iter().enumerate().fold(aliases, |all, (place, said)| {
-        all.renamed(rules.index(place), rules.key(rule(said).0))
-    });
+    let aliases = bucket
+        .lifecycle_rules
+        .iter()
+        .enumerate()
+        .fold(aliases, |all, (place, said)| all.renamed(rules.index(place), rules.key(rule(said).0)));
     let metrics = FieldPath::root().field("requestMetrics");
     bucket.request_metrics.iter().fold(aliases, |all, (key, said)| {
         all.renamed(metrics.key(key.as_str()), metrics.key(metrics_id(key.as_str(), said)))

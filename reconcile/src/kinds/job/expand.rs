@@ -123,7 +123,8 @@ fn script(
     let origin = FieldPath::root().field("jobs").key(key.as_str()).field("script");
     let mut node = object::node(names, &said.bucket, &said.key, source, origin);
     // A script has no custody of its own: whoever takes the job over takes it with its script.
-    node.treatment.adopt_from = member.custody.adopt_from.as_ref().and_then(|owner| owner.known().map(str::to_owned));
+    node.treatment.adopt_from =
+        member.custody.adopt_from.as_ref().and_then(|owner| owner.known().map(str::to_owned));
     node.open = match uploaded {
         Some(true) => Open::Nothing,
         _ if may_be_declared(spec, member) => Open::Node,

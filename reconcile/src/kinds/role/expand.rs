@@ -41,10 +41,14 @@ pub(super) fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
 /// Policies are compiled, each as a whole.
 fn aliases(role: &spec::Role) -> Aliases {
     let whole = ["assumedBy", "allow", "managedPolicies"];
-    let aliases = whole.into_iter().fold(Aliases::default(), |all, field| all.compiled(path(field), path(field)));
+    let aliases =
+        whole.into_iter().fold(Aliases::default(), |all, field| all.compiled(path(field), path(field)));
     let inline = |name: &str| FieldPath::root().field("inlinePolicies").key(name);
     role.inline_policies.iter().fold(aliases, |all, (key, policy)| {
-        all.compiled(inline(key.as_str()), inline(policy.name.as_ref().and_then(Word::known).unwrap_or(key.as_str())))
+        all.compiled(
+            inline(key.as_str()),
+            inline(policy.name.as_ref().and_then(Word::known).unwrap_or(key.as_str())),
+        )
     })
 }
 

@@ -129,7 +129,8 @@ fn parameters(names: &Names<'_>, member: &spec::Table) -> BTreeMap<String, Input
 /// own words is known by these.
 fn aliases(names: &Names<'_>, member: &spec::Table) -> Aliases {
     let parameter = |key: &str| FieldPath::root().field("parameters").key(key);
-    let own = member.parameters.keys().map(|key| parameter(key)).chain(member.serde.iter().map(|_| path("serde")));
+    let own =
+        member.parameters.keys().map(|key| parameter(key)).chain(member.serde.iter().map(|_| path("serde")));
     let mut aliases = own.fold(Aliases::default(), |all, own| all.renamed(own.clone(), own));
     if member.format.is_some() {
         let format = || path("format");
