@@ -114,8 +114,9 @@ impl Sources {
     pub fn names(&self, node: &NodeId) -> bool {
         let all = || [&self.blocks, &self.spec, &self.sensitive].into_iter();
         let mut sections = sections().filter(|section| singular(section) == Some(node.kind()));
-        let member =
-            |json: &Json, section: &str| json[section].get(node.name()).is_some_and(|it| !is_unknown(it));
+        // A member that stands for somebody else's resource now lets the one go that it made.
+        let is_own = |it: &Json| !is_unknown(it) && it.get("external").is_none_or(Json::is_null);
+        let member = |json: &Json, section: &str| json[section].get(node.name()).is_some_and(is_own);
         let released = self.field("release").and_then(Json::as_array).into_iter().flatten();
         sections.any(|section| all().any(|json| member(json, section)))
             || released.into_iter().any(|it| it.as_str() == Some(node.as_str()))

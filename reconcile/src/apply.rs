@@ -176,7 +176,11 @@ impl<'a, 'r> Run<'a, 'r> {
     fn promise(&self, step: &Step) -> Promise {
         let on_delete = self.task.policies.get(&step.node).copied();
         let on_delete = on_delete.expect("what is made is a node of the graph");
-        Promise { got: got(step), on_delete, secret: step.secret.clone() }
+        let moved_from = match &step.taking {
+            Some(Taking::Move(was)) => Some(was.clone()),
+            _ => None,
+        };
+        Promise { got: got(step), on_delete, secret: step.secret.clone(), moved_from }
     }
 
     async fn go_to_the_end(&mut self) {

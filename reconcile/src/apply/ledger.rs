@@ -42,6 +42,8 @@ pub(super) struct Promise {
     pub(super) on_delete: OnDelete,
     /// Paths below the settings whose values are never shown.
     pub(super) secret: BTreeSet<FieldPath>,
+    /// The node whose it was so far.
+    pub(super) moved_from: Option<NodeId>,
 }
 
 impl<'r> Ledger<'r> {
@@ -80,6 +82,9 @@ impl<'r> Ledger<'r> {
         pages.entries += 1;
         pages.record.remember(node, key.clone(), promise.got, promise.on_delete);
         pages.record.hide(node, &promise.secret);
+        if let Some(was) = &promise.moved_from {
+            pages.record.keep_birth(was, node, key);
+        }
     }
 
     /// What was promised of a node came to be.

@@ -131,12 +131,17 @@ impl<'a> Scene<'a> {
         let remembered = self.remembered.get(key).map(Vec::as_slice).unwrap_or_default();
         let mine = remembered.iter().find(|(by, _)| *by == node).map(|(_, got)| *got);
         let other = remembered.iter().find(|(by, got)| *by != node && *got != Got::Found);
+        let is_mine = matches!(mine, Some(Got::Made | Got::Adopted));
+        if is_mine || other.is_some() {
+            if let Some(owner) = self.went_to(key) {
+                return Standing::Other(owner.to_owned());
+            }
+            if let Some(parent) = self.hangs_on_anew(key) {
+                return Standing::OnAnew(parent);
+            }
+        }
         match (mine, other) {
-            (Some(Got::Made | Got::Adopted), _) => match (self.went_to(key), self.hangs_on_anew(key)) {
-                (Some(owner), _) => Standing::Other(owner.to_owned()),
-                (None, Some(parent)) => Standing::OnAnew(parent),
-                (None, None) => Standing::Ours,
-            },
+            _ if is_mine => Standing::Ours,
             (_, Some((by, _))) => Standing::OursAs((*by).clone()),
             _ if self.hangs_on_ours(key) => Standing::Ours,
             (mine, None) => Standing::Loose { used: mine.is_some(), of: self.hangs_on_others(key) },

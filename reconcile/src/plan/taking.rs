@@ -9,6 +9,7 @@ use crate::{
     diff::FieldChange,
     failure::words,
     graph::Treatment,
+    kind::Wears,
     kinds::Key,
     owner::{ANOTHER_ACCOUNT, can_be_named, spelt},
     record::Got,
@@ -29,13 +30,15 @@ pub(super) fn take(
         Some(first) => format!("Choose another name. This lake may not take over from {owner}. {first}"),
         None => format!("Choose another name. {own}"),
     };
+    // What can wear no mark tells by nothing but the record that it was taken over: then, and as wanted, it stays.
+    let stays = case.traits.wears == Wears::Nothing && got.is_some() && changes.is_empty();
+    let taken = |from: Option<String>| (!stays).then_some(Taking::Adopt(from));
     let blocked = |why: String, remedy: String| Err(Change::Blocked(Reason { why, remedy }));
     match standing {
         Standing::Ours => Ok(None),
         Standing::Unmarked => Ok(Some(Taking::Remark)),
-        Standing::Anew { .. } | Standing::OnAnew(_) if treatment.adopt != Adopt::Never => {
-            Ok(Some(Taking::Adopt(None)))
-        }
+        Standing::Anew { .. } if treatment.adopt != Adopt::Never => Ok(Some(Taking::Adopt(None))),
+        Standing::OnAnew(_) if treatment.adopt != Adopt::Never => Ok(taken(None)),
         Standing::Anew { birth, sure } => Err(Change::Anew(made_anew(birth.as_deref(), *sure))),
         Standing::OnAnew(parent) => Err(Change::Anew(hangs_on_anew(parent))),
         Standing::OursAs(was) => Ok(Some(Taking::Move(was.clone()))),
@@ -51,7 +54,7 @@ pub(super) fn take(
             if (treatment.adopt_from.as_ref() == Some(owner) || treatment.adopt == Adopt::Any)
                 && refuses(owner).is_none() =>
         {
-            Ok(Some(Taking::Adopt(Some(owner.clone()))))
+            Ok(taken(Some(owner.clone())))
         }
         Standing::Other(owner) if got.is_some() => Err(Change::Foreign(owner.clone())),
         Standing::Other(owner) => blocked(
