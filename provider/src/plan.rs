@@ -79,8 +79,11 @@ async fn lake(
         return lake;
     }
     let known = sources.members_are_known();
-    if let (false, false, Some(private)) = (known, request.prior.is_null(), &private) {
-        members_are_unknown(&sources, private, told);
+    if let (false, Some(private)) = (request.prior.is_null(), &private) {
+        match known {
+            true => externals_are_unknown(&sources, private, told),
+            false => members_are_unknown(&sources, private, told),
+        }
     }
     let Some(region) = region.known() else { return lake };
     let Way::Open(connection) = door.way(region.as_deref(), told).await else { return lake };
@@ -115,13 +118,7 @@ const FIRST: &str = "apply what the values depend on (`-target`), and plan again
 /// then and the prior state and private bytes, and hands on what that plan answers. So what must not happen unseen is refused
 /// here: that what holds data goes.
 fn members_are_unknown(sources: &Sources, private: &Private, told: &mut Diagnostics) {
-    let lost: Vec<String> = end(private)
-        .steps
-        .into_iter()
-        .filter(|step| matches!(step.change, Change::Delete(_)) && !sources.names(&step.node))
-        .filter_map(|step| Some((step.node, step.key.filter(|key| key.traits().holds_data)?)))
-        .map(|(node, key)| format!("- {node} ({key})"))
-        .collect();
+    let lost = lost(private, |node| !sources.names(node));
     if lost.is_empty() {
         told.warning(
             None,
@@ -143,6 +140,35 @@ fn members_are_unknown(sources: &Sources, private: &Private, told: &mut Diagnost
             lost.join("\n")
         ),
     );
+}
+
+/// A member that stands for somebody else's resource lets the one go that it made. Which one it stands for can be the very
+/// same, so while that is not known no plan can show what goes.
+fn externals_are_unknown(sources: &Sources, private: &Private, told: &mut Diagnostics) {
+    let lost = lost(private, |node| sources.stands_for_unknown(node));
+    if lost.is_empty() {
+        return;
+    }
+    told.error(
+        None,
+        "Which resource a member stands for is known only after apply",
+        format!(
+            "Its `external` comes from a value that is not known yet. Applying this could delete data that this plan cannot \
+             show, since the lake made these and their on_delete is not Retain:\n\n{}\n\nFirst {FIRST}",
+            lost.join("\n")
+        ),
+    );
+}
+
+/// What holds data and goes with the lake, of the nodes that are asked for.
+fn lost(private: &Private, may_go: impl Fn(&NodeId) -> bool) -> Vec<String> {
+    end(private)
+        .steps
+        .into_iter()
+        .filter(|step| matches!(step.change, Change::Delete(_)) && may_go(&step.node))
+        .filter_map(|step| Some((step.node, step.key.filter(|key| key.traits().holds_data)?)))
+        .map(|(node, key)| format!("- {node} ({key})"))
+        .collect()
 }
 
 /// A replacement destroys what the plan has not found wanted, so it is made by no plan that does not know what is.

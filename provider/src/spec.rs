@@ -122,6 +122,15 @@ impl Sources {
             || released.into_iter().any(|it| it.as_str() == Some(node.as_str()))
     }
 
+    /// Whether a node's member stands for somebody else's resource of which it is not known which.
+    #[must_use]
+    pub fn stands_for_unknown(&self, node: &NodeId) -> bool {
+        let sections = || sections().filter(|section| singular(section) == Some(node.kind()));
+        let external = |json: &Json, section: &str| is_unknown(&json[section][node.name()]["external"]);
+        let all = [&self.blocks, &self.spec, &self.sensitive];
+        all.into_iter().any(|json| sections().any(|section| external(json, section)))
+    }
+
     /// Whether a value of this form may be the key of a member that is not known yet.
     #[must_use]
     pub fn is_open(&self, reference: &FieldPath) -> bool {
