@@ -85,8 +85,19 @@ async fn lake(
             false => members_are_unknown(&sources, private, told),
         }
     }
-    let Some(region) = region.known() else { return lake };
-    let Way::Open(connection) = door.way(region.as_deref(), told).await else { return lake };
+    let place_is_unknown = |told: &mut Diagnostics| {
+        if let (true, false, Some(private)) = (known, request.prior.is_null(), &private) {
+            place_is_unknown(&sources, private, told);
+        }
+    };
+    let Some(region) = region.known() else {
+        place_is_unknown(told);
+        return lake;
+    };
+    let Way::Open(connection) = door.way(region.as_deref(), told).await else {
+        place_is_unknown(told);
+        return lake;
+    };
     lake.set("region", Value::from(connection.place.region.as_str()));
     let Some(name) = request.config.get("name").as_str().map(str::to_owned) else { return lake };
     let scene = Scene { door, request, connection, name };
@@ -137,6 +148,25 @@ fn members_are_unknown(sources: &Sources, private: &Private, told: &mut Diagnost
             "They come from values that are not known yet, and applying this could delete data that this plan cannot show: \
              nothing that is known says that these stay, and their on_delete is not Retain.\n\n{}\n\nFirst {FIRST} Or let \
              their keys be known, whatever the keys of others are.",
+            lost.join("\n")
+        ),
+    );
+}
+
+/// A plan that does not know its region or its provider's configuration looks at nothing and shows nothing, and its apply knows
+/// both.
+fn place_is_unknown(sources: &Sources, private: &Private, told: &mut Diagnostics) {
+    let lost = lost(private, |node| !sources.names(node));
+    if lost.is_empty() || told.has_errors() {
+        return;
+    }
+    told.error(
+        None,
+        "Where the lake lives is known only after apply",
+        format!(
+            "Its region or the provider's configuration comes from values that are not known yet, so nothing was looked at. \
+             Applying this could delete data that this plan cannot show, since no member names these any more and their \
+             on_delete is not Retain:\n\n{}\n\nFirst {FIRST}",
             lost.join("\n")
         ),
     );

@@ -14,7 +14,7 @@ use lake_reconcile::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 use tfplug::{
-    Diagnostics, Resource, Value,
+    Diagnostics, Resource, Severity, Value,
     testing::{Core, Object},
 };
 
@@ -96,5 +96,5 @@ impl Doorway {
 
 /// Whether errors only say that data would be lost, or that a name is in use.
 pub(crate) fn refuses_to_lose(told: &Diagnostics) -> bool {
-    told.0.iter().all(|told| told.summary.starts_with("Cannot plan "))
+    told.0.iter().filter(|it| it.severity == Severity::Error).all(|it| it.summary.starts_with("Cannot plan "))
 }
