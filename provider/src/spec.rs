@@ -122,11 +122,16 @@ impl Sources {
             || released.into_iter().any(|it| it.as_str() == Some(node.as_str()))
     }
 
-    /// Whether a node's member stands for somebody else's resource of which it is not known which.
+    /// Whether a node's member may stand for somebody else's resource, while it is not known which or whether.
     #[must_use]
     pub fn stands_for_unknown(&self, node: &NodeId) -> bool {
         let sections = || sections().filter(|section| singular(section) == Some(node.kind()));
-        let external = |json: &Json, section: &str| is_unknown(&json[section][node.name()]["external"]);
+        // Another of its fields that is not known may turn out to be none: only then it stands for somebody else's at all.
+        let external = |json: &Json, section: &str| {
+            let member = &json[section][node.name()];
+            let fields = || member.as_object().into_iter().flat_map(Map::values);
+            !member["external"].is_null() && fields().any(is_unknown)
+        };
         let all = [&self.blocks, &self.spec, &self.sensitive];
         all.into_iter().any(|json| sections().any(|section| external(json, section)))
     }
