@@ -17,7 +17,6 @@ mod names;
 mod objects;
 mod partition;
 mod public;
-mod reconcile;
 mod references;
 mod release;
 mod role;
@@ -47,7 +46,6 @@ pub fn lint(spec: &LakeSpec, lake: &str) -> Vec<Finding> {
     release::check(spec, &mut told);
     runs_as::check(spec, &mut told);
     partition::check(spec, &mut told);
-    reconcile::check(spec, &mut told);
     for (key, bucket) in spec.buckets.own() {
         bucket::check(&member("buckets", key), key, bucket, &mut told);
     }
@@ -77,13 +75,19 @@ pub fn lint(spec: &LakeSpec, lake: &str) -> Vec<Finding> {
     told
 }
 
-/// All that is wrong with a spec, of form and of sense, at once. A mistake of form hides no other one: of sense is told
-/// what holds whatever the broken fields should have said.
+/// All that is wrong with a spec, of form and of sense, at once, for a lake of this name.
 #[must_use]
 pub fn look_over(spec: &Value, lake: &str) -> Vec<Finding> {
+    look_over_by(spec, |spec| lint(spec, lake))
+}
+
+/// All that is wrong with a spec, of form and of what `sense` tells, at once. A mistake of form hides no other one: of sense is
+/// told what holds whatever the broken fields should have said.
+#[must_use]
+pub fn look_over_by(spec: &Value, sense: impl Fn(&LakeSpec) -> Vec<Finding>) -> Vec<Finding> {
     let mut found = contract::check(spec);
     let contract::Readings { specs, broken } = contract::readings(spec);
-    let mut readings = specs.iter().map(|spec| lint(spec, lake));
+    let mut readings = specs.iter().map(sense);
     let mut sense = readings.next().unwrap_or_default();
     for other in readings {
         sense.retain(|finding| other.contains(finding));

@@ -316,6 +316,8 @@ words! {
     Day { min: 10, max: 10, pattern: Some("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"), allowed: Some("A day is written as `2030-01-31`") }
     /// A length of time, `90s`, `10m`, `1h30m`.
     Duration { min: 2, max: 16, pattern: Some("^([0-9]{1,6}[smh])+$"), allowed: Some("A length of time is written as `90s`, `10m` or `1h30m`") }
+    /// The time between two looks, `90s`, `10m`, `1h30m`: 30 seconds at least, since each look costs calls that all lakes of an account share.
+    Interval { min: 2, max: 16, pattern: Some("^([3-9][0-9]s|[1-9][0-9]{2,4}s|[1-9][0-9]{0,3}m([0-9]{1,2}s)?|[1-9][0-9]{0,2}h([0-9]{1,2}m)?([0-9]{1,2}s)?)$"), allowed: Some("An interval is `30s` to `999h`, written as `90s`, `10m` or `1h30m`; to have a lake looked at now, set the annotation `lake.dev/reconcile-requested-at`") }
     /// An owner, as the tag `lake.dev/owner` spells it: `terraform/<owner>/<lake>` or `kubernetes/<cluster>/<namespace>/<lake>`.
     OwnerName { max: 256, pattern: Some(OWNER), allowed: Some("An owner is `terraform/<owner>/<lake>` or `kubernetes/<cluster>/<namespace>/<lake>`") }
     /// A node of the lake, as its plans and `resources` name it: `bucket/store`, `object/store.script`.

@@ -59,6 +59,11 @@ pub struct LakeStatus {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub place: Option<PlaceStatus>,
 
+    /// The Lease of the operator that works on the lake, `namespace/name`. Another installation leaves the lake alone while
+    /// it is renewed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lease: Option<String>,
+
     /// What the lake remembers of its resources, as a JSON document, written before the first change on AWS.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub record: Option<String>,

@@ -151,6 +151,7 @@ fn whatever_the_operator_tells_is_kept() {
             region: "eu-west-1".into(),
             account: "123456789012".into(),
         }),
+        lease: Some("lake-system/lake-operator".into()),
         record: Some("{}".into()),
     };
     let told = serde_json::to_value(&status).unwrap();
@@ -160,6 +161,12 @@ fn whatever_the_operator_tells_is_kept() {
     assert_eq!(verdict.errors, Vec::<String>::new());
     assert_eq!(verdict.kept["status"], told, "nothing of it is dropped");
     assert_eq!(serde_json::from_value::<LakeStatus>(verdict.kept["status"].clone()).unwrap(), status);
+}
+
+#[test]
+fn of_a_lake_that_nobody_has_looked_at_no_generation_was_observed() {
+    let verdict = created(&[lake(json!({}))]).remove(0);
+    assert_eq!(verdict.kept["status"], json!({ "observedGeneration": -1 }));
 }
 
 /// So many values of a strategy, the same in every run.

@@ -97,7 +97,7 @@ tables:
   c: { name: t, database: same, format: Parquet, location: { bucket: one }, columns: [{ name: a, type: int }] }
 "#,
         expect![[r#"
-            error: buckets.long.name: the name `events-111122223333-us-east-1-a-name-that-is-too-long-everywhere` is too long: 64 characters
+            error: buckets.long.name: the name `events-{account}-{region}-a-name-that-is-too-long-everywhere` is too long: at least 64 characters once its templates are filled in
               A name here has 3 to 63 characters (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html). Give it a shorter `name`.
             error: buckets.odd.name: no bucket can be called `xn--{lake}`
               S3 keeps names that begin with `xn--`, `sthree-` or `amzn-s3-demo-` to itself (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html).
@@ -115,7 +115,7 @@ tables:
               The catalogue folds names to lower case; write it so, then plan and AWS say the same (https://docs.aws.amazon.com/glue/latest/webapi/API_DatabaseInput.html).
             error: databases.same.name: two members are the database `lake`
               `databases.lake.name` and `databases.same.name` name one thing on AWS. Give each its own `name`, or remove one.
-            error: roles.longlonglonglonglonglonglonglonglonglonglonglonglonglonglong.name: the name `events-longlonglonglonglonglonglonglonglonglonglonglonglonglonglong-us-east-1` is too long: 77 characters
+            error: roles.longlonglonglonglonglonglonglonglonglonglonglonglonglonglong.name: the name `events-longlonglonglonglonglonglonglonglonglonglonglonglonglonglong-{region}` is too long: at least 77 characters once its templates are filled in
               A name here has 1 to 64 characters (https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html). Give it a shorter `name`.
             error: roles.longlonglonglonglonglonglonglonglonglonglonglonglonglonglong.path: `/{region/` has a brace without its other half
               A template's words stand in single braces, `{lake}`; names have no braces of their own.
@@ -728,18 +728,6 @@ buckets: { store: { adoptFrom: kubernetes/prod/data/events, objects: { a: { key:
     "#]]
     .assert_eq(&told("terraform/team-a/events"));
     assert_eq!(told("terraform/team-a/others"), "");
-}
-
-#[test]
-fn a_lake_is_not_looked_at_all_the_time() {
-    expect_told("reconcile: { interval: 30s }", expect![[""]]);
-    expect_told(
-        "reconcile: { interval: 5s }",
-        expect![[r#"
-            error: reconcile.interval: `5s` is too often
-              Each look costs calls to AWS that all lakes of the account share. Write `30s` or more; to have a lake looked at now, set the annotation `lake.dev/reconcile-requested-at`.
-        "#]],
-    );
 }
 
 #[test]

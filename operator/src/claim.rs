@@ -221,13 +221,14 @@ impl Candidate {
 /// Whether nobody else holds the lease, or who held it has shown no life for as long as it was given for. One of our own
 /// name is ours: a container that restarts keeps its pod's name, and what ran in it before has ended.
 fn is_free(lease: &Lease, identity: &str, since: Instant, now: Instant) -> bool {
-    let Some(spec) = &lease.spec else { return true };
-    let holder = spec.holder_identity.as_deref().unwrap_or_default();
-    if holder.is_empty() || holder == identity {
-        return true;
-    }
-    let given = spec.lease_duration_seconds.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(15);
-    now.saturating_duration_since(since) > Duration::from_secs(given)
+    let holder = lease.spec.as_ref().and_then(|spec| spec.holder_identity.as_deref()).unwrap_or_default();
+    holder.is_empty() || holder == identity || now.saturating_duration_since(since) > given(lease)
+}
+
+/// For how long a lease was given; for as long as Kubernetes' own where it does not say.
+pub(crate) fn given(lease: &Lease) -> Duration {
+    let seconds = lease.spec.as_ref().and_then(|spec| spec.lease_duration_seconds);
+    Duration::from_secs(seconds.and_then(|seconds| u64::try_from(seconds).ok()).unwrap_or(15))
 }
 
 #[cfg(test)]

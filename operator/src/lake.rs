@@ -1,7 +1,9 @@
 //! One round for one lake: what the object asks for, what is done about it, and what its user is told.
 
+mod approval;
 mod course;
 mod keep;
+mod leave;
 mod recall;
 mod refusal;
 mod task;
@@ -18,27 +20,23 @@ pub use writer::Seen;
 
 use crate::{
     connections::Connection,
-    object::{APPROVE, FINALIZER, Manner, Object},
+    object::{FINALIZER, Manner, Object},
     operator::Operator,
     queue::Lane,
 };
 use keep::Keeper;
-use kube::runtime::events::EventType;
-use lake_api::{LakeStatus, status::PlanStatus};
+use lake_api::LakeStatus;
 use lake_reconcile::{
     cloud::Cloud,
     deadline,
-    engine::{Again, Engine, Look, Outcome, Round, new_lineage, pause},
+    engine::{Again, Engine, Outcome, Round, new_lineage, pause},
     error::Retry,
     failure::{Cause, Failure},
     graph::Graph,
     owner::Lineage,
     plan::Plan,
     record::Record,
-    render,
 };
-use serde_json::json;
-use sha2::{Digest, Sha256};
 use std::{sync::Arc, time::Duration};
 use task::Task;
 use tell::{Did, Teller};
@@ -56,8 +54,6 @@ const LONGEST_ROUND: Duration = Duration::from_secs(24 * 3600);
 const RESTLESS: u32 = 5;
 /// How many looks at a lake that was as wanted may go unanswered before its user is told.
 const TOLERATED: u32 = 3;
-/// The longest text of a plan in the status; an object in etcd has 1.5 MiB in all.
-const LONGEST_PLAN: usize = 64 * 1024;
 
 /// What came of a round.
 pub struct Attended {
@@ -74,6 +70,10 @@ pub async fn attend(operator: &Operator, object: Arc<Object>, lane: Lane) -> Att
         operator.courses.forget(&name);
         return Attended { next: None, failed: false };
     }
+    if let Some(left) = operator.installations.leave(&object).await {
+        return leave::leave(operator, &object, &left).await;
+    }
+    operator.installations.keeps(&name);
     let course = operator.courses.take(&name, object.uid(), operator.claim.term());
     let mut visit = Visit::new(operator, &object, lane, course);
     let next = visit.round().await;
@@ -157,6 +157,12 @@ impl<'a> Visit<'a> {
         {
             return self.tell(refusal.into()).await;
         }
+        if writes(look.plan())
+            && has_made
+            && let Err(refusal) = self.claim().await
+        {
+            return self.untold(&refusal.into());
+        }
         let round = deadline::by(end, look.go()).await;
         self.teller.anew(&round.plan, &round.outcome, &had).await;
         self.conclude(round, &graph, drifted).await
@@ -187,68 +193,14 @@ impl<'a> Visit<'a> {
         !self.object.is_leaving() && self.was_as_wanted() && writes(plan)
     }
 
-    /// Whether somebody has approved this very plan, or one of which this is the rest.
-    async fn is_approved(&mut self, plan: &Plan) -> bool {
-        if let Some(shown) = self.shown(plan)
-            && self.object.annotation(APPROVE) == Some(&shown.id)
-        {
-            let note = format!("The plan {} is carried out:\n{}", shown.id, shown.text);
-            self.teller.event(EventType::Normal, "Approved", "Apply", &note).await;
-            self.course.approved = Some(plan.clone());
-        }
-        self.course.approved.as_ref().is_some_and(|approved| approved.covers(plan))
-    }
-
-    /// What the user has been shown, if it is this very plan.
-    fn shown(&self, plan: &Plan) -> Option<&PlanStatus> {
-        let digest = digest(plan, self.object.uid());
-        self.before.plan.as_ref().filter(|shown| shown.id.starts_with(&digest))
-    }
-
-    /// Tell what would be done, and do nothing.
-    async fn ask(&mut self, look: Look<'_>, graph: &Graph) -> Next {
-        self.course.approved = None;
-        let id = match self.shown(look.plan()) {
-            Some(shown) => shown.id.clone(),
-            None => format!(
-                "{}-{:x}",
-                digest(look.plan(), self.object.uid()),
-                jiff::Timestamp::now().as_millisecond()
-            ),
-        };
-        let changes = look.plan().writes().count();
-        let mut text = render::render(look.plan());
-        if text.len() > LONGEST_PLAN {
-            text.truncate(text.floor_char_boundary(LONGEST_PLAN));
-            text.push_str("…\n");
-        }
-        let refused = self.object.annotation(APPROVE).filter(|approved| *approved != id);
-        let verdict = Verdict::awaiting(&id, changes, refused);
-        let plan = PlanStatus { id, changes: i64::try_from(changes).unwrap_or(i64::MAX), text };
-        let outcome = look.leave();
-        let mut status = self.status(&verdict);
-        tell::describe(&mut status, &outcome, graph);
-        status.plan = Some(plan);
-        let (planned, said) = (status.plan != self.before.plan, verdict.message.clone());
-        if let Err(refusal) = self.teller.tell(&self.before, &status, &verdict).await {
-            return self.untold(&Verdict::from(refusal));
-        }
-        // One who approves what is shown no longer, or never was.
-        if let (Some(named), Some(_)) = (refused, &self.before.plan)
-            && !self.before.ready().is_some_and(|told| told.message.contains(&format!("the plan {named},")))
-        {
-            self.teller.event(EventType::Warning, "ApprovalRefused", "Reconcile", &said).await;
-        }
-        if planned {
-            self.teller.event(EventType::Normal, "Planned", "Reconcile", &said).await;
-        }
-        self.at_its_slot()
-    }
-
     /// What came of a round.
     async fn conclude(&mut self, round: Round, graph: &Graph, drifted: bool) -> Next {
         let Round { plan, outcome, again } = round;
         for failure in outcome.failures.iter().filter(|failure| failure.cause != Cause::Stopped) {
+            if let Some(progress) = failure.progress() {
+                tracing::info!(lake = %self.object.name(), "{progress}");
+                continue;
+            }
             self.operator.metrics.failed(failure.word());
             let id = failure.request_id().unwrap_or_default();
             tracing::info!(lake = %self.object.name(), reason = failure.word(), id, "{}: {}", failure.summary(), failure.steady_detail());
@@ -334,6 +286,7 @@ impl<'a> Visit<'a> {
     fn status(&mut self, verdict: &Verdict) -> LakeStatus {
         let mut status = self.before.clone();
         status.plan = None;
+        status.lease = Some(self.operator.installations.own().to_owned());
         status.next_attempt = verdict.retry.map(|class| tell::in_time(self.pause(class)));
         if verdict.standing != Standing::Held {
             // What is left alone is as it was when it was looked at last.
@@ -412,19 +365,13 @@ impl<'a> Visit<'a> {
     }
 }
 
-/// Whether a step failed, and does not only wait: for AWS, for another's turn, for the next leader.
+/// Whether a step failed, and does not only wait: for its next portion, for AWS, for another's turn, for the next leader.
 fn has_failed(failure: &Failure) -> bool {
-    !matches!(failure.cause, Cause::Unsettled(_) | Cause::Skipped(_) | Cause::Stopped)
+    let waits = matches!(failure.cause, Cause::Unsettled(_) | Cause::Skipped(_) | Cause::Stopped);
+    !waits && failure.retry() != Retry::Progressing
 }
 
 /// Whether a plan changes anything on AWS.
 fn writes(plan: &Plan) -> bool {
     plan.writes().next().is_some()
-}
-
-/// What the id of a plan begins with: the same words of the same lake have the same digest. The id ends with when it was
-/// first shown, so that an approval counts once and not for what happens to look alike later.
-fn digest(plan: &Plan, uid: &str) -> String {
-    let digest = Sha256::digest(json!([uid, render::render(plan)]).to_string());
-    digest.iter().take(6).map(|byte| format!("{byte:02x}")).collect()
 }

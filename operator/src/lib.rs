@@ -1,7 +1,7 @@
 //! The Kubernetes door: the same lake, the same engine, told by `kubectl`.
 //!
 //! `watch` brings the lakes, `queue` says whose turn it is, `lake` gives a lake its round, `claim` says whether this
-//! replica may write at all.
+//! replica may write at all, `installations` to which other installation a lake is left.
 
 mod adoption;
 pub mod claim;
@@ -9,6 +9,7 @@ pub mod connections;
 mod events;
 pub mod exposition;
 mod identity;
+mod installations;
 pub mod lake;
 pub mod metrics;
 pub mod object;

@@ -12,7 +12,7 @@ use lake_api::{
     spec::{Reconcile, reconcile::Mode},
 };
 use lake_reconcile::{
-    expand::expand,
+    expand::{expand, refusals},
     graph::{Graph, Reach},
     kind::Scope,
     owner::Owner,
@@ -52,12 +52,16 @@ impl Name {
     /// # Errors
     /// All that is wrong with it.
     pub fn check(&self, spec: Value, owner: &Owner, reach: &Reach) -> Result<LakeSpec, Vec<Finding>> {
+        let sense = |spec: &LakeSpec| {
+            let refused = refusals(spec, &self.name, &self.namespace);
+            lint::lint(spec, &self.name).into_iter().chain(refused).collect::<Vec<_>>()
+        };
         let spec = contract::decode(spec.clone()).map_err(|_| {
-            let all = lint::look_over(&spec, &self.name).into_iter();
+            let all = lint::look_over_by(&spec, sense).into_iter();
             all.filter(Finding::is_error).collect::<Vec<_>>()
         })?;
         let of_owner = lint::lint_for(&spec, &owner.to_string());
-        let findings = lint::lint(&spec, &self.name).into_iter().chain(of_owner);
+        let findings = sense(&spec).into_iter().chain(of_owner);
         let findings = findings.chain(adoption::check(&spec, reach));
         let errors: Vec<Finding> = findings.filter(Finding::is_error).collect();
         if errors.is_empty() { Ok(spec) } else { Err(errors) }
@@ -229,7 +233,7 @@ pub struct Manner {
     pub asks: bool,
 }
 
-/// The shortest interval, which lint asks for.
+/// The shortest interval, which the contract asks for.
 const SHORTEST: Duration = Duration::from_secs(30);
 
 impl Manner {

@@ -5,6 +5,7 @@ use crate::{
     claim::Claim,
     connections::{Connection, Connections},
     events::Events,
+    installations::Installations,
     lake::{self, Attended, Courses, Verdict},
     metrics::{Came, Metrics},
     object::{Name, Object},
@@ -48,6 +49,7 @@ pub struct Operator {
     pub(crate) courses: Courses,
     pub(crate) sources: Sources,
     pub(crate) slots: Slots,
+    pub(crate) installations: Installations,
     /// The lakes as the API server has them.
     pub store: Store,
     queue: Arc<Queue<Name>>,
@@ -89,6 +91,7 @@ impl Operator {
         let queue = Arc::new(Queue::new(options.bounds()));
         Operator {
             sources: Sources::new(parts.client.clone(), queue.clone(), options.watch_secrets),
+            installations: Installations::new(parts.client.clone(), options.lease(), options.lease_duration),
             events: Arc::new(Events::new(parts.client.clone(), parts.reporter)),
             client: parts.client,
             metrics: parts.metrics,
@@ -157,8 +160,10 @@ impl Operator {
         self.store.remove(&name);
         self.queue.forget(&name);
         self.sources.forget(&name);
+        self.installations.keeps(&name);
         let told = self.courses.forget(&name);
-        if self.courses.was_let_go(object.uid()) || !self.claim.holds() {
+        let is_others = self.installations.other(object).is_some();
+        if self.courses.was_let_go(object.uid()) || is_others || !self.claim.holds() {
             return;
         }
         let status = told.unwrap_or_else(|| object.status());
@@ -204,6 +209,7 @@ impl Operator {
                     ended.stop();
                     while rounds.join_next().await.is_some() {}
                     self.courses.clear();
+                    self.installations.clear();
                 }
             }
         }
@@ -273,7 +279,10 @@ impl Told for Operator {
             .text(|lane| self.queue.depth(lane), self.courses.states(|lake| self.store.get(lake).is_some()))
     }
 
-    fn is_ready(&self) -> bool {
-        self.store.is_whole()
+    fn hindrance(&self) -> Option<String> {
+        if !self.store.is_whole() {
+            return Some("the lakes are not known yet: the API server does not tell them".to_owned());
+        }
+        self.installations.overlap()
     }
 }

@@ -86,6 +86,12 @@ impl Options {
         own.unwrap_or_else(|| "lake-system".to_owned())
     }
 
+    /// The lease as lakes name it, `namespace/name`.
+    #[must_use]
+    pub fn lease(&self) -> String {
+        format!("{}/{}", self.lease_namespace(), self.lease_name)
+    }
+
     /// How many lakes are worked on at once: a quarter of the room is kept for those that somebody has changed.
     #[must_use]
     pub fn bounds(&self) -> Bounds {

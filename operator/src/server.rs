@@ -17,9 +17,9 @@ use tokio::net::TcpListener;
 pub trait Told: Send + Sync + 'static {
     /// All that was counted, as OpenMetrics.
     fn metrics(&self) -> String;
-    /// Whether the process does its work: its lakes are known. Which replica leads, and whether AWS can be reached,
-    /// says nothing about that.
-    fn is_ready(&self) -> bool;
+    /// Why the process does not do its work, if it does not: its lakes are not known, or another installation works on
+    /// some. Which replica leads, and whether AWS can be reached, says nothing about that.
+    fn hindrance(&self) -> Option<String>;
 }
 
 /// Serve until the process ends.
@@ -54,11 +54,10 @@ fn answer(request: &Request<Incoming>, told: &dyn Told) -> Response<Full<Bytes>>
     let (status, text) = match (request.method(), request.uri().path()) {
         (&Method::GET, "/metrics") => (StatusCode::OK, format.write(told.metrics())),
         (&Method::GET, "/livez") => (StatusCode::OK, "ok\n".to_owned()),
-        (&Method::GET, "/readyz") if told.is_ready() => (StatusCode::OK, "ok\n".to_owned()),
-        (&Method::GET, "/readyz") => (
-            StatusCode::SERVICE_UNAVAILABLE,
-            "the lakes are not known yet: the API server does not tell them\n".to_owned(),
-        ),
+        (&Method::GET, "/readyz") => match told.hindrance() {
+            None => (StatusCode::OK, "ok\n".to_owned()),
+            Some(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("{why}\n")),
+        },
         _ => (StatusCode::NOT_FOUND, "/metrics, /livez and /readyz are served here\n".to_owned()),
     };
     let mut answer = Response::new(Full::new(Bytes::from(text)));

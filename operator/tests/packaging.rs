@@ -257,6 +257,7 @@ fn every_reason_is_told() {
     for file in [
         "src/lake/verdict.rs",
         "src/lake/tell.rs",
+        "src/lake/leave.rs",
         "../reconcile/src/error.rs",
         "../reconcile/src/failure.rs",
         "../reconcile/src/plan/leaving.rs",

@@ -11,63 +11,75 @@ use crate::{
 use serde_json::Value as Json;
 use tfplug::Value;
 
-/// The arguments and blocks of the lake that will be. `prior` is what was last applied: a JSON document that means the
-/// same keeps its spelling, and a value of `spec` that does its types.
+/// The arguments and blocks of the lake that will be.
 #[must_use]
-pub fn planned(config: &Value, prior: &Value) -> Value {
-    let mut whole = config.clone();
-    fill(projection::spec(), &mut whole, prior);
-    for name in [spec::SPEC, spec::SENSITIVE] {
-        if means_the_same_spec(whole.get(name), prior.get(name)) {
-            whole.set(name, prior.get(name).clone());
+pub fn planned(config: &Value) -> Value {
+    let mut lake = config.clone();
+    each_attribute(projection::spec(), &mut lake, &Value::Null, &mut |attribute, value, _| {
+        if let (Value::Null, Some(default)) = (&*value, attribute.default) {
+            *value = config::value(default);
         }
-    }
-    whole
+    });
+    lake
 }
 
-/// Whether two values say the same, whatever their types: a list or a tuple, a map or an object.
+/// The prior lake in place of a planned one that differs from it only in how it is spelt: in its JSON documents, and in the
+/// types of its values of any type, a list or a tuple, a map or an object, a null field or none.
 ///
-/// A null field differs from none: it may have been unknown in the plan that was shown, and core then holds the second
-/// plan to the fields of the first.
-fn means_the_same_spec(value: &Value, was: &Value) -> bool {
-    let (now, was_free) = (config::free(value), config::free(was));
-    value.is_wholly_known() && now.is_some() && now == was_free && same_fields(value, was)
-}
-
-/// Whether two values that say the same name the same fields, those that are null among them.
-fn same_fields(value: &Value, was: &Value) -> bool {
-    match (value, was) {
-        (Value::Dynamic(typed), was) => same_fields(&typed.1, was),
-        (value, Value::Dynamic(typed)) => same_fields(value, &typed.1),
-        (Value::Map(now), Value::Map(was)) => {
-            now.len() == was.len()
-                && now.iter().all(|(name, value)| was.get(name).is_some_and(|was| same_fields(value, was)))
+/// Core holds the plan that it makes within an apply to the types, and to the beginnings of texts, that the first plan showed,
+/// and no request tells what was unknown in that. So a spelling is kept only where nothing is applied.
+#[must_use]
+pub fn as_it_was(planned: Value, prior: &Value) -> Value {
+    let mut kept = planned.clone();
+    each_attribute(projection::spec(), &mut kept, prior, &mut |attribute, value, was| {
+        if attribute.json && means_the_same_document(value, was) {
+            *value = was.clone();
         }
-        (Value::List(now), Value::List(was)) => {
-            now.len() == was.len() && now.iter().zip(was).all(|(now, was)| same_fields(now, was))
+    });
+    for name in [spec::SPEC, spec::SENSITIVE] {
+        if means_the_same_spec(kept.get(name), prior.get(name)) {
+            kept.set(name, prior.get(name).clone());
         }
-        _ => true,
     }
+    if kept == *prior { kept } else { planned }
 }
 
-fn fill(block: &Block, whole: &mut Value, prior: &Value) {
-    let Value::Map(entries) = whole else { return };
+fn means_the_same_spec(value: &Value, was: &Value) -> bool {
+    let now = config::free(value);
+    value.is_wholly_known() && now.is_some() && now == config::free(was)
+}
+
+fn means_the_same_document(value: &Value, was: &Value) -> bool {
+    let parsed = |text: &Value| serde_json::from_str::<Json>(text.as_str()?).ok();
+    parsed(value).is_some_and(|now| parsed(was) == Some(now))
+}
+
+type Visit<'v> = dyn FnMut(&Attribute, &mut Value, &Value) + 'v;
+
+/// Visit the attributes of a lake, each with what it was.
+fn each_attribute(block: &Block, lake: &mut Value, prior: &Value, visit: &mut Visit<'_>) {
+    let Value::Map(entries) = lake else { return };
     for (name, attribute) in &block.attributes {
         if let Some(value) = entries.get_mut(name) {
-            fill_attribute(attribute, value, prior.get(name));
+            visit(attribute, value, prior.get(name));
         }
     }
     for (name, nested) in &block.blocks {
         let Some(value) = entries.get_mut(name) else { continue };
         let was = prior.get(name);
         match (nested.nesting, value) {
-            (Nesting::Single, value) => fill(&nested.block, value, was),
+            (Nesting::Single, value) => each_attribute(&nested.block, value, was, visit),
             (Nesting::List, Value::List(items)) => {
                 let were = was.items().iter().chain(std::iter::repeat(&Value::Null));
-                items.iter_mut().zip(were).for_each(|(item, was)| fill(&nested.block, item, was));
+                items
+                    .iter_mut()
+                    .zip(were)
+                    .for_each(|(item, was)| each_attribute(&nested.block, item, was, visit));
             }
             (Nesting::Map, Value::Map(items)) => {
-                items.iter_mut().for_each(|(key, item)| fill(&nested.block, item, was.get(key)));
+                items
+                    .iter_mut()
+                    .for_each(|(key, item)| each_attribute(&nested.block, item, was.get(key), visit));
             }
             _ => {}
         }
@@ -101,19 +113,6 @@ fn fill_object(block: &Block, state: &mut Json) {
     }
 }
 
-fn fill_attribute(attribute: &Attribute, value: &mut Value, was: &Value) {
-    match (&*value, attribute.default) {
-        (Value::Null, Some(default)) => *value = config::value(default),
-        (Value::String(text), _) if attribute.json && means_the_same(text, was) => *value = was.clone(),
-        _ => {}
-    }
-}
-
-fn means_the_same(text: &str, was: &Value) -> bool {
-    let parsed = |text: &str| serde_json::from_str::<Json>(text).ok();
-    was.as_str().is_some_and(|was| parsed(was).is_some_and(|was| parsed(text) == Some(was)))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -133,7 +132,7 @@ mod tests {
 
     #[test]
     fn defaults_are_planned_in_blocks_that_are_there() {
-        let planned = planned(&other("{}"), &Value::Null);
+        let planned = planned(&other("{}"));
         let crawler = planned.get("crawler").get("raw");
         assert_eq!(crawler.get("recrawl"), &Value::from("Everything"));
         assert_eq!(crawler.get("configuration").get("partition_index"), &Value::from(true));
@@ -141,18 +140,19 @@ mod tests {
     }
 
     #[test]
-    fn a_document_that_means_the_same_keeps_its_spelling() {
+    fn a_document_that_means_the_same_keeps_its_spelling_where_nothing_else_changes() {
         let was = other(r#"{"a": 1, "b": 2}"#);
-        let kept = planned(&other(r#"{"b":2,"a":1}"#), &was);
-        let document =
-            |lake: &Value| lake.get("crawler").get("raw").get("configuration").get("other").clone();
-        assert_eq!(document(&kept), document(&was));
-        let changed = planned(&other(r#"{"b":3}"#), &was);
-        assert_eq!(document(&changed), Value::from(r#"{"b":3}"#));
+        let spelt = other(r#"{"b":2,"a":1}"#);
+        assert_eq!(as_it_was(spelt.clone(), &was), was);
+        let mut changed = spelt;
+        changed.set("tags", Value::strings([("team", "data")]));
+        for planned in [changed, other(r#"{"b":3}"#), other("no document")] {
+            assert_eq!(as_it_was(planned.clone(), &was), planned);
+        }
     }
 
     #[test]
-    fn a_spec_that_means_the_same_keeps_its_types() {
+    fn a_spec_that_means_the_same_keeps_its_types_where_nothing_else_changes() {
         use tfplug::Type;
         let bucket = |versioning: Value| Value::map([("versioning", versioning), ("name", Value::Null)]);
         let told = |of: Type, bucket: Value| {
@@ -173,20 +173,25 @@ mod tests {
             Value::map([("spec", Value::Dynamic(Box::new((of, spec)))), ("sensitive_spec", Value::Null)])
         };
         let same = object(&[("versioning", Type::Bool), ("name", Type::Dynamic)], bucket(Value::from(true)));
-        assert_eq!(planned(&same, &was), was);
+        let fewer = object(&[("versioning", Type::Bool)], Value::map([("versioning", Value::from(true))]));
+        for same in [same, fewer] {
+            assert_eq!(as_it_was(same.clone(), &was), was);
+            let mut changed = same;
+            changed.set("tags", Value::strings([("team", "data")]));
+            assert_eq!(as_it_was(changed.clone(), &was), changed);
+        }
         for other in [
             told(Type::Bool, bucket(Value::from(false))),
             told(Type::String, bucket(Value::from("true"))),
             told(Type::Bool, bucket(Value::UNKNOWN)),
-            object(&[("versioning", Type::Bool)], Value::map([("versioning", Value::from(true))])),
         ] {
-            assert_eq!(planned(&other, &was), other);
+            assert_eq!(as_it_was(other.clone(), &was), other);
         }
     }
 
     #[test]
     fn unknowns_stay_unknown() {
         let lake = crawler(Value::UNKNOWN);
-        assert_eq!(planned(&lake, &Value::Null), lake);
+        assert_eq!(planned(&lake), lake);
     }
 }

@@ -5,6 +5,7 @@ use crate::{projection::locate, spec, spelling::in_words, words::in_terraform};
 use lake_api::{FieldPath, Finding};
 use lake_reconcile::{
     aws::NoAccess,
+    contents::{Contents, Held},
     engine::Outcome,
     error::CloudError,
     failure::{Cause, Failure},
@@ -68,23 +69,23 @@ pub fn unlisted(errors: &[CloudError]) -> Diagnostics {
     told
 }
 
-/// What a plan cannot do, and what the user should know of it. `waited` says of which nodes it was told before that
-/// they wait.
+/// What a plan cannot do, and what the user should know of it. `contents` is what goes with what it empties, `waited` says
+/// of which nodes it was told before that they wait.
 #[must_use]
-pub fn plan(plan: &Plan, waited: impl Fn(&str) -> bool) -> Diagnostics {
+pub fn plan(plan: &Plan, contents: &Contents, waited: impl Fn(&str) -> bool) -> Diagnostics {
     let mut told = Diagnostics::default();
     told.extend(plan.steps.iter().filter_map(|step| of_step(step, &waited)));
-    told.extend(deletions(plan));
-    let retained =
-        |node: &str| plan.steps.iter().any(|it| it.change == Change::Retain && it.node.as_str() == node);
-    told.extend(plan.notes.iter().filter(|note| !retained(note.node.as_str())).map(|note| {
+    told.extend(deletions(plan, contents));
+    let retained = plan.steps.iter().filter(|step| step.change == Change::Retain);
+    let retained: BTreeSet<&NodeId> = retained.map(|step| &step.node).collect();
+    told.extend(plan.notes.iter().filter(|note| !retained.contains(&note.node)).map(|note| {
         diagnostic(Severity::Warning, &note.origin, &format!("About {}", note.node), &sentence(&note.said))
     }));
     told
 }
 
 /// Everything that a plan deletes, in one warning, what is emptied first of all.
-fn deletions(plan: &Plan) -> Option<Diagnostic> {
+fn deletions(plan: &Plan, contents: &Contents) -> Option<Diagnostic> {
     const MOST: usize = 50;
     let mut lines: Vec<(bool, String)> = plan
         .steps
@@ -94,7 +95,9 @@ fn deletions(plan: &Plan) -> Option<Diagnostic> {
             let key = step.key.as_ref().map(ToString::to_string).unwrap_or_default();
             match &step.change {
                 Change::Delete(Data::Empty) => {
-                    Some((false, format!("- {node} ({key}) is emptied and deleted, with all data in it")))
+                    let held = step.key.as_ref().and_then(|key| contents.get(key));
+                    let held = held.map_or_else(|| "all data in it".to_owned(), Held::to_string);
+                    Some((false, format!("- {node} ({key}) is emptied and deleted, with {held}")))
                 }
                 Change::Delete(Data::Keep) => Some((true, format!("- {node} ({key}) is deleted"))),
                 Change::Replace { old, .. } => {
@@ -264,8 +267,9 @@ fn overwritten(step: &Step) -> String {
     if changes.is_empty() {
         return " It has them already.".to_owned();
     }
-    let lines =
-        changes.iter().map(|change| format!("- {}: {}", change.path, render::drift(change, &step.secret)));
+    let lines = changes
+        .iter()
+        .map(|change| format!("- {}: {}", step.told(change), render::drift(change, &step.secret)));
     format!(" These of its settings are overwritten:\n\n{}", lines.collect::<Vec<_>>().join("\n"))
 }
 

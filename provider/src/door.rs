@@ -13,7 +13,7 @@ use lake_reconcile::{
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
-    sync::{Arc, Mutex, PoisonError},
+    sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
 use tfplug::{Diagnostics, Stop};
 
@@ -77,11 +77,31 @@ pub struct Door {
     clouds: Arc<dyn Clouds>,
     settings: Mutex<Settings>,
     connections: tokio::sync::Mutex<Connections>,
-    /// The lakes whose states this process was shown, by region and name.
-    seen: Mutex<BTreeSet<(String, String)>>,
+    /// The lakes whose states this process was shown.
+    seen: Lakes,
+    /// The lakes that this process has read.
+    read: Lakes,
     /// The lakes that are being created by this process, by place and owner: core starts one process for all lakes of a
     /// provider, and applies them side by side.
     creating: Mutex<BTreeMap<(Place, Owner), Alone>>,
+}
+
+/// Lakes by region and name: one name in two regions is two lakes.
+#[derive(Default)]
+struct Lakes(Mutex<BTreeSet<(String, String)>>);
+
+impl Lakes {
+    fn all(&self) -> MutexGuard<'_, BTreeSet<(String, String)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn insert(&self, region: &str, lake: &str) {
+        self.all().insert((region.to_owned(), lake.to_owned()));
+    }
+
+    fn contains(&self, region: &str, lake: &str) -> bool {
+        self.all().contains(&(region.to_owned(), lake.to_owned()))
+    }
 }
 
 /// Held by whoever creates a lake of one name.
@@ -113,14 +133,17 @@ impl Door {
             clouds,
             settings: Mutex::default(),
             connections: tokio::sync::Mutex::default(),
-            seen: Mutex::default(),
+            seen: Lakes::default(),
+            read: Lakes::default(),
             creating: Mutex::default(),
         }
     }
 
     /// Take the provider's configuration. Terraform gives it to processes that will ask AWS, some milliseconds before they
-    /// do.
+    /// do. A process that is debugged serves several commands, and each of them begins with this.
     pub fn configure(&self, settings: Settings) {
+        self.seen.all().clear();
+        self.read.all().clear();
         if settings.access.is_some() {
             self.clouds.prepare();
         }
@@ -133,17 +156,26 @@ impl Door {
         self.settings.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Remember that this process was shown the state of a lake. One name in two regions is two lakes.
+    /// Remember that this process was shown the state of a lake.
     pub fn see(&self, region: &str, lake: &str) {
-        let it = (region.to_owned(), lake.to_owned());
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).insert(it);
+        self.seen.insert(region, lake);
     }
 
     /// Whether this process was shown the state of a lake.
     #[must_use]
     pub fn has_seen(&self, region: &str, lake: &str) -> bool {
-        let it = (region.to_owned(), lake.to_owned());
-        self.seen.lock().unwrap_or_else(PoisonError::into_inner).contains(&it)
+        self.seen.contains(region, lake)
+    }
+
+    /// Remember that this process was asked to read a lake.
+    pub fn note_read(&self, region: &str, lake: &str) {
+        self.read.insert(region, lake);
+    }
+
+    /// Whether this process was asked to read a lake. Core is then planning: the processes in which it applies read nothing.
+    #[must_use]
+    pub fn has_read(&self, region: &str, lake: &str) -> bool {
+        self.read.contains(region, lake)
     }
 
     /// The way to a region; without one to the provider's own.

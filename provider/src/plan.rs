@@ -1,10 +1,12 @@
 //! PlanResourceChange: decide what the state will be.
 //!
 //! Core plans again at apply, with the same prior state and private bytes, and every value that was known must come
-//! again. So planned values follow from configuration, prior state and private bytes alone; what this plan looks at by
-//! itself gives diagnostics only. Every plan echoes the record: Apply gets no other bytes.
+//! again. So planned values follow from configuration, prior state and private bytes alone, but for a spelling that is
+//! kept where nothing will be applied; what this plan looks at by itself gives diagnostics only. Every plan echoes the
+//! record: Apply gets no other bytes.
 
 mod create;
+mod destroy;
 mod look;
 mod replace;
 mod update;
@@ -13,19 +15,20 @@ use crate::{
     defaults, diagnostics,
     door::{Connection, Door, Way},
     private::Private,
-    read::{is_owned, remembered},
+    read::remembered,
     spec::{self, Sources},
     told::{self, Told},
 };
 use lake_api::Finding;
 use lake_reconcile::{
     graph::{Graph, NodeId, Open},
-    plan::{Plan, plan as decide},
+    plan::{Change, Plan},
     record::Record,
 };
 use tfplug::{Diagnostics, Path, PlanRequest, PlanResponse, Value};
 
 pub(crate) use create::meets_itself;
+pub(crate) use destroy::end;
 pub(crate) use update::{prior_graph, shown};
 
 /// Answer PlanResourceChange.
@@ -34,10 +37,20 @@ pub async fn plan(door: &Door, request: PlanRequest) -> PlanResponse {
     let mut requires_replace = Vec::new();
     let mut private = None;
     let planned = if request.proposed.is_null() {
-        destroy(door, &request, &mut told);
+        destroy::destroy(door, &request, &mut told).await;
         Value::Null
     } else {
-        lake(door, &request, &mut requires_replace, &mut private, &mut told).await
+        let lake = lake(door, &request, &mut requires_replace, &mut private, &mut told).await;
+        if request.prior.is_null() && !request.private.is_empty() && private.is_none() {
+            cannot_replace(&mut told);
+        }
+        let prior = |argument: &str| request.prior.get(argument).as_str();
+        match (prior("region"), prior("name")) {
+            (Some(region), Some(name)) if door.has_read(region, name) => {
+                defaults::as_it_was(lake, &request.prior)
+            }
+            _ => lake,
+        }
     };
     let private = private.map_or(request.private, |private| private.bytes());
     PlanResponse { planned, requires_replace, private, diagnostics: told }
@@ -52,7 +65,7 @@ async fn lake(
     kept: &mut Option<Private>,
     told: &mut Diagnostics,
 ) -> Value {
-    let mut lake = defaults::planned(&request.config, &request.prior);
+    let mut lake = defaults::planned(&request.config);
     lake.set("resources", Value::UNKNOWN);
     lake.set("outputs", Value::UNKNOWN);
     let sources = Sources::of(&request.config);
@@ -65,22 +78,35 @@ async fn lake(
     if told.has_errors() {
         return lake;
     }
-    if !sources.members_are_known() {
-        members_are_unknown(request, told);
+    let known = sources.members_are_known();
+    if let (false, Some(private)) = (request.prior.is_null(), &private) {
+        match known {
+            true => externals_are_unknown(&sources, private, told),
+            false => members_are_unknown(&sources, private, told),
+        }
     }
-    let Some(region) = region.known() else { return lake };
-    let Way::Open(connection) = door.way(region.as_deref(), told).await else { return lake };
+    let place_is_unknown = |told: &mut Diagnostics| {
+        if let (true, false, Some(private)) = (known, request.prior.is_null(), &private) {
+            place_is_unknown(&sources, private, told);
+        }
+    };
+    let Some(region) = region.known() else {
+        place_is_unknown(told);
+        return lake;
+    };
+    let Way::Open(connection) = door.way(region.as_deref(), told).await else {
+        place_is_unknown(told);
+        return lake;
+    };
     lake.set("region", Value::from(connection.place.region.as_str()));
     let Some(name) = request.config.get("name").as_str().map(str::to_owned) else { return lake };
-    if !sources.members_are_known() {
-        return lake;
-    }
     let scene = Scene { door, request, connection, name };
     match (request.prior.is_null(), private) {
         (false, Some(private)) if scene.moves(requires_replace) => {
             scene.refuse_to_lose(&private.record, told);
-            scene.create(lake, None, told).await
+            if known { scene.create(lake, None, told).await } else { lake }
         }
+        _ if !known => lake,
         (false, Some(private)) => scene.update(lake, private, told).await,
         (false, None) => {
             no_record(told);
@@ -92,17 +118,101 @@ async fn lake(
     }
 }
 
+/// What such a plan lacks.
+const WHICH: &str = "Which members the lake has is known only after apply";
+/// How to know them.
+const FIRST: &str = "apply what the values depend on (`-target`), and plan again.";
+
 /// A plan without members says nothing of those that there are.
-fn members_are_unknown(request: &PlanRequest, told: &mut Diagnostics) {
-    if !request.prior.is_null() {
+///
+/// Nothing that it could leave behind reaches the apply: core plans once more there, with the configuration as it is known by
+/// then and the prior state and private bytes, and hands on what that plan answers. So what must not happen unseen is refused
+/// here: that what holds data goes.
+fn members_are_unknown(sources: &Sources, private: &Private, told: &mut Diagnostics) {
+    let lost = lost(private, |node| !sources.names(node));
+    if lost.is_empty() {
         told.warning(
             None,
-            "Which members the lake has is known only after apply",
-            "They come from values that are not known yet, so nothing was looked at, and this plan cannot tell what will \
-             be deleted: a member that is not among them then leaves as its on_delete says. To see it first, apply what \
-             the values depend on (`-target`), and plan again.",
+            WHICH,
+            format!(
+                "They come from values that are not known yet, so nothing was looked at, and this plan cannot tell what will \
+                 be deleted: a member that is not among them then leaves as its on_delete says. To see it first, {FIRST}"
+            ),
         );
+        return;
     }
+    told.error(
+        None,
+        WHICH,
+        format!(
+            "They come from values that are not known yet, and applying this could delete data that this plan cannot show: \
+             nothing that is known says that these stay, and their on_delete is not Retain.\n\n{}\n\nFirst {FIRST} Or let \
+             their keys be known, whatever the keys of others are.",
+            lost.join("\n")
+        ),
+    );
+}
+
+/// A plan that does not know its region or its provider's configuration looks at nothing and shows nothing, and its apply knows
+/// both.
+fn place_is_unknown(sources: &Sources, private: &Private, told: &mut Diagnostics) {
+    let lost = lost(private, |node| !sources.names(node));
+    if lost.is_empty() || told.has_errors() {
+        return;
+    }
+    told.error(
+        None,
+        "Where the lake lives is known only after apply",
+        format!(
+            "Its region or the provider's configuration comes from values that are not known yet, so nothing was looked at. \
+             Applying this could delete data that this plan cannot show, since no member names these any more and their \
+             on_delete is not Retain:\n\n{}\n\nFirst {FIRST}",
+            lost.join("\n")
+        ),
+    );
+}
+
+/// A member that stands for somebody else's resource lets the one go that it made. Which one it stands for can be the very
+/// same, so while that is not known no plan can show what goes.
+fn externals_are_unknown(sources: &Sources, private: &Private, told: &mut Diagnostics) {
+    let lost = lost(private, |node| sources.stands_for_unknown(node));
+    if lost.is_empty() {
+        return;
+    }
+    told.error(
+        None,
+        "Which resource a member stands for is known only after apply",
+        format!(
+            "Its `external` comes from a value that is not known yet. Applying this could delete data that this plan cannot \
+             show, since the lake made these and their on_delete is not Retain:\n\n{}\n\nFirst {FIRST}",
+            lost.join("\n")
+        ),
+    );
+}
+
+/// What holds data and goes with the lake, of the nodes that are asked for.
+fn lost(private: &Private, may_go: impl Fn(&NodeId) -> bool) -> Vec<String> {
+    end(private)
+        .steps
+        .into_iter()
+        .filter(|step| matches!(step.change, Change::Delete(_)) && may_go(&step.node))
+        .filter_map(|step| Some((step.node, step.key.filter(|key| key.traits().holds_data)?)))
+        .map(|(node, key)| format!("- {node} ({key})"))
+        .collect()
+}
+
+/// A replacement destroys what the plan has not found wanted, so it is made by no plan that does not know what is.
+fn cannot_replace(told: &mut Diagnostics) {
+    if told.has_errors() {
+        return;
+    }
+    told.error(
+        None,
+        "The lake cannot be replaced by a plan that does not know what is wanted",
+        "Its members, its region or the provider's configuration come from values that are known only after apply. The \
+         replacement would destroy what it cannot tell to be wanted, with all data in it. Plan without -replace (or \
+         replace_triggered_by), which makes nothing anew in any case; or apply what the values depend on (`-target`) first.",
+    );
 }
 
 /// What will be, as far as a plan may say; `None` while it is not known which nodes there will be, which are the keys of
@@ -166,28 +276,6 @@ impl Scene<'_> {
             ),
         );
     }
-}
-
-/// A destroy's plan tells what stays. Nobody is asked.
-fn destroy(door: &Door, request: &PlanRequest, told: &mut Diagnostics) {
-    let Some(private) = remembered(&request.private, told) else { return };
-    match private {
-        Some(private) => {
-            let name = request.prior.get("name").as_str().unwrap_or_default();
-            if door.settings().owner.is_none()
-                || is_owned(&private.record, &door.owner(name), &Value::Null, told)
-            {
-                told.extend(diagnostics::plan(&end(&private), |_| true));
-            }
-        }
-        None => no_record(told),
-    }
-}
-
-/// The plan of a lake's end, as far as it was looked at.
-pub(crate) fn end(private: &Private) -> Plan {
-    let seen = private.inventory.clone().unwrap_or_default();
-    decide(&Graph::new(), &private.record, &seen)
 }
 
 /// A state without a record says nothing about what on AWS is the lake's.

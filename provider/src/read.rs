@@ -8,11 +8,12 @@ use crate::{
     door::{Door, Way},
     private::Private,
     spec::Sources,
-    told, wanted,
+    told::{self, Told},
+    wanted,
 };
 use lake_reconcile::{
     engine::Engine,
-    graph::{Graph, Hold},
+    graph::{Graph, Hold, Node, NodeId},
     observe::Observed,
     owner::Owner,
     place::Place,
@@ -25,6 +26,10 @@ use tfplug::{Diagnostics, ReadRequest, ReadResponse, Value};
 /// Answer ReadResource. What cannot be looked at yet, or not at all, stays as it was.
 pub async fn read(door: &Door, request: ReadRequest) -> ReadResponse {
     let mut told = Diagnostics::default();
+    let text = |argument: &str| request.current.get(argument).as_str();
+    if let (Some(region), Some(name)) = (text("region"), text("name")) {
+        door.note_read(region, name);
+    }
     let (state, private) = match look(door, &request, &mut told).await {
         Some((state, Some(private))) => (state, private.bytes()),
         Some((state, None)) => (state, Vec::new()),
@@ -68,7 +73,7 @@ async fn look(
         None => remember_again(&running.engine, &graph, told).await?,
     };
     told.extend(diagnostics::unlisted(&observed.unlisted));
-    if is_gone(&graph, &record) {
+    if is_gone(&graph, &record, &Told::of(&request.current)) {
         return Some((Value::Null, None));
     }
     let found = plan(&graph, &record, &observed.inventory);
@@ -159,7 +164,9 @@ pub(crate) fn lives_there(record: &Record, place: &Place, told: &mut Diagnostics
     lives
 }
 
-/// Whether nothing of the lake could be back: nothing is remembered of members that there were.
-fn is_gone(graph: &Graph, record: &Record) -> bool {
-    record.nodes.is_empty() && graph.values().any(|node| node.hold == Hold::Own)
+/// Whether nothing of the lake could be back: nothing is remembered of members that there were. Of one that waited there was
+/// nothing.
+fn is_gone(graph: &Graph, record: &Record, was: &Told) -> bool {
+    let was_there = |(id, node): (&NodeId, &Node)| node.hold == Hold::Own && !was.is_waiting(id.as_str());
+    record.nodes.is_empty() && graph.iter().any(was_there)
 }

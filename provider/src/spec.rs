@@ -14,8 +14,9 @@ use lake_api::{
     FieldPath, Step,
     contract::{self, Object, Shape},
     input::{is_unknown, unknown},
+    spec::singular::singular,
 };
-use lake_reconcile::plan::Later;
+use lake_reconcile::{graph::NodeId, plan::Later};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 use tfplug::Value;
@@ -81,7 +82,17 @@ impl Sources {
             forget_foreign(contract::schema(), &mut json);
             json
         };
-        unite(unite(self.blocks.clone(), without(&self.spec)), without(&self.sensitive))
+        let (first, sensitive) = (unite(self.blocks.clone(), without(&self.spec)), without(&self.sensitive));
+        let mut whole = unite(first.clone(), sensitive.clone());
+        for section in &self.open {
+            // What it adds to, another source may yet tell.
+            for key in sensitive[section].as_object().into_iter().flat_map(Map::keys) {
+                if first[section].get(key).is_none() {
+                    whole[section][key] = unknown();
+                }
+            }
+        }
+        whole
     }
 
     /// The whole spec with another value in place of each that `sensitive_spec` holds; none where that holds nothing.
@@ -96,6 +107,33 @@ impl Sources {
     pub fn members_are_known(&self) -> bool {
         let known = |json| members_are_known(contract::schema(), json);
         self.open.is_empty() && [&self.blocks, &self.spec, &self.sensitive].into_iter().all(known)
+    }
+
+    /// Whether it is known that a node stays: a member tells it, by the word of its section and its key, or it is released.
+    #[must_use]
+    pub fn names(&self, node: &NodeId) -> bool {
+        let all = || [&self.blocks, &self.spec, &self.sensitive].into_iter();
+        let mut sections = sections().filter(|section| singular(section) == Some(node.kind()));
+        // A member that stands for somebody else's resource now lets the one go that it made.
+        let is_own = |it: &Json| !is_unknown(it) && it.get("external").is_none_or(Json::is_null);
+        let member = |json: &Json, section: &str| json[section].get(node.name()).is_some_and(is_own);
+        let released = self.field("release").and_then(Json::as_array).into_iter().flatten();
+        sections.any(|section| all().any(|json| member(json, section)))
+            || released.into_iter().any(|it| it.as_str() == Some(node.as_str()))
+    }
+
+    /// Whether a node's member may stand for somebody else's resource, while it is not known which or whether.
+    #[must_use]
+    pub fn stands_for_unknown(&self, node: &NodeId) -> bool {
+        let sections = || sections().filter(|section| singular(section) == Some(node.kind()));
+        // Another of its fields that is not known may turn out to be none: only then it stands for somebody else's at all.
+        let external = |json: &Json, section: &str| {
+            let member = &json[section][node.name()];
+            let fields = || member.as_object().into_iter().flat_map(Map::values);
+            !member["external"].is_null() && fields().any(is_unknown)
+        };
+        let all = [&self.blocks, &self.spec, &self.sensitive];
+        all.into_iter().any(|json| sections().any(|section| external(json, section)))
     }
 
     /// Whether a value of this form may be the key of a member that is not known yet.
@@ -347,6 +385,9 @@ mod tests {
             let sources = sources(json!({}), spec, json!({}));
             assert_eq!(sources.members_are_known(), known, "{sources:?}");
         }
+        let secret = json!({"jobs": {"etl": {"secretArguments": {"--salt": "pepper"}}}});
+        let adds = sources(json!({}), json!({"jobs": unknown()}), secret);
+        assert_eq!(adds.whole(), json!({"jobs": {"etl": unknown()}}), "its script may yet be told");
         let all = Sources::of(&Value::map([("spec", Value::UNKNOWN)]));
         assert!(!all.members_are_known() && all.is_open(&"jobs.etl.role".parse().unwrap()));
     }

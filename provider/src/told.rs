@@ -34,9 +34,10 @@ pub struct Told {
 #[must_use]
 pub fn found(plan: &Plan, inventory: &Inventory) -> Told {
     let mut told = Told::default();
+    let steps = plan.by_node();
     for (node, status) in report(plan).resources {
         let node = NodeId::from(node);
-        let Some(step) = plan.step(&node) else { continue };
+        let Some(step) = steps.get(&node) else { continue };
         let presence = step.key.as_ref().and_then(|key| inventory.get(&node)?.get(key));
         let facts = match (&status.state, presence) {
             (State::Waiting, Some(Presence::Present { .. })) => settled(&step.facts),

@@ -5,7 +5,12 @@ use crate::{
     spec::{self, Sources},
     timeouts,
 };
-use lake_api::{Finding, lint::look_over, names::MemberKey};
+use lake_api::{
+    Finding, LakeSpec,
+    lint::{lint, look_over_by},
+    names::MemberKey,
+};
+use lake_reconcile::expand::refusals;
 use tfplug::{Diagnostics, Path, Value};
 
 /// A lake's name while it is not known: short, so that no name made of it is too long.
@@ -23,7 +28,7 @@ pub fn validate(config: &Value) -> Diagnostics {
             "It becomes part of names and marks on AWS: 1 to 63 lower-case letters, digits and inner hyphens.",
         );
     }
-    told.extend(diagnostics::findings(of_spec(&Sources::of(config), name.unwrap_or(UNNAMED))));
+    told.extend(diagnostics::findings(of_spec(&Sources::of(config), name)));
     let given = config.get("timeouts");
     for operation in timeouts::OPERATIONS {
         if let Some(Err(why)) = given.get(operation).as_str().map(timeouts::parse) {
@@ -36,9 +41,15 @@ pub fn validate(config: &Value) -> Diagnostics {
 
 /// What is wrong with the spec, and with where it is told. A reference into a section whose members are not known yet may
 /// be right.
-fn of_spec(sources: &Sources, lake: &str) -> Vec<Finding> {
+fn of_spec(sources: &Sources, lake: Option<&str>) -> Vec<Finding> {
     let mut found = spec::findings(sources);
-    let senses = look_over(&sources.whole(), lake).into_iter();
+    let sense = |spec: &LakeSpec| {
+        let mut told = lint(spec, lake.unwrap_or(UNNAMED));
+        // Names that are not known have no length.
+        told.extend(lake.map(|lake| refusals(spec, lake, "")).unwrap_or_default());
+        told
+    };
+    let senses = look_over_by(&sources.whole(), sense).into_iter();
     found.extend(senses.filter(|it| !sources.is_open(&it.path)).map(|it| spec::hide(sources, it)));
     found
 }
@@ -46,7 +57,7 @@ fn of_spec(sources: &Sources, lake: &str) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lake_api::input::unknown;
+    use lake_api::{input::unknown, lint::look_over};
     use serde_json::{Value as Json, json};
 
     fn paths(spec: Json) -> Vec<String> {

@@ -1,13 +1,15 @@
 //! Writes only: a plan is done, in parallel along the graph.
 //!
 //! `ops` turns steps into operations and says what each waits for, `anchor` chooses what goes alone before all,
-//! `perform` makes the calls of one operation, and `verdict` says why a step was not done. What depends on a failure is
-//! left out and says so; all else goes on.
+//! `perform` makes the calls of one operation, `ledger` writes the record, and `verdict` says why a step was not done.
+//! What depends on a failure is left out and says so; all else goes on.
 
 mod anchor;
+mod ledger;
 mod ops;
 mod perform;
 mod verdict;
+mod waits;
 
 pub(crate) use perform::sign;
 
@@ -18,15 +20,16 @@ use crate::{
     failure::{Cause, Failure},
     graph::NodeId,
     inventory::{Facts, Inventory},
-    kind::Wears,
     kinds::{Key, Settings},
     owner::Identity,
     plan::{Change, Plan, Step, Taking},
+    progress::Progress,
     record::{Got, Record},
     reference,
 };
 use futures::stream::{FuturesUnordered, StreamExt};
 use lake_api::{FieldPath, spec::OnDelete};
+use ledger::{Ledger, Promise};
 use ops::{Op, Ops, What};
 use perform::{Done, Job};
 use serde_json::Value;
@@ -44,6 +47,8 @@ pub(crate) struct Tools<'a> {
     pub(crate) stop: &'a Stop,
     /// How many operations are under way at once.
     pub(crate) concurrency: usize,
+    /// How far operations have come that are done in portions.
+    pub(crate) progress: &'a Progress,
 }
 
 /// What is to be done, and within which bounds.
@@ -77,7 +82,8 @@ pub(crate) struct Applied {
 
 /// Do what a plan says. The record names every key before it is created.
 pub(crate) async fn apply(tools: Tools<'_>, task: Task<'_>, record: &mut Record) -> Applied {
-    let mut run = Run::new(tools, &task, record);
+    let ledger = Ledger::new(record, tools.memory);
+    let mut run = Run::new(tools, &task, &ledger);
     run.skip_the_doomed();
     if run.remember().await {
         run.go_to_the_end().await;
@@ -90,21 +96,21 @@ pub(crate) async fn apply(tools: Tools<'_>, task: Task<'_>, record: &mut Record)
 struct Run<'a, 'r> {
     tools: Tools<'a>,
     task: &'a Task<'a>,
-    record: &'r mut Record,
+    ledger: &'a Ledger<'r>,
     ops: Ops<'a>,
     /// What is known of each node by now.
     facts: BTreeMap<NodeId, Facts>,
-    /// Facts that somebody waits for and that only a look can bring.
-    asked: BTreeSet<(NodeId, String)>,
-    /// Keys that the record named only because they were about to be made.
-    promised: BTreeSet<(NodeId, Key)>,
+    /// Facts of each node that somebody waits for.
+    asked: BTreeMap<NodeId, BTreeSet<String>>,
+    /// Nodes of which a step was done.
+    settled: BTreeSet<&'a NodeId>,
     /// Whether another apply was found to create this lake.
     overtaken: bool,
     out: Applied,
 }
 
 impl<'a, 'r> Run<'a, 'r> {
-    fn new(tools: Tools<'a>, task: &'a Task<'a>, record: &'r mut Record) -> Self {
+    fn new(tools: Tools<'a>, task: &'a Task<'a>, ledger: &'a Ledger<'r>) -> Self {
         let plan = task.plan;
         let failures: BTreeMap<usize, Failure> = plan
             .steps
@@ -115,13 +121,13 @@ impl<'a, 'r> Run<'a, 'r> {
                     Some(cause) => cause.clone()?,
                     None => hindrance(step)?,
                 };
-                Some((at, failure(step, cause)))
+                Some((at, failure(step, cause, tools.progress)))
             })
             .collect();
         let anchor = anchor::choose(task);
         let ops = Ops::of(task, &anchor);
         if let Some(node) = anchor.node() {
-            record.anchor = Some(node.clone());
+            ledger.enter(|record| record.anchor = Some(node.clone()));
         }
         let mut facts: BTreeMap<NodeId, Facts> = BTreeMap::new();
         for step in &plan.steps {
@@ -129,10 +135,14 @@ impl<'a, 'r> Run<'a, 'r> {
                 step.facts.iter().filter_map(|(name, fact)| Some((name.clone(), fact.known()?.clone())));
             facts.entry(step.node.clone()).or_default().extend(known);
         }
-        let asked =
-            ops.makes().filter_map(|(_, step)| step.wanted.as_ref()).flat_map(reference::facts).collect();
+        let mut asked: BTreeMap<NodeId, BTreeSet<String>> = BTreeMap::new();
+        for wanted in ops.makes().filter_map(|(_, step)| step.wanted.as_ref()) {
+            for (node, name) in reference::facts(wanted) {
+                asked.entry(node).or_default().insert(name);
+            }
+        }
         let out = Applied { failures, ..Applied::default() };
-        Run { tools, task, record, ops, facts, asked, promised: BTreeSet::new(), overtaken: false, out }
+        Run { tools, task, ledger, ops, facts, asked, settled: BTreeSet::new(), overtaken: false, out }
     }
 
     /// What needs a node whose own step cannot be done is not begun.
@@ -144,40 +154,33 @@ impl<'a, 'r> Run<'a, 'r> {
 
     /// Write down, before anything is created, every key that is about to be ours; `false` when that failed.
     async fn remember(&mut self) -> bool {
-        let before = self.record.clone();
+        let before = self.ledger.record();
         let steps: Vec<(usize, &Step)> = self.ops.makes().collect();
         for (_, step) in &steps {
             if let Some(key) = &step.key {
-                self.promise(step, key);
+                self.ledger.promise(&step.node, key, &self.promise(step));
             }
         }
-        if *self.record == before {
+        if self.ledger.record() == before {
             return true;
         }
-        let Some(memory) = self.tools.memory else { return true };
-        let Err(error) = memory.keep(self.record).await else { return true };
-        *self.record = before;
+        let Err(error) = self.ledger.keep().await else { return true };
+        self.ledger.enter(|record| *record = before);
         for (at, step) in steps {
-            self.out.failures.insert(at, failure(step, Cause::Refused(error.clone())));
+            let cause = Cause::Refused(error.clone());
+            self.out.failures.insert(at, failure(step, cause, self.tools.progress));
         }
         false
     }
 
-    fn promise(&mut self, step: &Step, key: &Key) {
-        let Some(on_delete) = self.task.policies.get(&step.node) else { return };
-        if self.record.got(&step.node, key).is_none() {
-            self.promised.insert((step.node.clone(), key.clone()));
-        }
-        self.record.remember(&step.node, key.clone(), got(step), *on_delete);
-        self.record.hide(&step.node, &step.secret);
-    }
-
-    /// What was promised and not begun, or plainly refused, is not ours after all. Where the answer was lost, or the
-    /// mark will tell what came of it, the key stays.
-    fn keep_promises(&mut self) {
-        for (node, key) in std::mem::take(&mut self.promised) {
-            self.record.forget(&node, &key);
-        }
+    fn promise(&self, step: &Step) -> Promise {
+        let on_delete = self.task.policies.get(&step.node).copied();
+        let on_delete = on_delete.expect("what is made is a node of the graph");
+        let moved_from = match &step.taking {
+            Some(Taking::Move(was)) => Some(was.clone()),
+            _ => None,
+        };
+        Promise { got: got(step), on_delete, secret: step.secret.clone(), moved_from }
     }
 
     async fn go_to_the_end(&mut self) {
@@ -186,7 +189,7 @@ impl<'a, 'r> Run<'a, 'r> {
             while under_way.len() < self.tools.concurrency && !self.is_over() {
                 let Some(op) = self.ops.next() else { break };
                 match self.job(op) {
-                    Ok(job) => under_way.push(perform::perform(self.tools, op, job)),
+                    Ok(job) => under_way.push(perform::perform(self.tools, self.ledger, op, job)),
                     Err(cause) => self.fail(op, cause),
                 }
             }
@@ -206,7 +209,7 @@ impl<'a, 'r> Run<'a, 'r> {
         for op in self.ops.rest() {
             self.fail_only(op, Cause::Stopped);
         }
-        self.keep_promises();
+        self.ledger.withdraw();
     }
 
     /// Whether no other operation is begun: the user wants that, or another apply creates this very lake.
@@ -233,18 +236,14 @@ impl<'a, 'r> Run<'a, 'r> {
             }
             &What::Make { creating } => {
                 let (settings, wants) = self.settings(step)?;
-                let asks = self.asked.iter().any(|(node, name)| {
-                    node == &step.node && !self.facts.get(node).is_some_and(|facts| facts.contains_key(name))
-                });
-                let unseen = step.key.is_none();
+                let known = self.facts.get(&step.node);
+                let is_known = |name: &String| known.is_some_and(|facts| facts.contains_key(name));
+                let asks = self.asked.get(&step.node).is_some_and(|names| !names.iter().all(is_known));
                 let key =
-                    settings.key(&self.record.place).ok_or_else(|| Cause::Unknown("its key".to_owned()))?;
-                if unseen {
-                    self.promise(step, &key);
-                }
-                let record = unseen.then(|| Box::new(self.record.clone()));
+                    settings.key(&self.ledger.place()).ok_or_else(|| Cause::Unknown("its key".to_owned()))?;
+                let learnt = step.key.is_none().then(|| self.promise(step));
                 let new = self.task.creating && self.tools.memory.is_none();
-                Ok(Job::make(step, settings, &wants, key, creating, new, asks, record))
+                Ok(Job::make(step, settings, &wants, key, creating, new, asks, learnt))
             }
         }
     }
@@ -258,7 +257,7 @@ impl<'a, 'r> Run<'a, 'r> {
             let missing =
                 reference::facts(wanted).into_iter().find(|(node, name)| fact(node, name).is_none());
             return Err(match missing {
-                Some((node, name)) if self.is_made(&node) => {
+                Some((node, name)) if self.settled.contains(&node) => {
                     Cause::Unsettled(format!("{node} was made moments ago and its {name} cannot be seen yet"))
                 }
                 Some((node, name)) => Cause::Unknown(format!("the {name} of {node}")),
@@ -272,45 +271,47 @@ impl<'a, 'r> Run<'a, 'r> {
         Ok((settings, wants))
     }
 
-    fn is_made(&self, node: &NodeId) -> bool {
-        self.out.done.iter().any(|at| &self.task.plan.steps[*at].node == node)
-    }
-
     fn done(&mut self, op: Op, done: Done) {
         self.touch(op);
         let step = self.ops.step(op);
-        let place = self.ops.place(op);
         match self.ops.what(op) {
             What::Sign { .. } => {}
             What::Retain | What::Release => {
                 if let Some(key) = &step.key {
-                    self.record.forget(&step.node, key);
+                    self.ledger.enter(|record| record.forget(&step.node, key));
                 }
-                self.out.done.insert(place);
+                self.finish(op);
             }
             What::Remove(old) => {
                 self.out.touched.insert(old.clone());
                 self.out.made.remove(old);
                 self.out.removed.insert(old.clone());
-                self.out.done.insert(place);
+                self.finish(op);
             }
             What::Make { .. } => {
-                self.promised.retain(|(node, _)| node != &step.node);
-                if let Some(Taking::Move(was)) = &step.taking {
-                    self.record.forget(was, &done.key);
-                }
-                if let Some(remembered) = self.record.nodes.get_mut(&step.node) {
-                    remembered.owned = owned(&step.node, &done.wants);
-                }
+                self.ledger.fulfil(&step.node);
+                self.ledger.enter(|record| {
+                    if let Some(Taking::Move(was)) = &step.taking {
+                        record.forget(was, &done.key);
+                    }
+                    if let Some(remembered) = record.nodes.get_mut(&step.node) {
+                        remembered.owned = owned(&step.node, &done.wants);
+                    }
+                });
                 if matches!(step.change, Change::Create | Change::Replace { .. }) {
                     self.out.made.insert(done.key.clone());
                 }
                 self.out.touched.insert(done.key);
                 self.facts.entry(step.node.clone()).or_default().extend(done.facts);
-                self.out.done.insert(place);
+                self.finish(op);
             }
         }
         self.ops.done(op);
+    }
+
+    fn finish(&mut self, op: Op) {
+        self.out.done.insert(self.ops.place(op));
+        self.settled.insert(&self.ops.step(op).node);
     }
 
     /// A failed call may have made something. Where its mark will not tell, only a lost answer leaves that open: of the
@@ -318,8 +319,7 @@ impl<'a, 'r> Run<'a, 'r> {
     fn judge_promise(&mut self, op: Op, cause: &Cause) {
         let may_be_ours = |error: &CloudError| error.retry == Retry::Unanswered || error.says_it_exists();
         let lost = matches!(cause, Cause::Refused(error) if may_be_ours(error));
-        let node = &self.ops.step(op).node;
-        self.promised.retain(|(by, key)| by != node || (key.traits().wears == Wears::Nothing && !lost));
+        self.ledger.doubt(&self.ops.step(op).node, lost);
     }
 
     /// A key that was written to, or nearly, has to be looked at again.
@@ -354,7 +354,7 @@ impl<'a, 'r> Run<'a, 'r> {
 
     /// A failure of one operation. A step of two tells which of them failed, rather than which was not begun.
     fn fail_only(&mut self, op: Op, cause: Cause) {
-        let failure = failure(self.ops.step(op), cause);
+        let failure = failure(self.ops.step(op), cause, self.tools.progress);
         let known = self.out.failures.entry(self.ops.place(op)).or_insert_with(|| failure.clone());
         let (hides, tells) =
             (matches!(known.cause, Cause::Skipped(_)), !matches!(failure.cause, Cause::Skipped(_)));

@@ -2,6 +2,7 @@
 //! faults.
 
 use crate::{
+    contents::Held,
     diff::FieldChange,
     error::CloudError,
     graph::NodeId,
@@ -79,6 +80,13 @@ pub trait Cloud: Send + Sync {
     /// [`Kind::births`]: crate::kind::Kind::births
     fn births<'a>(&'a self, _keys: &'a [Key]) -> BoxFuture<'a, Result<BTreeMap<Key, String>, CloudError>> {
         Box::pin(async { Ok(BTreeMap::new()) })
+    }
+
+    /// What a resource holds that goes with it when it is emptied ([`Kind::held`]).
+    ///
+    /// [`Kind::held`]: crate::kind::Kind::held
+    fn held<'a>(&'a self, _key: &'a Key) -> BoxFuture<'a, Result<Option<Held>, CloudError>> {
+        Box::pin(async { Ok(None) })
     }
 
     /// The mark that a resource wears now, asked of its own service; `None` when it is gone, `Some(None)` when it

@@ -5,6 +5,7 @@
 
 use crate::{
     cloud::{Cloud, Listed, Write},
+    contents::Held,
     error::{CloudError, Retry},
     graph::NodeId,
     inventory::Sight,
@@ -59,6 +60,12 @@ impl Cloud for Timely {
             let kind = keys.first().map_or("resource", Key::kind);
             answer(self.0.births(keys)).await.unwrap_or_else(|| Err(late(kind, "List")))
         })
+    }
+
+    fn held<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Held>, CloudError>> {
+        Box::pin(
+            async move { answer(self.0.held(key)).await.unwrap_or_else(|| Err(late(key.kind(), "Count"))) },
+        )
     }
 
     fn worn<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Option<Worn>>, CloudError>> {

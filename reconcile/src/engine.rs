@@ -3,6 +3,7 @@
 //! [`Engine::round`] is one pass and never waits: it tells when to come again. [`Engine::settle`] goes round until
 //! all is quiet, within a time. Both observe, plan, apply, and observe what was touched.
 
+mod fence;
 mod lineages;
 mod pass;
 mod patience;
@@ -20,21 +21,23 @@ pub use stop::Stop;
 use crate::{
     apply::{self, Tools},
     cloud::Cloud,
+    contents::{Contents, Held},
     deadline::{self, Timely},
     error::{CloudError, Retry},
     failure::{Action, Failure},
     graph::{Graph, NodeId},
     inventory::{Inventory, Presence},
-    kind::Wears,
+    kind::{Data, Wears},
     kinds::Key,
     observe::{self, Observed},
     owner::{Identity, Lineage, Owner},
     place::Place,
-    plan::{Note, Plan},
+    plan::{Change, Note, Plan},
+    progress::Progress,
     record::Record,
     secrets::Secrets,
 };
-use futures::future::{BoxFuture, join};
+use futures::future::{BoxFuture, join, join_all};
 use lake_api::FieldPath;
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -53,7 +56,8 @@ const VISIBLE_WITHIN: Duration = Duration::from_secs(120);
 /// never forgotten, so no sign of an unfinished creation is needed, and no list of all that wears the lake's mark unless
 /// the memory was lost. Terraform can keep the record only when all is done, and has no such memory.
 pub trait Memory: Send + Sync {
-    /// Keep the record. Nothing is created before this has succeeded.
+    /// Keep the record. Nothing is created before this has succeeded. An apply calls it once at a time, and each time
+    /// with all that it learnt so far.
     fn keep<'a>(&'a self, record: &'a Record) -> BoxFuture<'a, Result<(), CloudError>>;
 }
 
@@ -72,6 +76,8 @@ pub struct Engine {
     concurrency: usize,
     /// When each key was made by this process.
     made: Arc<Mutex<BTreeMap<Key, Instant>>>,
+    /// How far this process has come with what it does in portions.
+    progress: Progress,
 }
 
 /// What came of a round, or of all rounds of a settle.
@@ -131,6 +137,7 @@ impl Engine {
             stop: Stop::default(),
             concurrency: CONCURRENCY,
             made: Arc::default(),
+            progress: Progress::default(),
         }
     }
 
@@ -215,54 +222,6 @@ impl Engine {
         (leftovers, unlisted)
     }
 
-    /// Give a record a lineage after a look that compared none.
-    fn find_lineage(&self, planned: Option<String>, record: &mut Record, observed: &mut Observed) {
-        let Some(own) = self.lineage.own() else { return };
-        let known = record.nodes.iter().any(|(node, remembered)| {
-            remembered.keys.keys().any(|key| !observed.leftovers.contains(&(node.clone(), key.clone())))
-        });
-        if known || !self.compares() {
-            return self.find_known_lineage(record, observed);
-        }
-        let lineages = lineages::seen(&observed.inventory);
-        let lineage = lineages::of_new(lineages, own, planned.as_deref()).unwrap_or_else(|rivals| {
-            observed.rivals = Some(rivals);
-            planned.unwrap_or_else(|| own.to_owned())
-        });
-        self.claim(lineage, record, observed);
-    }
-
-    /// Give the record of a lake that was applied before the lineage that most of its resources wear.
-    fn find_known_lineage(&self, record: &mut Record, observed: &mut Observed) {
-        let Some(own) = self.lineage.own() else { return };
-        let lineage = lineages::of_known(&lineages::seen(&observed.inventory), own);
-        self.claim(lineage, record, observed);
-    }
-
-    fn claim(&self, lineage: String, record: &mut Record, observed: &mut Observed) {
-        if self.compares() {
-            let Observed { inventory, leftovers, .. } = observed;
-            lineages::claim(&self.owner, &lineage, record, inventory, leftovers);
-        }
-        record.lineage = Some(lineage);
-    }
-
-    /// Whether what another lineage has made is another lake's.
-    fn compares(&self) -> bool {
-        matches!(self.lineage, Lineage::Compared(_))
-    }
-
-    /// Who the lake of a record is when it reads and writes marks.
-    fn identity(&self, record: &Record) -> Identity {
-        let lineage = match (&record.lineage, &self.lineage) {
-            (Some(known), Lineage::Compared(_)) => Lineage::Compared(known.clone()),
-            (Some(known), _) => Lineage::Written(known.clone()),
-            (None, Lineage::Written(own)) => Lineage::Written(own.clone()),
-            (None, _) => Lineage::Any,
-        };
-        Identity::new(&self.owner, &self.place, lineage)
-    }
-
     /// Whether a lake that is kept in a memory seems to have lost it: nothing is remembered, and something that is wanted
     /// wears its mark. A new lake, which is much the same to look at, is spared the search for what else might.
     async fn was_forgotten(&self, graph: &Graph, record: &Record, inventory: &mut Inventory) -> bool {
@@ -293,6 +252,21 @@ impl Engine {
     /// Observe and plan: what a round would do, which the caller may let it do or leave.
     pub async fn look<'a>(&'a self, graph: &'a Graph, record: Record) -> Look<'a> {
         Look::at(self, graph, record).await
+    }
+
+    /// What goes with what a plan empties: a call for each, side by side, and none for any other plan. What cannot be told, for
+    /// want of a permission for one, is left out.
+    pub async fn contents(&self, plan: &Plan) -> Contents {
+        let emptied = plan.steps.iter().filter(|step| step.change == Change::Delete(Data::Empty));
+        let keys: Vec<Key> = emptied.filter_map(|step| step.key.clone()).collect();
+        join_all(keys.into_iter().map(|key| self.held(key))).await.into_iter().flatten().collect()
+    }
+
+    async fn held(&self, key: Key) -> Option<(Key, Held)> {
+        let held = self.cloud.held(&key).await;
+        let held = held.inspect_err(|error| tracing::debug!("what is in {key} cannot be told: {error}"));
+        let held = held.ok().flatten()?;
+        Some((key, held))
     }
 
     /// One pass: observe, plan, apply, and look at what was touched. Never waits for a time.
@@ -367,6 +341,7 @@ impl Engine {
             origin: FieldPath::root(),
             action: Action::Update,
             cause,
+            done: None,
         })
     }
 
@@ -377,6 +352,7 @@ impl Engine {
             memory: self.memory.as_deref(),
             stop: &self.stop,
             concurrency: self.concurrency,
+            progress: &self.progress,
         }
     }
 

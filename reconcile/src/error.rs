@@ -24,6 +24,8 @@ pub enum Retry {
     Conflict,
     /// It is at work (a crawler is running).
     Busy,
+    /// A portion of it is done, and the next call goes on with the rest (a bucket is emptied).
+    Progressing,
     /// No answer came, or AWS failed within: whether the call was done has to be read.
     Unanswered,
     /// Coming again changes nothing until the spec, a quota or a permission does.
@@ -42,6 +44,7 @@ impl Retry {
             Retry::Settling => "Settling",
             Retry::Conflict => "Conflict",
             Retry::Busy => "Busy",
+            Retry::Progressing => "Progressing",
             Retry::Unanswered => "Unanswered",
             Retry::Never => "Refused",
             Retry::Gone => "Gone",

@@ -2,10 +2,16 @@
 
 pub(crate) mod members;
 pub(crate) mod names;
+mod refusals;
+
+pub use refusals::refusals;
 
 use crate::{
     graph::{Graph, Hold, NodeId, Open},
     kind::Scope,
+    kinds::Settings,
+    place::Place,
+    reference,
 };
 use lake_api::{FieldPath, names::Word, spec::LakeSpec};
 
@@ -44,4 +50,11 @@ pub fn expand_open(spec: &LakeSpec, sketch: &LakeSpec, open: &[FieldPath], scope
             (id, node)
         })
         .collect()
+}
+
+/// What a node of a graph wants, with the facts of other nodes that can be told before they are there.
+pub(crate) fn foreseen(node: &NodeId, settings: &Settings, graph: &Graph, place: &Place) -> Settings {
+    let fact = |node: &NodeId, name: &str| graph.get(node)?.settings.as_ref()?.predict(place).remove(name);
+    let resolved = Settings::from_json(node.kind(), reference::resolve(&settings.to_json(), &fact));
+    resolved.unwrap_or_else(|_| settings.clone())
 }

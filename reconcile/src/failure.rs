@@ -1,6 +1,7 @@
 //! A step failed: which, why, and what helps.
 
 use crate::{
+    contents::Count,
     error::{CloudError, Retry},
     graph::NodeId,
     owner::{can_be_named, spelt},
@@ -20,6 +21,8 @@ pub struct Failure {
     pub action: Action,
     /// Why it was not done.
     pub cause: Cause,
+    /// What of it is done all the same, where that is told: of what a bucket held, so much is deleted.
+    pub done: Option<Count>,
 }
 
 /// What a failed step was about to do.
@@ -102,6 +105,18 @@ impl Failure {
         }
     }
 
+    /// How far it has come, of what is not failing but done in portions.
+    #[must_use]
+    pub fn progress(&self) -> Option<String> {
+        if self.retry() != Retry::Progressing {
+            return None;
+        }
+        Some(match self.done {
+            Some(done) => format!("{}: {done} deleted so far, and more is left", self.node),
+            None => format!("{}: {}", self.node, self.cause),
+        })
+    }
+
     /// One PascalCase word: event reason, condition reason, metric label, diagnostic prefix.
     #[must_use]
     pub fn word(&self) -> &'static str {
@@ -132,7 +147,12 @@ impl Failure {
         let id = self.request_id().map(|id| format!(" AWS request id: {id}."));
         let remedies: Vec<&str> = [self.remedy(), self.again()].into_iter().flatten().collect();
         let remedies = if remedies.is_empty() { String::new() } else { format!("\n{}", remedies.join(" ")) };
-        format!("{}{}{remedies}", sentence(&self.cause.to_string()), id.unwrap_or_default())
+        format!("{}{}{}{remedies}", sentence(&self.cause.to_string()), self.so_far(), id.unwrap_or_default())
+    }
+
+    /// What of it is done.
+    fn so_far(&self) -> String {
+        self.done.map(|done| format!(" {done} deleted so far.")).unwrap_or_default()
     }
 
     /// AWS's id of the call that failed, where it has told one.
@@ -149,12 +169,14 @@ impl Failure {
     #[must_use]
     pub fn steady_detail(&self) -> String {
         let remedy = self.remedy().map(|remedy| format!("\n{remedy}"));
-        format!("{}{}", sentence(&self.cause.to_string()), remedy.unwrap_or_default())
+        format!("{}{}{}", sentence(&self.cause.to_string()), self.so_far(), remedy.unwrap_or_default())
     }
 
     /// What the user can do beside coming again.
     fn remedy(&self) -> Option<&str> {
         match &self.cause {
+            // It was answered until the time was over.
+            Cause::Refused(error) if self.done.is_some() && error.retry == Retry::Unanswered => None,
             Cause::Refused(error) => error.remedy(),
             Cause::Blocked(reason) | Cause::Protected(reason) => Some(&reason.remedy),
             Cause::Anew(_) => Some(
@@ -183,11 +205,15 @@ impl Failure {
     /// How the user comes again, where that helps.
     fn again(&self) -> Option<&'static str> {
         const PATIENTLY: &str = "Apply again when AWS has finished, or raise the timeout.";
+        const GOES_ON: &str =
+            "Apply again, which goes on where this stopped; with a longer timeout one apply gets further.";
         match &self.cause {
             Cause::Refused(error) => match error.retry {
                 Retry::Throttled => Some("Apply again, or raise the timeout."),
                 Retry::Settling | Retry::Busy => Some(PATIENTLY),
                 Retry::Conflict | Retry::Propagating => Some("Apply again."),
+                Retry::Progressing => Some(GOES_ON),
+                Retry::Unanswered if self.done.is_some() => Some(GOES_ON),
                 Retry::Unanswered => Some("Apply again: what was done is found."),
                 Retry::Gone => Some("Then apply again."),
                 Retry::Never => error.remedy().map(|_| "Then apply again."),
@@ -272,6 +298,7 @@ mod tests {
             origin: "accessPoints.analysts".parse().unwrap(),
             action: Action::Create,
             cause: Cause::Refused(error),
+            done: None,
         };
         assert_eq!(failure.summary(), "Cannot create access point analysts");
         assert_eq!(

@@ -13,6 +13,7 @@ mod company;
 use crate::{
     aws::Priority,
     cloud::{Cloud, Listed, Write},
+    contents::Held,
     error::CloudError,
     graph::NodeId,
     inventory::Sight,
@@ -90,6 +91,10 @@ impl Cloud for Gathered {
 
     fn births<'a>(&'a self, keys: &'a [Key]) -> BoxFuture<'a, Result<BTreeMap<Key, String>, CloudError>> {
         self.shared.inner.births(keys)
+    }
+
+    fn held<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Held>, CloudError>> {
+        Box::pin(self.haste().0.of(self.shared.inner.held(key)))
     }
 
     fn worn<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Option<Worn>>, CloudError>> {

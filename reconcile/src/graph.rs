@@ -1,6 +1,6 @@
 //! The graph: what ought to be on AWS, a node for each resource.
 
-use crate::kinds::Settings;
+use crate::{aliases::Aliases, kinds::Settings};
 use lake_api::{
     path::FieldPath,
     spec::{Adopt, OnDelete},
@@ -159,6 +159,8 @@ pub struct Node {
     pub brought_by: BTreeSet<NodeId>,
     /// What of all this may yet turn out otherwise.
     pub open: Open,
+    /// Paths that its member and its settings call differently.
+    pub aliases: Aliases,
 }
 
 /// How much of a node may yet turn out otherwise, because what Terraform does not know decides it. The settings say for

@@ -3,6 +3,7 @@
 use crate::{
     aws::Aws,
     cloud::Marked,
+    contents::Held,
     diff::FieldChange,
     error::CloudError,
     graph::{Node, NodeId},
@@ -12,7 +13,7 @@ use crate::{
     place::Place,
     policy::Need,
 };
-use lake_api::{FieldPath, spec::LakeSpec};
+use lake_api::spec::LakeSpec;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{fmt::Debug, future::Future};
@@ -44,9 +45,9 @@ pub enum Wears {
 /// The order of a replacement.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Replace {
-    /// The new one is made before the old one goes: names differ.
+    /// The successor is made first, and the old one goes only once it stands.
     CreateFirst,
-    /// The old one must go before the new one can be made: they share a name.
+    /// The old one must go before its successor can be made: they share a key, or AWS lets no two stand at once.
     DeleteFirst,
 }
 
@@ -62,6 +63,8 @@ pub enum Data {
 /// Why AWS would refuse some settings.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Refusal {
+    /// The fields of the member that say it, of which one may say all.
+    pub fields: &'static [&'static str],
     /// What is wrong with them.
     pub why: String,
     /// What to do.
@@ -111,8 +114,9 @@ pub trait Kind:
     const GLOBAL: bool = false;
     /// Regions in which AWS answers a create with success although the name exists already.
     const UPSERTS_IN: &'static [&'static str] = &[];
-    /// The order of its replacement.
-    const REPLACE: Replace;
+    /// The order of a replacement under another key: `DeleteFirst` only where AWS lets no two stand at once, whatever their
+    /// keys. Under one key the old one always goes first.
+    const REPLACE: Replace = Replace::CreateFirst;
     /// Kinds that are deleted only after this one is gone.
     const GOES_BEFORE: &'static [&'static str];
     /// Calls that list what there is of this kind, wherever it is.
@@ -120,12 +124,6 @@ pub trait Kind:
 
     /// The nodes that the kind's own section of the spec asks for. Pure; cannot fail on a checked spec.
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)>;
-
-    /// The paths below these settings that a path of the spec's member means: most are called the same in both. What a
-    /// member says in many words and its settings in few (a policy that is compiled) is meant as a whole.
-    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
-        vec![said.clone()]
-    }
 
     /// The key, or `None` while a part of it is not known.
     fn key(&self, place: &Place) -> Option<Self::Key>;
@@ -191,7 +189,17 @@ pub trait Kind:
         marking: &Marking,
     ) -> impl Future<Output = Result<(), CloudError>> + Send;
 
-    /// Delete it.
+    /// What it holds that goes with it when it is emptied, by one call at the most; `None` where that is nothing of a user's. A
+    /// preview tells it, so it may be refused: nothing hangs on it.
+    fn held(_aws: &Aws, _key: &Self::Key) -> impl Future<Output = Result<Option<Held>, CloudError>> + Send {
+        async { Ok(None) }
+    }
+
+    /// Delete it. What takes many calls goes in portions: one that leaves more to do is told as [`Retry::Progressing`], and
+    /// [`progress::done`] is told what went.
+    ///
+    /// [`Retry::Progressing`]: crate::error::Retry::Progressing
+    /// [`progress::done`]: crate::progress::done
     fn delete(aws: &Aws, key: &Self::Key, data: Data) -> impl Future<Output = Result<(), CloudError>> + Send;
 
     /// What wears this owner's mark and the tagging API does not list: roles under the lake's path, tables and

@@ -4,9 +4,11 @@
 //! [`apply`](mod@apply), [`report`](mod@report). Only `observe` and `apply` touch AWS; everything between them
 //! is pure. [`engine`] holds the loops that the doors call.
 
+pub mod aliases;
 pub mod apply;
 pub mod aws;
 pub mod cloud;
+pub mod contents;
 pub mod deadline;
 pub mod diff;
 pub mod engine;
@@ -23,6 +25,7 @@ pub mod owner;
 pub mod place;
 pub mod plan;
 pub mod policy;
+pub mod progress;
 pub mod record;
 pub mod reference;
 pub mod render;

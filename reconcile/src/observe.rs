@@ -7,11 +7,10 @@ use crate::{
     cloud::Cloud,
     engine::Rivals,
     error::CloudError,
-    graph::{Graph, NodeId},
+    graph::{Graph, Node, NodeId},
     inventory::{Inventory, Presence},
     kinds::Key,
     owner::{Identity, Mark, Worn},
-    place::Place,
     record::{Got, Record},
     wish::Wishes,
 };
@@ -117,17 +116,25 @@ pub async fn leftovers(
     record: &mut Record,
 ) -> (BTreeSet<(NodeId, Key)>, Vec<CloudError>) {
     let mut new = BTreeSet::new();
-    let mut parents: Vec<Key> =
-        record.nodes.values().flat_map(|remembered| remembered.keys.keys().cloned()).collect();
+    // Of several nodes that name one key, the first in the order of names counts: it is put in last.
+    let remembered = record.nodes.values().rev().flat_map(|it| &it.keys);
+    let mut policies: BTreeMap<Key, OnDelete> =
+        remembered.map(|(key, keeping)| (key.clone(), keeping.on_delete)).collect();
+    let mut parents: Vec<Key> = policies.keys().cloned().collect();
+    let key = |node: &Node| node.settings.as_ref()?.key(&record.place);
+    let wanted: BTreeMap<Key, &NodeId> =
+        graph.iter().rev().filter_map(|(id, node)| Some((key(node)?, id))).collect();
     loop {
         let mut found = BTreeSet::new();
         let listed = cloud.marked(&identity.owner, &parents).await;
         for (key, worn) in listed.marked {
-            let policy = record.nodes.values().find_map(|it| Some(it.keys.get(&key)?.on_delete));
-            let Some(node) = node_of(&key, worn.as_ref(), identity, graph, &record.place) else { continue };
+            let policy = policies.get(&key).copied();
+            let Some(node) = node_of(&key, worn.as_ref(), identity, &wanted) else { continue };
             match policy {
                 None => {
-                    record.remember(&node, key.clone(), Got::Made, default_policy(&key));
+                    let policy = default_policy(&key);
+                    record.remember(&node, key.clone(), Got::Made, policy);
+                    policies.insert(key.clone(), policy);
                     found.insert((node, key));
                 }
                 // Remembered, but as another node: a move was done and not remembered.
@@ -152,20 +159,14 @@ fn node_of(
     key: &Key,
     worn: Option<&Worn>,
     identity: &Identity,
-    graph: &Graph,
-    place: &Place,
+    wanted: &BTreeMap<Key, &NodeId>,
 ) -> Option<NodeId> {
     match worn.map(|worn| identity.reads(worn, key.traits())) {
         // A mark of another kind of thing was copied there by somebody.
         Some(Mark::Ours(node)) => (node.kind() == key.kind()).then_some(node),
         // What was retained is looked at when a node wants it, and not before.
         Some(_) => None,
-        None => Some(
-            graph
-                .iter()
-                .find(|(_, node)| node.settings.as_ref().and_then(|it| it.key(place)).as_ref() == Some(key))
-                .map_or_else(|| named_after(key), |(id, _)| id.clone()),
-        ),
+        None => Some(wanted.get(key).map_or_else(|| named_after(key), |node| (*node).clone())),
     }
 }
 

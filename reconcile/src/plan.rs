@@ -1,17 +1,19 @@
 //! Graph × record × inventory → plan. Pure: the hard rules are here, and nothing is left to decide when it is done.
 //!
 //! `wanted` decides about each node of the graph, `leaving` about what is remembered or found and no longer wanted,
-//! `present` what of a resource that is there is changed, and `standing` says whose a resource is.
+//! `present` what of a resource that is there is changed, `rename` what becomes of a node whose key changes, and `standing`
+//! says whose a resource is.
 
 mod leaving;
 mod order;
 mod present;
+mod rename;
 mod standing;
 mod step;
 mod taking;
 mod wanted;
 
-pub(crate) use order::{goes_before, rank};
+pub(crate) use order::{before, rank};
 pub use step::{Change, Later, Note, Plan, Reason, Step, Taking};
 
 use crate::{
@@ -40,12 +42,7 @@ pub fn plan(desired: &Graph, record: &Record, observed: &Inventory) -> Plan {
     let own = |node: &NodeId| desired[node].hold == Hold::Own;
     let wanted = keys.iter().filter(|(node, _)| own(node)).map(|(node, key)| (node, key));
     let scene = Scene::new(record, observed, wanted);
-    let used = wishes
-        .ordered
-        .iter()
-        .flat_map(|wish| wish.needs.iter().filter(|need| goes_before(wish.id.kind(), need.kind())).cloned())
-        .collect();
-    let mut course = Course::new(&scene, used);
+    let mut course = Course::new(&scene);
     for wish in &wishes.ordered {
         course.decide(wish);
     }

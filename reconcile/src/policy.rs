@@ -162,17 +162,19 @@ pub fn keyed(statements: impl IntoIterator<Item = Statement>) -> Statements {
     statements.into_iter().map(|statement| (statement.key(), statement)).collect()
 }
 
-/// Why a policy would be refused for its size, with its name in the spec. White space does not count
+/// Why a policy would be refused for its size, with the fields of the member that it is made of. White space does not count
 /// (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>). `None` while a part of it is not known.
 pub(crate) fn too_large<'a>(
-    field: &str,
+    fields: &'static [&'static str],
     documents: impl IntoIterator<Item = &'a Statements>,
     most: usize,
 ) -> Option<Refusal> {
     let size = |statements| Some(render(statements)?.chars().filter(|c| !c.is_whitespace()).count());
     let size: usize = documents.into_iter().map(size).sum::<Option<usize>>()?;
+    let named = fields.iter().map(|field| format!("`{field}`")).collect::<Vec<_>>().join(" with ");
     (size > most).then(|| Refusal {
-        why: format!("{field} comes to {size} characters of policy, and AWS takes {most}"),
+        fields,
+        why: format!("{named} comes to {size} characters of policy, and AWS takes {most}"),
         remedy: "Name fewer resources or principals, use `*` where several share a beginning, or move some to managed \
                  policies."
             .to_owned(),

@@ -196,6 +196,14 @@ impl Record {
         }
     }
 
+    /// A key that moves to another node is the same resource still, and has its birth.
+    pub(crate) fn keep_birth(&mut self, was: &NodeId, node: &NodeId, key: &Key) {
+        let birth = self.nodes.get(was).and_then(|it| it.keys.get(key)?.birth.clone());
+        if let Some(keeping) = self.nodes.get_mut(node).and_then(|it| it.keys.get_mut(key)) {
+            keeping.birth = keeping.birth.take().or(birth);
+        }
+    }
+
     /// Heed what members say now of the keys that they name, whichever node each was so far: a move may never come to
     /// its end.
     pub(crate) fn heed(&mut self, plan: &Plan, graph: &Graph) {

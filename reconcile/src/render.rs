@@ -1,6 +1,7 @@
 //! Plan → text, for goldens, logs, events and diagnostics. Secrets are never shown.
 
 use crate::{
+    contents::{Contents, Held},
     diff::FieldChange,
     kind::{Data, Replace},
     owner::spelt,
@@ -16,9 +17,16 @@ const LONGEST: usize = 120;
 /// A plan, a line for each step that is not quiet and one for each field that changes; "no changes" for a quiet one.
 #[must_use]
 pub fn render(plan: &Plan) -> String {
+    preview(plan, &Contents::new())
+}
+
+/// The same, with what goes with what is emptied. A preview's alone: the same plan is told in other numbers a moment later.
+#[must_use]
+pub fn preview(plan: &Plan, contents: &Contents) -> String {
     let mut text = String::new();
     for step in plan.steps.iter().filter(|step| step.change != Change::Keep || step.taking.is_some()) {
-        line(&mut text, step);
+        let held = step.key.as_ref().and_then(|key| contents.get(key));
+        line(&mut text, step, held);
     }
     if plan.is_quiet() {
         text.push_str("no changes\n");
@@ -86,13 +94,14 @@ pub fn drift(change: &FieldChange, secret: &BTreeSet<FieldPath>) -> String {
     format!("{}, wanted {}", plain(change.was.as_ref()), plain(change.wanted.as_ref()))
 }
 
-fn line(text: &mut String, step: &Step) {
-    push(text, format_args!("{}\n", headline(step)));
+fn line(text: &mut String, step: &Step, held: Option<&Held>) {
+    let held = held.map(|held| format!(", with {held}")).unwrap_or_default();
+    push(text, format_args!("{}{held}\n", headline(step)));
     if let Some(waits) = &step.waits {
         push(text, format_args!("    the rest {waits}\n"));
     }
     for field in step.change.fields() {
-        push(text, format_args!("    {}: {}\n", field.path, change(field, &step.secret)));
+        push(text, format_args!("    {}: {}\n", step.told(field), change(field, &step.secret)));
     }
     if step.change == Change::Create {
         let later =

@@ -59,7 +59,7 @@ fn state(step: &Step) -> Option<State> {
 fn drift(step: &Step) -> BTreeMap<String, String> {
     let fields = step.change.fields().iter();
     let mut drift: BTreeMap<String, String> =
-        fields.map(|change| (change.path.to_string(), render::drift(change, &step.secret))).collect();
+        fields.map(|change| (step.told(change).to_string(), render::drift(change, &step.secret))).collect();
     match &step.taking {
         Some(Taking::Move(worn)) => {
             _ = drift.insert(NODE.to_owned(), format!("{worn}, wanted {}", step.node))

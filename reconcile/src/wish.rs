@@ -135,6 +135,7 @@ mod tests {
             treatment: Treatment::default(),
             brought_by: BTreeSet::new(),
             open: Open::Nothing,
+            aliases: Default::default(),
         };
         edges.iter().map(|(id, after)| (NodeId::from(*id), node(after))).collect()
     }

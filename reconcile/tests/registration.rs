@@ -2,8 +2,15 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
-use lake_api::{FieldPath, Step};
-use lake_reconcile::{expand::expand, kind::Scope, kinds, owner::Owner, place::Place};
+use lake_api::{FieldPath, LakeSpec, Step, contract};
+use lake_reconcile::{
+    expand::expand,
+    graph::{Graph, Hold},
+    kind::Scope,
+    kinds,
+    owner::Owner,
+    place::Place,
+};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -96,9 +103,78 @@ fn no_map_of_settings_is_left_out_when_it_is_empty() {
     }
 }
 
+/// What differs is told by a path that the user can look up, and `ignoreDrift` of that path leaves it alone.
+#[test]
+fn every_path_of_settings_is_known_by_one_of_the_spec() {
+    let spec = "{ buckets: {
+             store: {
+               policy: { statements: [ { sid: Read, effect: Deny, principals: { aws: ['*'] }, actions: ['s3:GetObject'] } ] },
+               lifecycleRules: [ { id: old, expire: { days: 9 } }, { prefix: tmp/, expire: { days: 3 } } ],
+               requestMetrics: { all: { name: EntireBucket } },
+               objects: { it: { key: k, secretContent: c }, other: { key: o, contentBase64: Yw== } } },
+             shared: { policy: { keepOthers: true, statements: [ { sid: Read, effect: Deny, principals: { aws: ['*'] }, actions: ['s3:GetObject'] } ] } } },
+           roles: { etl: {
+             assumedBy: { services: [glue.amazonaws.com] }, allow: [ { read: { bucket: store } } ], managedPolicies: [arn:aws:iam::aws:policy/ReadOnlyAccess],
+             inlinePolicies: { more: { name: More, statements: [ { actions: ['s3:ListAllMyBuckets'], resources: ['*'] } ] } } } },
+           databases: { lake: {} },
+           tables: {
+             parquet: { database: lake, location: { bucket: store }, format: Parquet, parameters: { owner: us } },
+             projected: { database: lake, location: { bucket: store }, format: Json, serde: { parameters: { a: b } },
+               projection: { columns: { day: { type: Integer, range: '1,31' } } } } },
+           jobs: { it: { role: etl, arguments: { '--plain': a }, secretArguments: { '--token': b }, script: { bucket: store, key: s } } },
+           crawlers: { it: { role: etl, database: lake, targets: { s3: [ { bucket: store } ] } } },
+           filters: { it: { database: lake, tableName: t }, other: { table: parquet } },
+           accessPoints: { door: { bucket: store, allow: [ { roles: [etl], read: {} } ] } } }";
+    let mut kinds_seen = BTreeSet::new();
+    for (id, node) in graph(spec) {
+        let (Some(settings), Hold::Own) = (node.settings, node.hold) else { continue };
+        kinds_seen.insert(settings.kind());
+        let traits = settings.traits();
+        // Parts of the key, which never differ.
+        let of_the_key = if settings.kind() == "object" { "bucket" } else { "catalog" };
+        for path in paths(&settings.to_json()) {
+            let first = path.steps()[0].name().unwrap();
+            if traits.unread.contains(&first) || first == of_the_key {
+                continue;
+            }
+            let told = node.aliases.in_member(&path);
+            let at = node.origin.join(&told);
+            assert!(contract::schema().at(&at).is_some(), "{id}: {path} is told as {at}");
+            let meant = node.aliases.in_settings(&told);
+            assert!(
+                meant.iter().any(|meant| path.starts_with(meant)),
+                "{id}: {told} means {meant:?} and not {path}"
+            );
+        }
+    }
+    assert_eq!(kinds_seen.len(), kinds::ALL.len(), "each kind");
+}
+
+/// All places in a value but its root.
+fn paths(value: &Value) -> Vec<FieldPath> {
+    fn walk(value: &Value, at: &FieldPath, found: &mut Vec<FieldPath>) {
+        let below: Vec<(FieldPath, &Value)> = match value {
+            Value::Object(fields) => {
+                fields.iter().map(|(name, value)| (at.field(name.as_str()), value)).collect()
+            }
+            Value::Array(items) => {
+                items.iter().enumerate().map(|(place, item)| (at.index(place), item)).collect()
+            }
+            _ => Vec::new(),
+        };
+        for (at, value) in below {
+            walk(value, &at, found);
+            found.push(at);
+        }
+    }
+    let mut found = Vec::new();
+    walk(value, &FieldPath::root(), &mut found);
+    found
+}
+
 /// What a lake asks for of each kind, where it says nothing that it need not.
 fn least() -> BTreeMap<&'static str, Value> {
-    let spec: lake_api::LakeSpec = serde_saphyr::from_str(
+    let graph = graph(
         "{ buckets: { store: { objects: { it: { key: k, content: c } } } },
            roles: { etl: { assumedBy: { services: [glue.amazonaws.com] } } },
            databases: { lake: {} },
@@ -107,13 +183,16 @@ fn least() -> BTreeMap<&'static str, Value> {
            crawlers: { it: { role: etl, database: lake, targets: { s3: [ { bucket: store } ] } } },
            filters: { it: { database: lake, tableName: t } },
            accessPoints: { door: { bucket: store } } }",
-    )
-    .unwrap();
-    let place = Place { partition: "aws".into(), region: "eu-west-1".into(), account: "123456789012".into() };
-    let owner = Owner { door: "terraform".into(), instance: "t".into(), lake: "l".into() };
-    let scope = Scope { place, owner, lake: "l".into(), namespace: String::new() };
-    let settings = expand(&spec, &scope).into_values().filter_map(|node| node.settings);
+    );
+    let settings = graph.into_values().filter_map(|node| node.settings);
     let all: BTreeMap<_, _> = settings.map(|settings| (settings.kind(), settings.to_json())).collect();
     assert_eq!(all.len(), kinds::ALL.len(), "each kind once");
     all
+}
+
+fn graph(spec: &str) -> Graph {
+    let spec: LakeSpec = serde_saphyr::from_str(spec).unwrap();
+    let place = Place { partition: "aws".into(), region: "eu-west-1".into(), account: "123456789012".into() };
+    let owner = Owner { door: "terraform".into(), instance: "t".into(), lake: "l".into() };
+    expand(&spec, &Scope { place, owner, lake: "l".into(), namespace: String::new() })
 }

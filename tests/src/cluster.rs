@@ -2,11 +2,15 @@
 //! kube-controller-manager (`go-harness/controlplane`), the definition of lakes in place.
 
 mod audit;
+mod gate;
 mod namespace;
+mod told;
 mod watch;
 
 pub use audit::{Audit, Request};
+pub use gate::Gate;
 pub use namespace::{Namespace, condition, is_ready};
+pub(crate) use told::tells_no_secret;
 pub use watch::{Seen, Watch};
 
 use crate::{part::part, ran::Ran, root};

@@ -2,6 +2,7 @@
 
 use crate::{
     aws::{ACCOUNT, REGION},
+    canary::canary,
     root,
     terraform::Terraform,
 };
@@ -13,17 +14,19 @@ pub fn first_bucket() -> String {
     format!("first-store-{ACCOUNT}-{REGION}")
 }
 
-/// first-lake as its manifest has it, without a namespace.
+/// first-lake as its manifest has it, without a namespace, and with a canary for its salt.
 ///
 /// # Panics
 /// When the example cannot be read.
 #[must_use]
 pub fn first_lake_manifest() -> String {
-    let text = std::fs::read_to_string(root().join("examples/first-lake/lake.yaml"))
+    let mut text = std::fs::read_to_string(root().join("examples/first-lake/lake.yaml"))
         .expect("the example can be read");
-    let without = text.replace("  namespace: data\n", "");
-    assert_ne!(text, without, "the example names its namespace");
-    without
+    for (from, to) in [("  namespace: data\n", ""), ("change-me", &canary("salt"))] {
+        assert_eq!(text.matches(from).count(), 1, "the example says {from:?} once");
+        text = text.replace(from, to);
+    }
+    text
 }
 
 /// The same as an object, of which nothing is retained when it leaves.
@@ -39,7 +42,7 @@ pub fn first_lake_not_retained() -> Value {
     lake
 }
 
-/// Put first-lake into a configuration, as its README has it.
+/// Put first-lake into a configuration, as its README has it, with a canary for its salt.
 ///
 /// # Panics
 /// When the example cannot be read.
@@ -50,7 +53,7 @@ pub fn first_lake(terraform: &mut Terraform) {
         .expect("the example names its own providers");
     terraform.main(&read("main.tf"));
     terraform.file("etl.py", &read("etl.py"));
-    terraform.set("TF_VAR_salt", "grains-of-salt");
+    terraform.set("TF_VAR_salt", &canary("salt"));
 }
 
 /// Let nothing of first-lake be retained when it leaves.

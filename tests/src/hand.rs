@@ -1,7 +1,10 @@
 //! A hand on AWS that is not ours: boto3. What the tests know of the world comes through it, and what others do
 //! behind our back is done with it.
 
-use crate::{aws::Endpoint, root};
+use crate::{
+    aws::{Endpoint, REGION},
+    root,
+};
 use serde_json::Value;
 use std::process::Command;
 
@@ -9,11 +12,18 @@ use std::process::Command;
 #[derive(Debug)]
 pub struct Hand<'a> {
     endpoint: &'a Endpoint,
+    region: &'a str,
 }
 
 impl<'a> Hand<'a> {
     pub(crate) fn new(endpoint: &'a Endpoint) -> Self {
-        Hand { endpoint }
+        Hand { endpoint, region: REGION }
+    }
+
+    /// The same hand in another region.
+    #[must_use]
+    pub fn in_region(self, region: &'a str) -> Self {
+        Hand { region, ..self }
     }
 
     /// Call one operation, by boto3's names: `call("s3", "put_bucket_versioning", json!({…}))`.
@@ -54,6 +64,7 @@ impl<'a> Hand<'a> {
             .arg(root().join("tests/hand.py"))
             .args(arguments)
             .envs(self.endpoint.variables())
+            .env("AWS_DEFAULT_REGION", self.region)
             .output()
             .expect("tests/aws/run is executable");
         assert!(

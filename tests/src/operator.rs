@@ -1,14 +1,17 @@
-//! The operator's real binary, at work on a cluster and an AWS endpoint.
+//! The operator's real binary, at work on a cluster and an AWS endpoint. Whatever it tells is searched for what is secret.
+
+mod search;
 
 use crate::{
     aws::Endpoint,
     built, canary,
     cluster::{Cluster, User, WITHIN},
+    ran::Ran,
 };
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
-    path::PathBuf,
+    path::{Path, PathBuf},
     process::{Child, Command, ExitStatus, Stdio},
     sync::{Arc, Mutex, mpsc},
     thread,
@@ -48,6 +51,34 @@ impl Setting {
 }
 
 impl Setting {
+    /// The operator that a Deployment of the chart describes, with the rights of its service account.
+    ///
+    /// # Panics
+    /// When it describes none.
+    #[must_use]
+    pub fn of_deployment(cluster: &Cluster, deployment: &Value) -> Self {
+        let namespace = deployment["metadata"]["namespace"].as_str().expect("it stands in a namespace");
+        let pod = &deployment["spec"]["template"]["spec"];
+        let account = pod["serviceAccountName"].as_str().expect("a service account");
+        let given = pod["containers"][0]["args"].as_array().expect("arguments").iter();
+        let given = given.map(|it| it.as_str().expect("an argument is a text").to_owned());
+        // What `Operator::start` says by itself.
+        let (own, arguments): (Vec<String>, Vec<String>) = given.partition(|it| {
+            ["run", "--listen", "--lease-name", "--log-format"].iter().any(|own| it.starts_with(own))
+        });
+        let lease = own.iter().find_map(|it| it.strip_prefix("--lease-name="));
+        Setting {
+            kubeconfig: cluster.service_account(namespace, account),
+            namespaces: Vec::new(),
+            lease: lease.expect("the lease has a name").to_owned(),
+            released: false,
+            arguments,
+            variables: [("POD_NAMESPACE", namespace), ("POD_NAME", "lake-operator-0")]
+                .map(|(name, value)| (name.to_owned(), value.to_owned()))
+                .into(),
+        }
+    }
+
     /// The same as a replica of this name, which its AWS calls show as [`Setting::access_key`]. Whoever comes back under
     /// the same name leads at once.
     #[must_use]
@@ -75,6 +106,10 @@ impl Setting {
 #[derive(Debug)]
 pub struct Operator {
     process: Child,
+    /// As whom it speaks to the API server.
+    kubeconfig: PathBuf,
+    /// The namespaces that it watches; all, when empty.
+    namespaces: Vec<String>,
     /// What it has said that holds a secret.
     leaked: Arc<Mutex<Vec<String>>>,
     /// Reads what it says, to its end.
@@ -118,7 +153,9 @@ impl Operator {
             }
         });
         let address = from.recv_timeout(WITHIN).expect("the operator says where it listens");
-        Operator { process, leaked, reader: Some(reader), url: format!("http://{address}") }
+        let (kubeconfig, namespaces) = (setting.kubeconfig.clone(), setting.namespaces.clone());
+        let url = format!("http://{address}");
+        Operator { process, kubeconfig, namespaces, leaked, reader: Some(reader), url }
     }
 
     /// Prometheus' text.
@@ -148,6 +185,14 @@ impl Operator {
         let lines =
             text.lines().filter_map(|line| line.strip_prefix(name)?.strip_prefix('{')?.rsplit(' ').next());
         lines.filter_map(|value| value.parse::<f64>().ok()).sum()
+    }
+
+    /// Go on only if nothing that it has told so far, beside its log, is secret.
+    ///
+    /// # Panics
+    /// When something is.
+    pub fn tells_no_secret(&self) {
+        self.told().holds_no_secret();
     }
 
     /// Whether it says that it is ready.
@@ -186,6 +231,7 @@ impl Operator {
     /// When it cannot be waited for.
     #[must_use]
     pub fn end(self) -> ExitStatus {
+        self.tells_no_secret();
         self.signal("TERM");
         self.ended()
     }
@@ -226,13 +272,35 @@ impl Operator {
     }
 }
 
+/// Run another verb of the operator's program, as a user of the cluster, and search what it prints for what is secret.
+///
+/// # Panics
+/// When it cannot be started, or tells a secret.
+#[must_use]
+pub fn verb(arguments: &[&str], kubeconfig: &Path, endpoint: &Endpoint) -> Ran {
+    let ran: Ran = Command::new(built::tested("lake-operator"))
+        .args(arguments)
+        .envs(endpoint.variables())
+        .env("KUBECONFIG", kubeconfig)
+        .env("RUST_LOG", "trace")
+        .stdin(Stdio::null())
+        .output()
+        .expect("the operator's program starts")
+        .into();
+    canary::none_in(&format!("lake-operator {}", arguments.join(" ")), &ran.text);
+    ran
+}
+
 impl Drop for Operator {
     fn drop(&mut self) {
+        // A story that has failed says why; nothing is searched then.
+        let told = (!thread::panicking()).then(|| self.told());
         let _ = self.process.kill();
         let _ = self.process.wait();
         let _ = self.reader.take().map(thread::JoinHandle::join);
-        let leaked = self.leaked.lock().map(|leaked| leaked.join("\n")).unwrap_or_default();
-        if !thread::panicking() {
+        if let Some(told) = told {
+            told.holds_no_secret();
+            let leaked = self.leaked.lock().map(|leaked| leaked.join("\n")).unwrap_or_default();
             canary::none_in("the operator's log", &leaked);
         }
     }

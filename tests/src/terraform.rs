@@ -1,7 +1,11 @@
 //! The real terraform (or OpenTofu), with the provider's real binary, in a folder of its own.
+//!
+//! Whatever a story writes is searched for what is secret.
+
+mod search;
 
 pub use crate::ran::Ran;
-use crate::{aws::Endpoint, built, canary, part::part, root};
+use crate::{aws::Endpoint, built, part::part, root};
 use serde_json::Value;
 use std::{
     path::{Path, PathBuf},
@@ -42,13 +46,19 @@ pub struct Terraform {
     program: PathBuf,
     folder: TempDir,
     variables: Vec<(String, String)>,
+    /// Texts that are told nowhere, canaries aside.
+    secrets: Vec<String>,
 }
 
 impl Terraform {
-    /// An empty configuration whose AWS is `endpoint`, with the provider as tests use it.
+    /// An empty configuration whose AWS is `endpoint`, with the provider as tests use it, which logs all that it can.
     #[must_use]
     pub fn new(endpoint: &Endpoint) -> Self {
-        Terraform::with(endpoint, provider())
+        let mut terraform = Terraform::with(endpoint, provider());
+        let log = terraform.folder().join("log").display().to_string();
+        terraform.set("TF_LOG_PROVIDER", "TRACE");
+        terraform.set("TF_LOG_PATH", &log);
+        terraform
     }
 
     /// The same with OpenTofu in terraform's place.
@@ -57,7 +67,9 @@ impl Terraform {
     /// When OpenTofu cannot be built.
     #[must_use]
     pub fn opentofu(endpoint: &Endpoint) -> Self {
-        Terraform { program: part("tofu"), ..Terraform::new(endpoint) }
+        let mut terraform = Terraform::new(endpoint);
+        terraform.program = part("tofu");
+        terraform
     }
 
     /// An empty configuration with another build of the provider.
@@ -75,7 +87,9 @@ impl Terraform {
             ("TF_IN_AUTOMATION".to_owned(), "1".to_owned()),
             ("TF_INPUT".to_owned(), "0".to_owned()),
         ]);
-        let terraform = Terraform { program: binary().into(), folder, variables };
+        let is_key = |(name, _): &&(String, String)| name == "AWS_SECRET_ACCESS_KEY";
+        let secrets = variables.iter().filter(is_key).map(|(_, key)| key.clone()).collect();
+        let terraform = Terraform { program: binary().into(), folder, variables, secrets };
         let built = provider.as_ref().parent().expect("the provider stands in a folder");
         terraform.provided_by("lake-dev/lake", built);
         terraform.file(
@@ -124,12 +138,16 @@ impl Terraform {
         self.folder.path()
     }
 
-    /// Write a file of the configuration.
+    /// Write a file of the configuration, in a folder of its own where its name says one.
     ///
     /// # Panics
     /// When it cannot be written.
     pub fn file(&self, name: &str, text: &str) {
-        std::fs::write(self.folder.path().join(name), text).expect("terraform's folder can be written");
+        let path = self.folder.path().join(name);
+        let folder = path.parent().expect("it stands in a folder");
+        std::fs::create_dir_all(folder)
+            .and_then(|()| std::fs::write(&path, text))
+            .expect("terraform's folder can be written");
     }
 
     /// Write `main.tf`.
@@ -205,7 +223,7 @@ impl Terraform {
     pub fn run(&self, arguments: &[&str]) -> Ran {
         let output = self.command(arguments).output().expect("terraform starts");
         let ran = Ran::from(output);
-        canary::none_in(&format!("terraform {}", arguments.join(" ")), &ran.text);
+        self.tells_no_secret(&format!("terraform {}", arguments.join(" ")), &ran.text);
         Ran { text: plain(&ran.text), ..ran }
     }
 
@@ -290,7 +308,10 @@ impl Terraform {
         let shown = self.command(&["show", "-json"]).output().expect("terraform starts");
         let state: Value = serde_json::from_slice(&shown.stdout).expect("show -json prints JSON");
         let resources = state["values"]["root_module"]["resources"].as_array().cloned().unwrap_or_default();
-        resources.into_iter().find(|r| r["type"] == "lake").map_or(Value::Null, |mut r| r["values"].take())
+        let lake = resources.into_iter().find(|r| r["type"] == "lake");
+        let lake = lake.map_or(Value::Null, |mut r| r["values"].take());
+        self.lake_tells_no_secret(&lake);
+        lake
     }
 }
 

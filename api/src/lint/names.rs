@@ -79,6 +79,8 @@ struct Named {
     path: FieldPath,
     within: String,
     name: String,
+    /// The name as people know it, without a made-up place.
+    shown: String,
 }
 
 pub(super) fn check(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
@@ -160,8 +162,9 @@ impl Names<'_> {
                             // A table is called by its database as well.
                             let ends: &[char] =
                                 if rule.section == TABLE.section { &[':'] } else { &[':', '/'] };
-                            let last = filled.longest.rsplit(ends).next().unwrap_or_default().to_owned();
-                            all.push(Named { path, within: String::new(), name: last });
+                            let last = |name: &str| name.rsplit(ends).next().unwrap_or_default().to_owned();
+                            let (name, shown) = (last(&filled.longest), last(&filled.shown));
+                            all.push(Named { path, within: String::new(), name, shown });
                         }
                     }
                 }
@@ -190,10 +193,12 @@ impl Names<'_> {
         };
         let (least, greatest) = rule.length;
         let (shortest, longest) = (filled.shortest.chars().count(), filled.longest.chars().count());
-        let sort = rule.sort;
+        let (sort, shown) = (rule.sort, &filled.shown);
+        let filled_in = if *shown == filled.shortest { "" } else { " once its templates are filled in" };
         let detail = format!("A name here has {least} to {greatest} characters ({}).", rule.source);
         if shortest > greatest {
-            let summary = format!("the name `{}` is too long: {shortest} characters", filled.shortest);
+            let some = if shortest == longest { "" } else { "at least " };
+            let summary = format!("the name `{shown}` is too long: {some}{shortest} characters{filled_in}");
             told.push(Finding::error(path.clone(), summary, format!("{detail} Give it a shorter `name`.")));
         } else if longest > greatest {
             let summary = format!("the name `{name}` may become too long: up to {longest} characters");
@@ -203,14 +208,14 @@ impl Names<'_> {
                 format!("{detail} It depends on the region or the namespace."),
             ));
         } else if longest < least {
-            let summary = format!("the name `{}` is too short: {longest} characters", filled.longest);
+            let summary = format!("the name `{shown}` is too short: {longest} characters{filled_in}");
             told.push(Finding::error(path.clone(), summary, format!("{detail} Give it a longer `name`.")));
         }
         if let Some(why) = (rule.letters)(&filled.longest) {
             let summary = format!("no {sort} can be called `{name}`");
             told.push(Finding::error(path.clone(), summary, format!("{why} ({}).", rule.source)));
         }
-        Some(Named { path, within, name: filled.longest })
+        Some(Named { path, within, name: filled.longest, shown: filled.shown })
     }
 
     fn template(&self, path: &FieldPath, text: Option<&str>, told: &mut Vec<Finding>) {
@@ -237,7 +242,7 @@ fn twice(rule: &Rule, all: &[Named]) -> Vec<Finding> {
             same.iter().skip(1).map(move |named| {
                 Finding::error(
                     named.path.clone(),
-                    format!("two members are the {} `{}`", rule.sort, named.name),
+                    format!("two members are the {} `{}`", rule.sort, named.shown),
                     format!(
                         "{} name one thing on AWS. Give each its own `name`, or remove one.",
                         list(&places)

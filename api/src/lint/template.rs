@@ -11,6 +11,8 @@ pub(super) use crate::template::{Fault, WORDS, check};
 pub(super) struct Filled {
     pub(super) shortest: String,
     pub(super) longest: String,
+    /// With what is known now alone, for people: the rest stands as it was written.
+    pub(super) shown: String,
 }
 
 /// The values of the words.
@@ -33,7 +35,17 @@ impl<'a> Words<'a> {
         Ok(Filled {
             shortest: fill(template, |w| self.value(w).0)?,
             longest: fill(template, |w| self.value(w).1)?,
+            shown: fill(template, |w| self.known(w).map_or_else(|| format!("{{{w}}}"), str::to_owned))?,
         })
+    }
+
+    /// The value of a word that is known before the place is.
+    fn known(&self, word: &str) -> Option<&str> {
+        match word {
+            "lake" => Some(self.lake),
+            "region" => self.region,
+            _ => None,
+        }
     }
 
     /// The shortest and the longest value of a word. Regions: `us-east-1` to `ap-southeast-1`; partitions: `aws` to
@@ -62,8 +74,11 @@ mod tests {
         let spec = LakeSpec::default();
         let filled = Words::of(&spec, "events").fill("{lake}-{region}").unwrap();
         assert_eq!(
-            (filled.shortest.as_str(), filled.longest.as_str()),
-            ("events-us-east-1", "events-ap-southeast-1")
+            (filled.shortest.as_str(), filled.longest.as_str(), filled.shown.as_str()),
+            ("events-us-east-1", "events-ap-southeast-1", "events-{region}")
         );
+        let spec = LakeSpec { region: Some("eu-west-1".parse().unwrap()), ..spec };
+        let filled = Words::of(&spec, "events").fill("{lake}-{account}-{region}").unwrap();
+        assert_eq!(filled.shown, "events-{account}-eu-west-1");
     }
 }

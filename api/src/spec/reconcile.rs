@@ -4,16 +4,16 @@ use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 use crate::Input;
-use crate::names::Duration;
+use crate::names::Interval;
 
 /// How the operator goes about a lake.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
 pub struct Reconcile {
     /// How long after a quiet round the lake is looked at again, to find drift; a little more or less, so that lakes do
-    /// not all come at once. At least `30s`.
+    /// not all come at once. At least `30s`, at most `999h`.
     #[serde(default = "five_minutes")]
-    pub interval: Duration,
+    pub interval: Interval,
 
     /// Whether the lake is left alone: nothing is read on AWS and nothing written until this is off again.
     #[serde(default)]
@@ -25,8 +25,8 @@ pub struct Reconcile {
 }
 
 /// How often drift is looked for.
-fn five_minutes() -> Duration {
-    Duration(Input::from("5m"))
+fn five_minutes() -> Interval {
+    Interval(Input::from("5m"))
 }
 
 impl Default for Reconcile {

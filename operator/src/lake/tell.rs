@@ -20,7 +20,7 @@ use lake_api::{
 };
 use lake_reconcile::{
     engine::Outcome,
-    graph::Graph,
+    graph::{Graph, NodeId},
     kinds::Key,
     place::Place,
     plan::{Change, Plan, Taking},
@@ -131,7 +131,8 @@ impl Teller {
 
     /// Tell what was done; whether anything was.
     pub(super) async fn done(&self, plan: &Plan, outcome: &Outcome, did: Did) -> bool {
-        let left = |node| outcome.plan.step(node).is_some_and(|step| step.change.writes());
+        let steps = outcome.plan.by_node();
+        let left = |node: &NodeId| steps.get(node).is_some_and(|step| step.change.writes());
         let mut done: BTreeMap<&str, Vec<String>> = BTreeMap::new();
         for step in plan.writes().filter(|step| !left(&step.node)) {
             let word = if matches!(step.taking, Some(Taking::Adopt(_))) { "AdoptedFrom" } else { did.word() };
@@ -152,7 +153,8 @@ impl Teller {
 
     /// Warn of what held data, was gone, and is there again without it. `had` is what was remembered before.
     pub(super) async fn anew(&self, plan: &Plan, outcome: &Outcome, had: &BTreeSet<Key>) {
-        let is_done = |node| outcome.plan.step(node).is_none_or(|step| !step.change.writes());
+        let steps = outcome.plan.by_node();
+        let is_done = |node: &NodeId| steps.get(node).is_none_or(|step| !step.change.writes());
         let made = plan.steps.iter().filter(|step| step.change == Change::Create && is_done(&step.node));
         let lost = made.filter_map(|step| step.key.as_ref().filter(|key| had.contains(*key)));
         let lines: Vec<String> = lost

@@ -16,7 +16,10 @@ use kube::{
 };
 use lake_api::{Lake, LakeStatus};
 use serde_json::json;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{
+    Arc, Mutex, MutexGuard, PoisonError,
+    atomic::{AtomicBool, Ordering},
+};
 
 /// Who writes the status.
 pub(crate) const MANAGER: &str = "lake-operator";
@@ -80,10 +83,12 @@ impl Seen {
         Seen { status, unreadable, ..self }
     }
 
-    /// Whether another operator has written this record: nobody else has touched the status, and it is not what was seen.
+    /// Whether another operator has written this: it names another installation, or holds another record, and nobody else
+    /// has touched the status.
     fn is_anothers(&self, before: &Seen) -> bool {
-        (self.status.record.is_some() || self.unreadable.is_some())
-            && self.status.record != before.status.record
+        let names_another = self.status.lease.is_some() && self.status.lease != before.status.lease;
+        let has_record = self.status.record.is_some() || self.unreadable.is_some();
+        (names_another || (has_record && self.status.record != before.status.record))
             && self.meddled <= before.meddled
     }
 }
@@ -127,6 +132,8 @@ pub(super) struct Writer {
     name: Name,
     uid: String,
     seen: Arc<Mutex<Seen>>,
+    /// Whether another operator has written meanwhile: what this round has learnt is not told over it.
+    overtaken: Arc<AtomicBool>,
 }
 
 impl Writer {
@@ -139,6 +146,7 @@ impl Writer {
             uid: object.uid().to_owned(),
             name,
             seen: Arc::new(Mutex::new(seen)),
+            overtaken: Arc::default(),
         }
     }
 
@@ -196,6 +204,9 @@ impl Writer {
         let mut tries = 0;
         loop {
             self.leads()?;
+            if self.overtaken.load(Ordering::Acquire) {
+                return Err(Refusal::another_tells());
+            }
             let seen = self.seen();
             tries += 1;
             match self.try_to(change, &seen).await {
@@ -252,6 +263,7 @@ impl Writer {
         let brought = Seen::of(&newest);
         if brought.is_anothers(before) {
             *self.lock() = brought;
+            self.overtaken.store(true, Ordering::Release);
             return Err(Refusal::another_tells());
         }
         *self.lock() = brought.with_words_of(before.clone());

@@ -11,11 +11,14 @@ pub struct Unreadable(&'static str);
 
 /// What a status says, without what cannot be read. All but the record is told anew by each round.
 pub(super) fn status(text: &Text) -> LakeStatus {
-    text.read().unwrap_or_else(|| {
+    let mut status: LakeStatus = text.read().unwrap_or_else(|| {
         let fields: Map<String, Value> = text.read().unwrap_or_default();
         let readable = fields.into_iter().filter(|field| read(Map::from_iter([field.clone()])).is_some());
         read(readable.collect()).unwrap_or_default()
-    })
+    });
+    // The definition's default, -1, says that nobody has looked yet.
+    status.observed_generation = status.observed_generation.filter(|generation| *generation >= 0);
+    status
 }
 
 fn read(fields: Map<String, Value>) -> Option<LakeStatus> {
@@ -60,6 +63,11 @@ mod tests {
             Text::of(&json!({ "drifted": "some", "members": { "of": 2 }, "place": 7, "record": "{}" }));
         assert_eq!(status(&told), LakeStatus { record: Some("{}".to_owned()), ..LakeStatus::default() });
         assert_eq!(record(&told), Ok(Some("{}".to_owned())));
+    }
+
+    #[test]
+    fn what_the_definition_says_before_the_first_look_says_nothing() {
+        assert_eq!(status(&Text::of(&json!({ "observedGeneration": -1 }))), LakeStatus::default());
     }
 
     #[test]

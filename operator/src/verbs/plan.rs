@@ -9,11 +9,12 @@ use crate::{
 use kube::{Api, Client};
 use lake_reconcile::{
     aws::{Access, Aws, NoAccess},
+    contents::Contents,
     engine::{Engine, new_lineage},
     owner::Lineage,
     plan::Plan,
     record::{NoRecord, Record},
-    render::render,
+    render::preview,
 };
 use std::{
     io::{Write, stderr, stdout},
@@ -76,10 +77,10 @@ async fn answer(question: &Question) -> Result<bool, NoPlan> {
         for warning in lake.name.warnings(&lake.spec) {
             let _ = writeln!(stderr(), "{}: {warning}", lake.name);
         }
-        let plan = look(lake, &cluster, question.region.as_deref()).await?;
+        let (plan, contents) = look(lake, &cluster, question.region.as_deref()).await?;
         quiet &= plan.is_quiet();
         // Whoever closes the output has read enough.
-        let _ = write!(stdout(), "{}\n{}", lake.name, render(&plan));
+        let _ = write!(stdout(), "{}\n{}", lake.name, preview(&plan, &contents));
     }
     Ok(quiet)
 }
@@ -125,7 +126,8 @@ impl Cluster {
     }
 }
 
-async fn look(lake: &Wanted, cluster: &Cluster, region: Option<&str>) -> Result<Plan, NoPlan> {
+/// What would be done about a lake, and what goes with what that empties.
+async fn look(lake: &Wanted, cluster: &Cluster, region: Option<&str>) -> Result<(Plan, Contents), NoPlan> {
     let record = cluster.remembered(&lake.name).await?;
     let lives = record.as_ref().map(|record| record.place.region.clone());
     let region = lives.or_else(|| lake.region()).or_else(|| region.map(str::to_owned));
@@ -135,5 +137,7 @@ async fn look(lake: &Wanted, cluster: &Cluster, region: Option<&str>) -> Result<
     let graph = lake.name.graph(&lake.spec, &place, &owner);
     let record = record.unwrap_or_else(|| Record::new(place.clone()));
     let engine = Engine::new(Arc::new(aws), owner, place, Lineage::Written(new_lineage()));
-    Ok(engine.look(&graph, record).await.leave().plan)
+    let look = engine.look(&graph, record).await;
+    let contents = look.contents().await;
+    Ok((look.leave().plan, contents))
 }

@@ -7,6 +7,7 @@ use hyper::{Method, Request, Response};
 use kube::{Client, client::Body};
 use serde_json::{Map, Value, json};
 use std::{
+    collections::BTreeMap,
     convert::Infallible,
     sync::{Arc, Mutex},
 };
@@ -19,7 +20,7 @@ type Fault = (String, u16, String);
 #[derive(Default)]
 struct State {
     lake: Option<Value>,
-    lease: Option<Value>,
+    leases: BTreeMap<String, Value>,
     version: u64,
     uids: u64,
     events: Vec<Value>,
@@ -111,6 +112,15 @@ impl Cluster {
         self.edit(|lake| lake["metadata"]["deletionTimestamp"] = json!("2026-01-02T03:04:05Z"));
     }
 
+    /// Another installation renews its lease `data/other`.
+    pub(crate) fn renew_other(&self) {
+        let spec = json!({ "holderIdentity": "other-0", "leaseDurationSeconds": 15 });
+        let kind = ("coordination.k8s.io/v1", "Lease");
+        let metadata = json!({ "name": "other", "namespace": "data" });
+        let lease = json!({ "apiVersion": kind.0, "kind": kind.1, "metadata": metadata, "spec": spec });
+        self.with(|state| drop(state.put_lease(lease)));
+    }
+
     /// The object as it is.
     pub(crate) fn lake(&self) -> Option<Value> {
         self.with(|state| state.lake.clone())
@@ -162,6 +172,14 @@ impl State {
         lake
     }
 
+    fn put_lease(&mut self, mut lease: Value) -> Value {
+        self.version += 1;
+        lease["metadata"]["resourceVersion"] = self.version.to_string().into();
+        let name = lease["metadata"]["name"].as_str().expect("a lease has a name").to_owned();
+        self.leases.insert(name, lease.clone());
+        lease
+    }
+
     fn answer(&mut self, method: &Method, path: &str, body: Value) -> (u16, Value) {
         let resource: Vec<&str> = path.split('/').skip_while(|part| *part != "data").skip(1).collect();
         let asked = format!("{method} {}", resource.join("/"));
@@ -172,11 +190,10 @@ impl State {
             return refusal(*code, said);
         }
         match (method.as_str(), resource.as_slice()) {
-            ("GET", ["leases", _]) => self.lease.clone().map_or_else(missing, |lease| (200, lease)),
-            (_, ["leases", ..]) => {
-                self.lease = Some(body.clone());
-                (200, body)
+            ("GET", ["leases", name]) => {
+                self.leases.get(*name).map_or_else(missing, |lease| (200, lease.clone()))
             }
+            (_, ["leases", ..]) => (200, self.put_lease(body)),
             ("POST", ["events"]) => {
                 self.events.push(body.clone());
                 // Who waits for an event looks again.

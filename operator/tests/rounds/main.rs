@@ -4,6 +4,8 @@
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
 mod cluster;
+mod emptying;
+mod installations;
 mod lost;
 mod protected;
 mod signals;

@@ -15,6 +15,7 @@ use lake_operator::{
 use lake_reconcile::{
     aws::{Access, NoAccess},
     cloud::{Cloud, Listed, Write},
+    contents::Held,
     error::CloudError,
     gather::Gathered,
     graph::NodeId,
@@ -53,6 +54,10 @@ impl World {
 impl Cloud for World {
     fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>> {
         self.sim.read(keys)
+    }
+
+    fn held<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Held>, CloudError>> {
+        self.sim.held(key)
     }
 
     fn worn<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Option<Worn>>, CloudError>> {
@@ -206,7 +211,7 @@ fn options() -> Options {
         #[command(flatten)]
         options: Options,
     }
-    let Arguments { options } = clap::Parser::parse_from(["tests"]);
+    let Arguments { options } = clap::Parser::parse_from(["tests", "--lease-namespace=data"]);
     options
 }
 

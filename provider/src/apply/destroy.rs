@@ -9,18 +9,33 @@ use crate::{
     read::{is_owned, lives_there, remembered},
     told::Told,
 };
-use lake_reconcile::{engine::Outcome, graph::Graph};
+use lake_reconcile::{
+    engine::Outcome,
+    graph::Graph,
+    record::{Record, Remembered},
+};
+use std::collections::BTreeMap;
 use tfplug::{ApplyRequest, ApplyResponse, Diagnostics, Value};
 
 pub(super) async fn destroy(door: &Door, request: ApplyRequest) -> ApplyResponse {
     let mut told = Diagnostics::default();
-    let Some((work, outcome)) = end_it(door, &request, &mut told).await else {
+    let Some(private) = remembered(&request.private, &mut told) else { return unchanged(request, told) };
+    let Some(private) = private else {
+        no_record(&mut told);
         return unchanged(request, told);
+    };
+    let before = Private { kept: Vec::new(), ..private.clone() };
+    let Some((work, outcome)) = end_it(door, &request, private.clone(), &mut told).await else {
+        // What was to be kept was so for this replacement alone.
+        return ApplyResponse { private: before.bytes(), ..unchanged(request, told) };
     };
     work.tell(&outcome, &Told::default(), &mut told);
     if told.has_errors() {
+        let mut record = outcome.record.clone();
+        remember(&mut record, &private);
         let state = as_found(&request.prior, &outcome);
-        return ApplyResponse { state, private: Private::of(outcome.record).bytes(), diagnostics: told };
+        let private = Private { record, inventory: None, ..before };
+        return ApplyResponse { state, private: private.bytes(), diagnostics: told };
     }
     ApplyResponse { state: Value::Null, private: Vec::new(), diagnostics: told }
 }
@@ -28,13 +43,10 @@ pub(super) async fn destroy(door: &Door, request: ApplyRequest) -> ApplyResponse
 async fn end_it<'a>(
     door: &'a Door,
     request: &ApplyRequest,
+    mut private: Private,
     told: &mut Diagnostics,
 ) -> Option<(Work<'a>, Outcome)> {
     let name = request.prior.get("name").as_str()?.to_owned();
-    let Some(mut private) = remembered(&request.private, told)? else {
-        no_record(told);
-        return None;
-    };
     let region = private.record.place.region.clone();
     let connection = door.open(Some(&region), "destroy", told).await?;
     if !lives_there(&private.record, &connection.place, told) {
@@ -66,4 +78,14 @@ async fn end_it<'a>(
     let kept = private.kept.into_iter().map(|(_, key)| key).collect();
     let outcome = work.settle(&running.engine.clone().with_kept(kept)).await;
     Some((work, outcome))
+}
+
+/// Put what was to be kept back into the record of a lake whose replacement has failed.
+fn remember(record: &mut Record, private: &Private) {
+    for (node, key) in &private.kept {
+        let Some(was) = private.record.nodes.get(node) else { continue };
+        let fresh = || Remembered { keys: BTreeMap::new(), ..was.clone() };
+        let now = record.nodes.entry(node.clone()).or_insert_with(fresh);
+        now.keys.extend(was.keys.get_key_value(key).map(|(key, keeping)| (key.clone(), keeping.clone())));
+    }
 }

@@ -3,6 +3,7 @@
 use super::{Scene, look, planned};
 use crate::{diagnostics, private::Private, told::Told};
 use lake_reconcile::{
+    contents::Contents,
     engine::{Members, Rivals},
     graph::{Graph, NodeId},
     inventory::{Inventory, Presence},
@@ -11,6 +12,7 @@ use lake_reconcile::{
     plan::{Plan, plan},
     record::Record,
 };
+use std::collections::BTreeSet;
 use tfplug::{Diagnostic, Diagnostics, Path, Severity, Value};
 
 impl Scene<'_> {
@@ -31,7 +33,7 @@ impl Scene<'_> {
         if let Some(private) = look {
             match self.look_at_all(&graph, record, told).await {
                 Some(record) => *private = Some(Private::of(record)),
-                None => told.extend(diagnostics::plan(&shown, |_| false)),
+                None => told.extend(diagnostics::plan(&shown, &Contents::new(), |_| false)),
             }
         }
         lake
@@ -62,7 +64,8 @@ impl Scene<'_> {
         }
         let looked = plan(graph, &record, &observed.inventory);
         leftovers(graph, &observed, &looked, told);
-        told.extend(diagnostics::plan(&looked, |_| false));
+        // What no record names is never emptied.
+        told.extend(diagnostics::plan(&looked, &Contents::new(), |_| false));
         Some(planned)
     }
 }
@@ -116,14 +119,13 @@ fn living(observed: &Observed) -> impl Iterator<Item = &NodeId> {
 
 /// Tell what an interrupted create has left, and what becomes of it.
 fn leftovers(graph: &Graph, observed: &Observed, looked: &Plan, told: &mut Diagnostics) {
+    let ends: BTreeSet<&NodeId> =
+        looked.steps.iter().filter(|step| step.change.destroys()).map(|step| &step.node).collect();
     let mut lines: Vec<String> = living(observed)
-        .map(|node| {
-            let goes = looked.steps.iter().any(|step| &step.node == node && step.change.destroys());
-            match (graph.contains_key(node), goes) {
-                (true, _) => format!("- {node} is taken up"),
-                (false, true) => format!("- {node} is in no member any more and will be deleted"),
-                (false, false) => format!("- {node} is in no member any more and stays on AWS"),
-            }
+        .map(|node| match (graph.contains_key(node), ends.contains(node)) {
+            (true, _) => format!("- {node} is taken up"),
+            (false, true) => format!("- {node} is in no member any more and will be deleted"),
+            (false, false) => format!("- {node} is in no member any more and stays on AWS"),
         })
         .collect();
     lines.dedup();

@@ -50,13 +50,14 @@ impl Scene<'_> {
     }
 }
 
-/// What holds data, would be deleted or emptied with the lake, and is not wanted.
+/// What holds data, would be deleted or emptied with the lake, and is not wanted. That its member names something else now
+/// keeps nothing.
 fn lost(record: &Record, wanted: &BTreeSet<(NodeId, Key)>) -> Vec<String> {
     let goes =
         |key: &Key, keeping: &Keeping| key.traits().holds_data && keeping.on_delete != OnDelete::Retain;
     let all =
         record.nodes.iter().flat_map(|(node, it)| it.keys.iter().map(move |(key, how)| (node, key, how)));
-    all.filter(|(node, key, how)| goes(key, how) && !wanted.iter().any(|(id, it)| id == *node || it == *key))
+    all.filter(|(_, key, how)| goes(key, how) && !wanted.iter().any(|(_, it)| it == *key))
         .map(|(node, key, _)| format!("{node} ({key})"))
         .collect()
 }

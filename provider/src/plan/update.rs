@@ -11,6 +11,7 @@ use crate::{
     wanted,
 };
 use lake_reconcile::{
+    engine::Engine,
     graph::Graph,
     inventory::Inventory,
     owner::Owner,
@@ -37,11 +38,14 @@ impl Scene<'_> {
         if let Some(will_be) = planned(&shown, &graph, &prior, |node| was.get(node) == graph.get(node)) {
             will_be.put(&mut lake);
         }
-        let looked = self.look_at_new(&graph, &private, inventory).await.unwrap_or_else(|| shown.clone());
+        let running = self.door.engine(&self.connection, &self.name, &self.request.stop);
+        let looked = look_at_new(&running.engine, &graph, &private, inventory).await;
+        let looked = looked.unwrap_or_else(|| shown.clone());
+        let contents = look::within(running.engine.contents(&looked)).await.unwrap_or_default();
         if private.imported {
             told.extend(diagnostics::lost_by_import(&looked));
         }
-        told.extend(diagnostics::plan(&looked, |node| prior.is_waiting(node)));
+        told.extend(diagnostics::plan(&looked, &contents, |node| prior.is_waiting(node)));
         if was.is_empty() && !graph.is_empty() && !looked.steps.iter().any(|step| step.change.writes()) {
             told.warning(
                 None,
@@ -57,14 +61,17 @@ impl Scene<'_> {
         let (settings, owner) = (self.door.settings(), self.door.owner(&self.name));
         prior_graph(&self.request.prior, private, &settings, &self.connection.place, &owner)
     }
+}
 
-    /// Look at what nobody has looked at: nothing when the spec is unchanged. A plan with what was seen, if anything
-    /// was.
-    async fn look_at_new(&self, graph: &Graph, private: &Private, mut inventory: Inventory) -> Option<Plan> {
-        let running = self.door.engine(&self.connection, &self.name, &self.request.stop);
-        look::within(running.engine.observe_missing(graph, &private.record, &mut inventory)).await?;
-        Some(plan(graph, &private.record, &inventory))
-    }
+/// Look at what nobody has looked at: nothing when the spec is unchanged. A plan with what was seen, if anything was.
+async fn look_at_new(
+    engine: &Engine,
+    graph: &Graph,
+    private: &Private,
+    mut inventory: Inventory,
+) -> Option<Plan> {
+    look::within(engine.observe_missing(graph, &private.record, &mut inventory)).await?;
+    Some(plan(graph, &private.record, &inventory))
 }
 
 /// The plan that the user was shown, decided again from what it left behind: `graph` is that of the planned state.

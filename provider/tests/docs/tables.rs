@@ -34,11 +34,16 @@ pub(crate) fn actions(full: &str) -> String {
             let needs = needs.iter().filter(|(when, _)| wanted(**when));
             needs.flat_map(|(_, actions)| actions).map(String::as_str).collect()
         };
-        let (look, mut write) = (of(|when| when == When::Look), of(|when| when != When::Look));
+        let (look, mut write) = (of(is_planned), of(|when| !is_planned(when)));
         write.retain(|action| !look.contains(action));
         writeln!(text, "| {name} | {} | {} |", words(look), words(write)).expect("a text takes texts");
     }
     text
+}
+
+/// Whether a plan has the need, too.
+fn is_planned(when: When) -> bool {
+    matches!(when, When::Look | When::Preview)
 }
 
 /// The policy that a lake needs for a purpose, as people read it.

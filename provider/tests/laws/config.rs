@@ -158,6 +158,71 @@ pub(crate) fn implied(json: &Json) -> (Type, Value) {
     }
 }
 
+/// A configuration with other types in its values of any type, as conversions in HCL bring them: where the next bit of
+/// `types` is set, a tuple whose items have one type is a list, and an object whose fields have one type is a map.
+pub(crate) fn retyped(lake: &Value, types: u64) -> Value {
+    let mut lake = lake.clone();
+    let mut bits = types;
+    for argument in ["spec", "sensitive_spec"] {
+        if let Value::Dynamic(typed) = lake.get(argument) {
+            let of = converted(&typed.0, &mut bits);
+            lake.set(argument, Value::Dynamic(Box::new((of, typed.1.clone()))));
+        }
+    }
+    lake
+}
+
+fn converted(of: &Type, bits: &mut u64) -> Type {
+    // A null by itself has no type.
+    let one = |types: Vec<&Type>| match types.split_first() {
+        Some((first, others)) => {
+            (**first != Type::Dynamic && others.iter().all(|other| other == first)).then(|| (*first).clone())
+        }
+        None => Some(Type::String),
+    };
+    let mut converts = || {
+        *bits = bits.rotate_left(1);
+        *bits & 1 == 1
+    };
+    match of {
+        Type::Tuple(items) => {
+            let convert = converts();
+            let items: Vec<Type> = items.iter().map(|item| converted(item, bits)).collect();
+            match one(items.iter().collect()).filter(|_| convert) {
+                Some(item) => Type::list(item),
+                None => Type::Tuple(items),
+            }
+        }
+        Type::Object(fields) => {
+            let convert = converts();
+            let fields: BTreeMap<String, Type> =
+                fields.iter().map(|(name, of)| (name.clone(), converted(of, bits))).collect();
+            match one(fields.values().collect()).filter(|_| convert) {
+                Some(entry) => Type::map(entry),
+                None => Type::Object(fields),
+            }
+        }
+        of => of.clone(),
+    }
+}
+
+/// A configuration that is unknown where another one of the same form is, and keeps its types.
+pub(crate) fn veiled(lake: &Value, unknown: &Value) -> Value {
+    match (lake, unknown) {
+        (_, Value::Unknown(_)) => Value::UNKNOWN,
+        (Value::Dynamic(typed), Value::Dynamic(unknown)) => {
+            Value::Dynamic(Box::new((typed.0.clone(), veiled(&typed.1, &unknown.1))))
+        }
+        (Value::Map(entries), Value::Map(_)) => {
+            Value::map(entries.iter().map(|(key, entry)| (key.clone(), veiled(entry, unknown.get(key)))))
+        }
+        (Value::List(items), Value::List(unknown)) if items.len() == unknown.len() => {
+            Value::List(items.iter().zip(unknown).map(|(item, unknown)| veiled(item, unknown)).collect())
+        }
+        (known, _) => known.clone(),
+    }
+}
+
 fn block(of: &Block, json: &Json) -> Value {
     if is_unknown(json) {
         return Value::UNKNOWN;

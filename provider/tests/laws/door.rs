@@ -14,7 +14,7 @@ use lake_reconcile::{
 };
 use std::{collections::BTreeMap, sync::Arc};
 use tfplug::{
-    Diagnostics, Resource, Value,
+    Diagnostics, Resource, Severity, Value,
     testing::{Core, Object},
 };
 
@@ -65,8 +65,8 @@ impl Doorway {
         Arc::new(Lake::new(Arc::new(door)))
     }
 
-    /// Plan and apply; the cloud is told which lake is wanted.
-    pub(crate) async fn applied(&self, core: &Core<'_>, object: Object, config: &Value) -> Object {
+    /// Tell the cloud which lake is wanted.
+    pub(crate) fn want(&self, config: &Value) {
         let graph = match config {
             Value::Null => Default::default(),
             config => {
@@ -74,6 +74,11 @@ impl Doorway {
             }
         };
         self.sim.want(&graph);
+    }
+
+    /// Plan and apply; the cloud is told which lake is wanted.
+    pub(crate) async fn applied(&self, core: &Core<'_>, object: Object, config: &Value) -> Object {
+        self.want(config);
         let planned = core.plan(&object, config).await.expect("the plan keeps Terraform's rules");
         assert!(!planned.diagnostics.has_errors(), "{:#?}", planned.diagnostics);
         let (object, told) = core.apply(planned, config).await.expect("the apply keeps Terraform's rules");
@@ -91,5 +96,5 @@ impl Doorway {
 
 /// Whether errors only say that data would be lost, or that a name is in use.
 pub(crate) fn refuses_to_lose(told: &Diagnostics) -> bool {
-    told.0.iter().all(|told| told.summary.starts_with("Cannot plan "))
+    told.0.iter().filter(|it| it.severity == Severity::Error).all(|it| it.summary.starts_with("Cannot plan "))
 }

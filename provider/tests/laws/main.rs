@@ -4,10 +4,13 @@
 //! * **convergence**: a second plan is empty;
 //! * **states**: a state of a release that knew fewer sections reads as a lake without members of them;
 //! * **unknowns**: what a plan tells comes true, whatever it did not know;
+//! * **unseen**: what holds data goes only as a plan told, whatever it did not know;
+//! * **data**: a plan tells how much data goes, and an apply that runs out of time how much went;
 //! * **crash**: a create that dies after any call leaves no state, and the next one finishes; nothing is ever tainted.
 
 mod config;
 mod door;
+mod emptying;
 #[path = "../../../reconcile/tests/sim/mod.rs"]
 #[allow(
     dead_code,
@@ -20,6 +23,7 @@ mod door;
 mod sim;
 mod states;
 mod unknowns;
+mod unseen;
 
 use config::{implied, lake, places, spec, spec_with_unknowns, told};
 use door::Doorway;

@@ -1,7 +1,7 @@
 //! What Terraform does not know yet: whatever it turns out to be, what the plan told comes true.
 
 use crate::{
-    config::{good, places, told},
+    config::{good, places, retyped, told, veiled},
     door::Doorway,
     run,
 };
@@ -11,7 +11,10 @@ use lake_api::{
 };
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Value as Json, json};
-use tfplug::testing::{Core, broken_by_plan_again};
+use tfplug::{
+    Unknown, Value,
+    testing::{Core, broken_by_plan_again},
+};
 
 /// Lakes whose members refer to each other by few names, so that one hidden word decides what the others are.
 fn spec() -> impl Strategy<Value = Json> {
@@ -167,7 +170,9 @@ proptest! {
                     object = core.read(object).await.unwrap().0;
                 }
                 let shown = core.plan(&object, &early).await.unwrap();
-                let again = core.plan(&object, &late).await.unwrap();
+                // Apply runs in a process of its own.
+                let resource = doorway.resource();
+                let again = Core::new(&*resource).plan(&object, &late).await.unwrap();
                 if shown.diagnostics.has_errors() || again.diagnostics.has_errors() {
                     continue;
                 }
@@ -177,4 +182,85 @@ proptest! {
             Ok(())
         })?;
     }
+
+    /// Core holds the second plan to the types of the first, and those of what was applied may be others.
+    #[test]
+    fn what_turns_out_as_it_was_in_other_types_keeps_to_the_plan(
+        spec in spec(),
+        said in prop::collection::vec(any::<(bool, Index)>(), 0..3),
+        places in places(),
+        types in (any::<u64>(), any::<u64>()),
+    ) {
+        run(async {
+            let doorway = Doorway::new();
+            let hidden = hidden(&spec, &said, &[]);
+            let known = told(&spec, places);
+            let late = retyped(&told(&revealed(&spec, &hidden), places), types.1);
+            let early = veiled(&late, &told(&hidden, places));
+            let resource = doorway.resource();
+            let core = Core::new(&*resource);
+            let first = retyped(&known, types.0);
+            let object = doorway.applied(&core, Default::default(), &first).await;
+            let object = core.read(object).await.unwrap().0;
+            // What waits for somebody else's is never as it will be.
+            if core.plan(&object, &first).await.unwrap().is_nothing(core.schema()) {
+                let nothing = core.plan(&object, &late).await.unwrap();
+                prop_assert!(nothing.is_nothing(core.schema()), "{:#?}", nothing.planned);
+            }
+            let mut other = late.clone();
+            let hours = ["create", "update", "delete"].map(|operation| (operation, Value::from("1h")));
+            other.set("timeouts", Value::map(hours));
+            for (early, late) in [(early, late), (other.clone(), other)] {
+                let shown = core.plan(&object, &early).await.unwrap();
+                // Of what changes nothing, nothing is applied.
+                if shown.diagnostics.has_errors() || shown.is_nothing(core.schema()) {
+                    continue;
+                }
+                // Apply runs in a process of its own.
+                let resource = doorway.resource();
+                let again = Core::new(&*resource).plan(&object, &late).await.unwrap();
+                let broken = broken_by_plan_again(&core.schema().block, &shown.planned, &again.planned);
+                prop_assert!(broken.is_empty(), "{broken:#?}\n{hidden}");
+            }
+            Ok(())
+        })?;
+    }
+}
+
+/// Of a text that is not known yet, core knows how it begins where a template or `jsonencode` makes it.
+#[test]
+fn a_document_of_which_the_beginning_was_known_keeps_to_it() {
+    let crawler = |other: &str| {
+        json!({
+            "buckets": {"a": {}},
+            "roles": {"r": {"assumedBy": {"services": ["glue.amazonaws.com"]}}},
+            "databases": {"d": {}},
+            "crawlers": {"c": {
+                "role": "r", "database": "d", "targets": {"s3": [{"bucket": "a"}]}, "configuration": {"other": other},
+            }},
+        })
+    };
+    run(async {
+        let doorway = Doorway::new();
+        let resource = doorway.resource();
+        let core = Core::new(&*resource);
+        let was = told(&crawler(r#"{"Version":1,"Custom":{"a":2}}"#), 0);
+        let late = told(&crawler(r#"{ "Version": 1, "Custom": { "a": 2 } }"#), 0);
+        let object = doorway.applied(&core, Default::default(), &was).await;
+        let object = core.read(object).await.unwrap().0;
+        assert!(core.plan(&object, &late).await.unwrap().is_nothing(core.schema()));
+
+        let mut early = late.clone();
+        let other = ["crawler", "c", "configuration", "other"];
+        let other = other.iter().try_fold(&mut early, |value, name| match value {
+            Value::Map(entries) => entries.get_mut(*name),
+            _ => None,
+        });
+        *other.expect("the crawler has it") = Value::Unknown(Unknown::starting_with("{ \"Version\""));
+        let shown = core.plan(&object, &early).await.unwrap();
+        assert!(!shown.diagnostics.has_errors(), "{:#?}", shown.diagnostics);
+        let resource = doorway.resource();
+        let again = Core::new(&*resource).plan(&object, &late).await.unwrap();
+        assert_eq!(broken_by_plan_again(&core.schema().block, &shown.planned, &again.planned), [""; 0]);
+    });
 }

@@ -1,6 +1,6 @@
 //! The anchor: what wears the sign of a lake that is being created, so that a killed creation is found again.
 
-use super::{Task, verdict::is_undone};
+use super::{Task, verdict::delays_others};
 use crate::{
     graph::NodeId,
     inventory::Presence,
@@ -83,7 +83,7 @@ fn leaving<'t>(task: &'t Task<'_>) -> BTreeSet<&'t Key> {
 fn first<'t>(task: &'t Task<'_>) -> Option<(usize, &'t Step)> {
     let Plan { steps, .. } = task.plan;
     let undone = |(at, step): (usize, &'t Step)| {
-        (task.barred.contains_key(&at) || is_undone(step)).then_some(&step.node)
+        (task.barred.contains_key(&at) || delays_others(step)).then_some(&step.node)
     };
     let undone: BTreeSet<&NodeId> = steps.iter().enumerate().filter_map(undone).collect();
     let written: BTreeSet<&NodeId> = task.plan.writes().map(|step| &step.node).collect();

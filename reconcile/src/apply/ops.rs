@@ -1,23 +1,22 @@
 //! The operations of a plan, and what each waits for.
+//!
+//! `order` says what each waits for, and `undone` which are not begun since a step that they come after cannot be done.
 
-use super::{
-    Task,
-    anchor::Anchor,
-    verdict::{hinders_others, hindrance},
-};
+mod order;
+mod undone;
+
+use super::{Task, anchor::Anchor, waits::Waits};
 use crate::{
     graph::NodeId,
-    inventory::Presence,
-    kind::Replace,
     kinds::Key,
-    owner::Mark,
-    plan::{Change, Plan, Step, goes_before, rank},
+    plan::{Change, Plan, Step, rank},
 };
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use undone::Undone;
 
 /// An operation, by its number.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub(super) struct Op(usize);
+pub(super) struct Op(pub(super) usize);
 
 /// What an operation does.
 #[derive(Clone, Debug)]
@@ -41,20 +40,27 @@ struct Entry {
     /// The place of its step in the plan.
     at: usize,
     what: What,
-    waits_for: BTreeSet<Op>,
 }
 
 /// The operations of a plan.
 pub(super) struct Ops<'p> {
     plan: &'p Plan,
     entries: Vec<Entry>,
-    waited_for_by: BTreeMap<Op, Vec<Op>>,
+    waits: Waits,
     /// What waits for nothing any more.
     ready: BTreeSet<Op>,
-    /// What was not begun yet.
-    open: BTreeSet<Op>,
+    /// What was not begun yet, in the order in which it may be begun though it waits.
+    open: BTreeSet<Turn>,
     /// What comes after a step that cannot be done, and the node of that step.
     doomed: Vec<(Op, NodeId)>,
+}
+
+/// The place of an operation among those that all wait: what goes comes before what is made, each kind in its order.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Turn {
+    makes: bool,
+    rank: usize,
+    op: Op,
 }
 
 impl<'p> Ops<'p> {
@@ -62,14 +68,18 @@ impl<'p> Ops<'p> {
         let mut ops = Ops {
             plan: task.plan,
             entries: Vec::new(),
-            waited_for_by: BTreeMap::new(),
+            waits: Waits::new(0),
             ready: BTreeSet::new(),
             open: BTreeSet::new(),
             doomed: Vec::new(),
         };
         ops.enter(task, anchor);
+        ops.waits = Waits::new(ops.entries.len());
         ops.tie(anchor);
-        ops.doomed = ops.all().filter_map(|op| Some((op, ops.hindrance(task, op)?.clone()))).collect();
+        ops.open = ops.all().map(|op| ops.turn(op)).collect();
+        ops.ready = ops.all().filter(|op| ops.waits.is_free(*op)).collect();
+        let undone = Undone::of(task);
+        ops.doomed = ops.all().filter_map(|op| Some((op, undone.holds_back(&ops, op)?.clone()))).collect();
         ops
     }
 
@@ -79,6 +89,7 @@ impl<'p> Ops<'p> {
             let at = self.plan.steps.iter().position(|step| &step.node == node).unwrap_or_default();
             self.add(at, What::Sign { node: node.clone(), key: key.clone(), creating: true });
         }
+        let signed = signed(task);
         for (at, step) in self.plan.steps.iter().enumerate() {
             if task.barred.contains_key(&at) {
                 continue;
@@ -87,7 +98,7 @@ impl<'p> Ops<'p> {
             let creating = match anchor {
                 Anchor::Make { at: first, .. } => *first == at,
                 Anchor::HandOver { key, goes, .. } => *goes || step.key.as_ref() == Some(key),
-                Anchor::Stands => is_signed(task, step),
+                Anchor::Stands => step.key.as_ref().is_some_and(|key| signed.contains(key)),
             };
             match &step.change {
                 Change::Replace { old, .. } => {
@@ -105,143 +116,21 @@ impl<'p> Ops<'p> {
         }
     }
 
-    /// The node of a step that cannot be done and that this operation comes after.
-    fn hindrance(&self, task: &Task<'p>, op: Op) -> Option<&'p NodeId> {
-        let step = self.step(op);
-        let hindered = |(at, other): &(usize, &'p Step)| match self.what(op) {
-            What::Make { .. } => {
-                let barred = matches!(task.barred.get(at), Some(Some(_)));
-                let fails = barred || hinders_others(other);
-                fails && !other.leaves() && step.after.contains(&other.node)
-            }
-            // What is not changed as wanted, or does not go, may use what goes.
-            What::Remove(_) => {
-                // What only waits does not hold it back: nothing has failed, and AWS refuses what is still used.
-                let undone = task.barred.contains_key(at) || hindrance(other).is_some();
-                let leaves = other.leaves() || !self.is_anew(op);
-                undone && leaves && goes_before(other.node.kind(), step.node.kind()) && lives(task, other)
-            }
-            What::Retain | What::Release | What::Sign { .. } => false,
-        };
-        self.plan.steps.iter().enumerate().find(hindered).map(|(_, other)| &other.node)
-    }
-
     fn add(&mut self, at: usize, what: What) {
-        let op = Op(self.entries.len());
-        self.entries.push(Entry { at, what, waits_for: BTreeSet::new() });
-        self.open.insert(op);
-    }
-
-    /// Say what each operation waits for: what is made for what it needs, what goes for all that may use it.
-    fn tie(&mut self, anchor: &Anchor) {
-        let make_of: BTreeMap<&NodeId, Op> = self.which(|ops, op| matches!(ops.what(op), What::Make { .. }));
-        let gives_way: BTreeMap<&NodeId, Op> = self.which(Ops::gives_way);
-        let mut waits: BTreeMap<Op, BTreeSet<Op>> = BTreeMap::new();
-        // What is made only after something has given way, and what goes after that: nothing that gives way waits
-        // for it.
-        let mut late: BTreeSet<Op> = BTreeSet::new();
-        for (node, op) in self.plan.steps.iter().filter_map(|step| make_of.get_key_value(&step.node)) {
-            let needs = self.step(*op).after.iter().filter_map(|need| make_of.get(need)).copied();
-            let needs: BTreeSet<Op> = needs.chain(gives_way.get(node).copied()).collect();
-            if gives_way.contains_key(node) || needs.iter().any(|need| late.contains(need)) {
-                late.insert(*op);
-            }
-            waits.insert(*op, needs);
-        }
-        let mut removals: Vec<Op> =
-            self.all().filter(|op| matches!(self.what(*op), What::Remove(_))).collect();
-        removals.sort_by_key(|op| rank(self.step(*op).node.kind()));
-        for op in removals {
-            let mut before: BTreeSet<Op> = self.users(op).collect();
-            if self.gives_way(op) {
-                before.extend(self.step(op).after.iter().filter_map(|need| make_of.get(need)));
-                before.retain(|op| !late.contains(op));
-            } else {
-                before.extend(make_of.get(&self.step(op).node).filter(|_| self.has_heir(op)));
-                if before.iter().any(|before| late.contains(before)) {
-                    late.insert(op);
-                }
-            }
-            waits.insert(op, before);
-        }
-        let first = match anchor {
-            Anchor::Stands => None,
-            Anchor::HandOver { .. } => Some(Op(0)),
-            Anchor::Make { node, .. } => make_of.get(node).copied(),
-        };
-        if let Anchor::HandOver { key, goes: true, .. } = anchor {
-            self.goes_last(key, &mut waits);
-        }
-        let before_first = first.map(|first| closure(&waits, first)).unwrap_or_default();
-        for op in self.all().collect::<Vec<_>>() {
-            let mut waits = waits.remove(&op).unwrap_or_default();
-            waits.extend(first.filter(|_| !before_first.contains(&op)));
-            waits.remove(&op);
-            for before in &waits {
-                self.waited_for_by.entry(*before).or_default().push(op);
-            }
-            if waits.is_empty() {
-                self.ready.insert(op);
-            }
-            self.entries[op.0].waits_for = waits;
-        }
-    }
-
-    /// Let what wears the sign go after all else that goes, but for what waits for its end.
-    fn goes_last(&self, key: &Key, waits: &mut BTreeMap<Op, BTreeSet<Op>>) {
-        let removals = || self.all().filter_map(|op| Some((op, self.removed(op)?)));
-        let Some((last, _)) = removals().find(|(_, removed)| *removed == key) else { return };
-        let others: Vec<Op> =
-            removals().map(|(op, _)| op).filter(|op| !closure(waits, *op).contains(&last)).collect();
-        waits.entry(last).or_default().extend(others);
-    }
-
-    /// What an operation takes away from the lake.
-    fn removed(&self, op: Op) -> Option<&Key> {
-        match self.what(op) {
-            What::Remove(key) => Some(key),
-            What::Retain | What::Release => self.step(op).key.as_ref(),
-            What::Make { .. } | What::Sign { .. } => None,
-        }
-    }
-
-    /// The operations of a sort, by node.
-    fn which(&self, is: impl Fn(&Self, Op) -> bool) -> BTreeMap<&'p NodeId, Op> {
-        self.all().filter(|op| is(self, *op)).map(|op| (&self.step(op).node, op)).collect()
-    }
-
-    /// Whether a removal comes before its successor is made.
-    fn gives_way(&self, op: Op) -> bool {
-        let first = matches!(self.step(op).change, Change::Replace { order: Replace::DeleteFirst, .. });
-        matches!(self.what(op), What::Remove(_)) && (first || self.is_anew(op))
-    }
-
-    /// Whether what a removal takes away is made anew under the same name: who uses it goes on using it.
-    fn is_anew(&self, op: Op) -> bool {
-        matches!(&self.step(op).change, Change::Replace { old, .. } if Some(old) == self.step(op).key.as_ref())
-    }
-
-    /// Whether something comes in the place of what a removal takes away.
-    fn has_heir(&self, op: Op) -> bool {
-        matches!(self.step(op).change, Change::Replace { .. }) || !self.step(op).after.is_empty()
-    }
-
-    /// Operations on what is there, may use what a removal takes away, and is changed or goes before that.
-    fn users(&self, op: Op) -> impl Iterator<Item = Op> + '_ {
-        let kind = self.step(op).node.kind();
-        self.all().filter(move |other| {
-            let step = self.step(*other);
-            let is_there = match self.what(*other) {
-                What::Make { .. } => matches!(step.change, Change::Update(_)) && !self.is_anew(op),
-                What::Remove(_) | What::Retain | What::Release => true,
-                What::Sign { .. } => false,
-            };
-            is_there && goes_before(step.node.kind(), kind)
-        })
+        self.entries.push(Entry { at, what });
     }
 
     fn all(&self) -> impl Iterator<Item = Op> + use<'p> {
         (0..self.entries.len()).map(Op)
+    }
+
+    fn turn(&self, op: Op) -> Turn {
+        let makes = matches!(self.what(op), What::Make { .. });
+        Turn { makes, rank: rank(self.step(op).node.kind()), op }
+    }
+
+    fn is_open(&self, op: Op) -> bool {
+        self.open.contains(&self.turn(op))
     }
 
     pub(super) fn step(&self, op: Op) -> &'p Step {
@@ -266,8 +155,8 @@ impl<'p> Ops<'p> {
 
     /// The steps that make or change something and were not begun yet, with their places in the plan.
     pub(super) fn makes(&self) -> impl Iterator<Item = (usize, &'p Step)> + '_ {
-        let makes = self.open.iter().filter(|op| matches!(self.what(**op), What::Make { .. }));
-        makes.map(|op| (self.place(*op), self.step(*op)))
+        let makes = self.open.iter().filter(|turn| turn.makes);
+        makes.map(|turn| (self.place(turn.op), self.step(turn.op)))
     }
 
     pub(super) fn doomed(&mut self) -> Vec<(Op, NodeId)> {
@@ -277,18 +166,14 @@ impl<'p> Ops<'p> {
     /// Begin the next operation that waits for nothing.
     pub(super) fn next(&mut self) -> Option<Op> {
         let op = self.ready.pop_first()?;
-        self.open.remove(&op);
+        self.open.remove(&self.turn(op));
         Some(op)
     }
 
     pub(super) fn done(&mut self, op: Op) {
-        for waiting in self.waited_for_by.remove(&op).unwrap_or_default() {
-            let waits_for = &mut self.entries[waiting.0].waits_for;
-            waits_for.remove(&op);
-            if waits_for.is_empty() && self.open.contains(&waiting) {
-                self.ready.insert(waiting);
-            }
-        }
+        let free = self.waits.done(op);
+        let free: Vec<Op> = free.into_iter().filter(|op| self.is_open(*op)).collect();
+        self.ready.extend(free);
     }
 
     /// All that waited for an operation that failed, directly or not, and what would give way to it; none of it will
@@ -298,9 +183,9 @@ impl<'p> Ops<'p> {
         let mut lost = BTreeSet::new();
         let mut failed = vec![op];
         while let Some(op) = failed.pop() {
-            let waiting = self.waited_for_by.remove(&op).unwrap_or_default();
+            let waiting = self.waits.failed(op);
             for other in waiting.into_iter().chain(self.gives_way_to(op)) {
-                if self.open.contains(&other) {
+                if self.is_open(other) {
                     self.drop(other);
                     lost.insert(other);
                     failed.push(other);
@@ -317,7 +202,7 @@ impl<'p> Ops<'p> {
     }
 
     fn drop(&mut self, op: Op) {
-        self.open.remove(&op);
+        self.open.remove(&self.turn(op));
         self.ready.remove(&op);
     }
 
@@ -327,48 +212,185 @@ impl<'p> Ops<'p> {
 
     /// What was never begun.
     pub(super) fn rest(&self) -> Vec<Op> {
-        self.open.iter().copied().collect()
+        self.open.iter().map(|turn| turn.op).collect()
     }
 
     /// Let the removal that may go soonest go, though what it waited for has not come: where two need each other's
     /// end, AWS's own refusal decides, and the next round comes back to it.
     pub(super) fn release_one(&mut self) {
-        let soonest = self.open.iter().copied().min_by_key(|op| {
-            (matches!(self.what(*op), What::Make { .. }), rank(self.step(*op).node.kind()), *op)
-        });
-        if let Some(op) = soonest {
-            self.entries[op.0].waits_for.clear();
+        if let Some(Turn { op, .. }) = self.open.first().copied() {
+            self.waits.free(op);
             self.ready.insert(op);
         }
     }
 }
 
-/// All that an operation waits for, directly or not, and itself.
-fn closure(waits: &BTreeMap<Op, BTreeSet<Op>>, of: Op) -> BTreeSet<Op> {
-    let mut all = BTreeSet::new();
-    let mut open = vec![of];
-    while let Some(op) = open.pop() {
-        if all.insert(op) {
-            open.extend(waits.get(&op).into_iter().flatten());
+/// The keys of what is there and wears the sign of a creation, while the lake is being created.
+fn signed<'t>(task: &'t Task<'_>) -> BTreeSet<&'t Key> {
+    let found = task.inventory.values().filter(|_| task.creating).flatten();
+    found.filter(|(_, presence)| presence.is_signed()).map(|(key, _)| key).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{
+        aliases::Aliases,
+        graph::Hold,
+        inventory::Inventory,
+        kind::{Data, Replace},
+    };
+    use lake_api::FieldPath;
+    use std::collections::BTreeMap;
+
+    fn key(kind: &str, name: &str) -> Key {
+        match kind {
+            "role" => Key::Role(name.to_owned()),
+            "job" => Key::Job(name.to_owned()),
+            "crawler" => Key::Crawler(name.to_owned()),
+            _ => Key::Bucket(name.to_owned()),
         }
     }
-    all
-}
 
-/// Whether what a step is about wears the sign of a creation.
-fn is_signed(task: &Task<'_>, step: &Step) -> bool {
-    let Some(key) = &step.key else { return false };
-    task.creating && task.inventory.values().filter_map(|found| found.get(key)).any(Presence::is_signed)
-}
-
-/// Whether what a step is about is there and this lake's, as far as anybody knows.
-fn lives(task: &Task<'_>, step: &Step) -> bool {
-    let found = task.inventory.get(&step.node).into_iter().flatten();
-    found.filter(|(key, _)| !step.leaves() || step.key.as_ref() == Some(*key)).any(|(_, presence)| {
-        match presence {
-            Presence::Absent => false,
-            Presence::Present { mark, .. } => matches!(mark, Mark::Ours(_) | Mark::CannotWear),
-            Presence::Settling(_) | Presence::Unreadable(_) => true,
+    fn step(node: &NodeId, change: Change, wanted: bool) -> Step {
+        Step {
+            key: Some(key(node.kind(), node.name())),
+            node: node.clone(),
+            change,
+            taking: None,
+            facts: BTreeMap::new(),
+            origin: FieldPath::root(),
+            after: BTreeSet::new(),
+            hold: Hold::Own,
+            waits: None,
+            superseded: BTreeSet::new(),
+            wanted: wanted.then_some(serde_json::Value::Null),
+            secret: BTreeSet::new(),
+            aliases: Aliases::default(),
         }
-    })
+    }
+
+    /// So many resources of each kind that are each changed by this.
+    fn plan(many: usize, change: impl Fn(&NodeId) -> (Change, bool)) -> Plan {
+        let kinds = ["crawler", "job", "bucket", "role"];
+        let nodes = kinds.iter().flat_map(|kind| (0..many).map(move |at| NodeId::new(kind, &at.to_string())));
+        let steps = nodes.map(|node| {
+            let (change, wanted) = change(&node);
+            step(&node, change, wanted)
+        });
+        Plan { steps: steps.collect(), ..Plan::default() }
+    }
+
+    fn edges(plan: &Plan, anchor: &Anchor) -> usize {
+        let (inventory, policies, barred) = (Inventory::new(), BTreeMap::new(), BTreeMap::new());
+        let task = Task { plan, inventory: &inventory, region: "", policies, barred, creating: false };
+        Ops::of(&task, anchor).waits.edges()
+    }
+
+    fn removed(_: &NodeId) -> (Change, bool) {
+        (Change::Delete(Data::Keep), false)
+    }
+
+    fn changed_or_removed(node: &NodeId) -> (Change, bool) {
+        match node.kind() {
+            "crawler" | "job" => (Change::Update(Vec::new()), true),
+            _ => removed(node),
+        }
+    }
+
+    fn replaced(order: Replace, old: impl Fn(&NodeId) -> Key) -> impl Fn(&NodeId) -> (Change, bool) {
+        move |node| (Change::Replace { changes: Vec::new(), old: old(node), order }, true)
+    }
+
+    fn same(node: &NodeId) -> Key {
+        key(node.kind(), node.name())
+    }
+
+    fn former(node: &NodeId) -> Key {
+        key(node.kind(), &format!("former-{}", node.name()))
+    }
+
+    #[test]
+    fn edges_grow_with_the_resources_and_not_with_their_pairs() {
+        let goes_last = Anchor::HandOver { node: "role/0".into(), key: key("role", "0"), goes: true };
+        let grows = |name: &str, anchor: &Anchor, plan: &dyn Fn(usize) -> Plan| {
+            let [few, more, most] = [50, 100, 150].map(|many| edges(&plan(many), anchor));
+            assert!(few > 0, "{name}: nothing waits");
+            assert_eq!(most - more, more - few, "{name}: {few}, {more} and {most} edges");
+        };
+        for anchor in [Anchor::Stands, goes_last] {
+            grows("removed", &anchor, &|many| plan(many, removed));
+            grows("changed or removed", &anchor, &|many| plan(many, changed_or_removed));
+            grows("anew", &anchor, &|many| plan(many, replaced(Replace::DeleteFirst, same)));
+            grows("give way", &anchor, &|many| plan(many, replaced(Replace::DeleteFirst, former)));
+            grows("follow", &anchor, &|many| plan(many, replaced(Replace::CreateFirst, former)));
+        }
+    }
+
+    /// The operations of a plan in the order in which they are begun, if each is done before the next.
+    fn order(plan: &Plan) -> Vec<String> {
+        let (inventory, policies, barred) = (Inventory::new(), BTreeMap::new(), BTreeMap::new());
+        let task = Task { plan, inventory: &inventory, region: "", policies, barred, creating: false };
+        let mut ops = Ops::of(&task, &Anchor::Stands);
+        let mut order = Vec::new();
+        while let Some(op) = ops.next() {
+            order.push(match ops.what(op) {
+                What::Remove(key) => format!("- {} {key}", key.kind()),
+                _ => format!("+ {}", ops.node(op)),
+            });
+            ops.done(op);
+        }
+        assert!(ops.is_through());
+        order
+    }
+
+    #[test]
+    fn a_successor_is_made_before_the_former_one_goes_unless_its_kind_says_otherwise() {
+        let follow = plan(1, replaced(Replace::CreateFirst, former));
+        assert_eq!(
+            order(&follow),
+            [
+                "+ crawler/0",
+                "- crawler former-0",
+                "+ job/0",
+                "- job former-0",
+                "+ bucket/0",
+                "- bucket former-0",
+                "+ role/0",
+                "- role former-0"
+            ]
+        );
+        let mut way = plan(1, replaced(Replace::DeleteFirst, former));
+        way.steps.retain(|step| step.node.kind() != "bucket");
+        // Of what gives way, what goes before it is not waited for where that is made after it.
+        way.steps[0].after.insert("role/0".into());
+        way.steps.rotate_left(2);
+        let order = order(&way);
+        let at = |line: &str| order.iter().position(|it| it == line).expect(line);
+        for node in ["crawler", "job", "role"] {
+            assert!(at(&format!("- {node} former-0")) < at(&format!("+ {node}/0")), "{order:#?}");
+        }
+        assert!(
+            at("- crawler former-0") < at("- role former-0") && at("- job former-0") < at("- role former-0")
+        );
+        assert!(at("+ role/0") < at("+ crawler/0"), "{order:#?}");
+    }
+
+    #[test]
+    fn what_a_failed_step_needs_or_may_use_is_not_begun() {
+        let mut plan = plan(1, |node| match node.kind() {
+            "crawler" => (Change::Settle("it runs".to_owned()), true),
+            "job" => (Change::Create, true),
+            _ => removed(node),
+        });
+        plan.steps[1].after.insert("crawler/0".into());
+        let found = crate::inventory::Presence::Settling("it runs".to_owned());
+        let inventory: Inventory =
+            [("crawler/0".into(), BTreeMap::from([(key("crawler", "0"), found)]))].into();
+        let (policies, barred) = Default::default();
+        let task = Task { plan: &plan, inventory: &inventory, region: "", policies, barred, creating: false };
+        let doomed = Ops::of(&task, &Anchor::Stands).doomed();
+        let doomed: Vec<(usize, &str)> = doomed.iter().map(|(op, need)| (op.0, need.as_str())).collect();
+        assert_eq!(doomed, [(0, "crawler/0"), (1, "crawler/0"), (2, "crawler/0")]);
+    }
 }

@@ -1,6 +1,10 @@
 //! The calls of one operation.
 
-use super::{Tools, ops::Op};
+use super::{
+    Tools,
+    ledger::{Ledger, Promise},
+    ops::Op,
+};
 use crate::{
     cloud::Write,
     diff::{self, FieldChange},
@@ -12,7 +16,6 @@ use crate::{
     kinds::{Key, Settings},
     owner::{Mark, Marking, Worn},
     plan::{Change, Step, Taking},
-    record::Record,
 };
 use serde_json::Value;
 
@@ -44,8 +47,8 @@ pub(super) struct Make {
     new: bool,
     /// Whether somebody waits for facts that only a look can bring.
     asks: bool,
-    /// The record to keep first, where the key was not known before now and nobody looked.
-    record: Option<Box<Record>>,
+    /// What the record is told first, where the key was not known before now and nobody looked.
+    learnt: Option<Promise>,
 }
 
 /// What came of a job.
@@ -65,7 +68,7 @@ impl Job {
         creating: bool,
         new: bool,
         asks: bool,
-        record: Option<Box<Record>>,
+        learnt: Option<Promise>,
     ) -> Self {
         let changes = match &step.change {
             Change::Update(changes) => {
@@ -75,7 +78,7 @@ impl Job {
         };
         let (node, taking) = (step.node.clone(), step.taking.clone());
         let wants = wants.clone();
-        Job::Make(Box::new(Make { node, key, settings, wants, changes, taking, creating, new, asks, record }))
+        Job::Make(Box::new(Make { node, key, settings, wants, changes, taking, creating, new, asks, learnt }))
     }
 }
 
@@ -88,9 +91,14 @@ fn known(change: &FieldChange, wants: &Value) -> Option<FieldChange> {
     (change.was != wanted).then(|| FieldChange { wanted, ..change.clone() })
 }
 
-pub(super) async fn perform(tools: Tools<'_>, op: Op, job: Job) -> (Op, Result<Done, Cause>) {
+pub(super) async fn perform(
+    tools: Tools<'_>,
+    ledger: &Ledger<'_>,
+    op: Op,
+    job: Job,
+) -> (Op, Result<Done, Cause>) {
     let done = match job {
-        Job::Make(make) => make.perform(tools).await,
+        Job::Make(make) => make.perform(tools, ledger).await,
         Job::Remove { node, key, data, taking } => {
             remove(tools, &node, &key, data, &Expect::of(taking.as_ref())).await.map(|()| nothing(key))
         }
@@ -119,18 +127,18 @@ fn nothing(key: Key) -> Done {
 }
 
 impl Make {
-    async fn perform(self, tools: Tools<'_>) -> Result<Done, Cause> {
+    async fn perform(self, tools: Tools<'_>, ledger: &Ledger<'_>) -> Result<Done, Cause> {
         let mark = tools.identity.mark(&self.node, self.key.traits(), self.creating);
         match &self.changes {
-            None => self.create(tools, mark).await?,
+            None => self.create(tools, ledger, mark).await?,
             Some(changes) => self.change(tools, mark, changes).await?,
         }
         let facts = if self.asks { look(tools, &self.key).await? } else { Facts::new() };
         Ok(Done { key: self.key, wants: self.wants, facts })
     }
 
-    async fn create(&self, tools: Tools<'_>, mark: Worn) -> Result<(), Cause> {
-        if let Some(record) = &self.record {
+    async fn create(&self, tools: Tools<'_>, ledger: &Ledger<'_>, mark: Worn) -> Result<(), Cause> {
+        if let Some(promise) = &self.learnt {
             // Its key was not known when the plan was made. Nothing is created on a guess.
             match tools.cloud.read(vec![self.key.clone()]).await.into_iter().next() {
                 Some((_, Sight::Absent)) => {}
@@ -142,9 +150,8 @@ impl Make {
                     )));
                 }
             }
-            if let Some(memory) = tools.memory {
-                memory.keep(record).await.map_err(Cause::Refused)?;
-            }
+            ledger.promise(&self.node, &self.key, promise);
+            ledger.keep().await.map_err(Cause::Refused)?;
         }
         let create = Write::Create { settings: self.settings.clone(), mark };
         let made = tools.cloud.write(&self.node, create).await.map_err(Cause::Refused);
@@ -194,9 +201,13 @@ async fn remove(
         Err(Cause::Refused(error)) if error.is_gone() => return Ok(()),
         other => other?,
     }
-    match tools.cloud.write(node, Write::Delete { key: key.clone(), data }).await {
+    let delete = tools.cloud.write(node, Write::Delete { key: key.clone(), data });
+    match tools.progress.of(key, delete).await {
         Err(error) if !error.is_gone() => Err(Cause::Refused(error)),
-        _ => Ok(()),
+        _ => {
+            tools.progress.ended(key);
+            Ok(())
+        }
     }
 }
 

@@ -4,6 +4,7 @@ use crate::{
     failure::{Action, Cause, Failure},
     graph::Hold,
     plan::{Change, Step},
+    progress::Progress,
 };
 
 /// Why a step that asks for no write is nevertheless not as it should be.
@@ -30,9 +31,9 @@ pub(super) fn hindrance(step: &Step) -> Option<Cause> {
     }
 }
 
-/// Whether a step changes nothing though something is to be changed.
-pub(super) fn is_undone(step: &Step) -> bool {
-    matches!(step.change, Change::Wait(_)) || hindrance(step).is_some()
+/// Whether what needs a step's resource has to wait for another pass, or for ever.
+pub(super) fn delays_others(step: &Step) -> bool {
+    matches!(step.change, Change::Wait(_)) || hinders_others(step)
 }
 
 /// Whether what needs a step's resource cannot be done either. What stands there as somebody else's can be used.
@@ -40,7 +41,7 @@ pub(super) fn hinders_others(step: &Step) -> bool {
     !matches!(step.change, Change::Foreign(_) | Change::Anew(_)) && hindrance(step).is_some()
 }
 
-pub(super) fn failure(step: &Step, cause: Cause) -> Failure {
+pub(super) fn failure(step: &Step, cause: Cause, progress: &Progress) -> Failure {
     let action = match &step.change {
         Change::Create | Change::CreateUnseen | Change::Wait(_) => Action::Create,
         Change::Replace { .. } => Action::Replace,
@@ -55,5 +56,7 @@ pub(super) fn failure(step: &Step, cause: Cause) -> Failure {
         | Change::Update(_)
         | Change::Keep => Action::Update,
     };
-    Failure { node: step.node.clone(), origin: step.origin.clone(), action, cause }
+    let goes = step.key.as_ref().filter(|_| matches!(step.change, Change::Delete(_)));
+    let done = goes.and_then(|key| progress.so_far(key));
+    Failure { node: step.node.clone(), origin: step.origin.clone(), action, cause, done }
 }

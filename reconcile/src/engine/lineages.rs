@@ -1,10 +1,12 @@
 //! Which lineages of an owner's lake there are, and which of them a lake goes on with.
 
+use super::Engine;
 use crate::{
     graph::NodeId,
     inventory::{Inventory, Presence},
     kinds::Key,
-    owner::{Mark, Owner},
+    observe::Observed,
+    owner::{Identity, Lineage, Mark, Owner},
     record::Record,
 };
 use std::collections::{BTreeMap, BTreeSet};
@@ -28,6 +30,56 @@ pub struct Rivals {
     pub lineages: Lineages,
     /// Whether one of them came into being since the plan that was shown: another apply creates this lake.
     pub at_this_moment: bool,
+}
+
+impl Engine {
+    /// Give a record a lineage after a look that compared none.
+    pub(super) fn find_lineage(&self, planned: Option<String>, record: &mut Record, observed: &mut Observed) {
+        let Some(own) = self.lineage.own() else { return };
+        let known = record.nodes.iter().any(|(node, remembered)| {
+            remembered.keys.keys().any(|key| !observed.leftovers.contains(&(node.clone(), key.clone())))
+        });
+        if known || !self.compares() {
+            return self.find_known_lineage(record, observed);
+        }
+        let lineages = seen(&observed.inventory);
+        let lineage = of_new(lineages, own, planned.as_deref()).unwrap_or_else(|rivals| {
+            observed.rivals = Some(rivals);
+            planned.unwrap_or_else(|| own.to_owned())
+        });
+        self.claim(lineage, record, observed);
+    }
+
+    /// Give the record of a lake that was applied before the lineage that most of its resources wear.
+    pub(super) fn find_known_lineage(&self, record: &mut Record, observed: &mut Observed) {
+        let Some(own) = self.lineage.own() else { return };
+        let lineage = of_known(&seen(&observed.inventory), own);
+        self.claim(lineage, record, observed);
+    }
+
+    fn claim(&self, lineage: String, record: &mut Record, observed: &mut Observed) {
+        if self.compares() {
+            let Observed { inventory, leftovers, .. } = observed;
+            claim(&self.owner, &lineage, record, inventory, leftovers);
+        }
+        record.lineage = Some(lineage);
+    }
+
+    /// Whether what another lineage has made is another lake's.
+    pub(super) fn compares(&self) -> bool {
+        matches!(self.lineage, Lineage::Compared(_))
+    }
+
+    /// Who the lake of a record is when it reads and writes marks.
+    pub(super) fn identity(&self, record: &Record) -> Identity {
+        let lineage = match (&record.lineage, &self.lineage) {
+            (Some(known), Lineage::Compared(_)) => Lineage::Compared(known.clone()),
+            (Some(known), _) => Lineage::Written(known.clone()),
+            (None, Lineage::Written(own)) => Lineage::Written(own.clone()),
+            (None, _) => Lineage::Any,
+        };
+        Identity::new(&self.owner, &self.place, lineage)
+    }
 }
 
 /// A lineage of its own for a lake that is created: 16 random bytes in lower-case hex. Doors make it, so that tests can fix

@@ -1,6 +1,6 @@
 //! One pass: observe what is not known, plan, apply.
 
-use super::{Engine, Outcome};
+use super::{Engine, Outcome, fence::Fence};
 use crate::{
     apply::{self, Applied, Task},
     failure::{Action, Cause, Failure},
@@ -24,14 +24,16 @@ const REPEATS: usize = 5;
 pub(super) struct Work<'a> {
     pub(super) engine: &'a Engine,
     graph: &'a Graph,
-    /// The plan that the user was shown, where there is one.
-    pub(super) fence: Option<&'a Plan>,
+    /// What the user was shown, where there is a plan.
+    pub(super) fence: Option<Fence<'a>>,
     pub(super) record: Record,
     pub(super) observed: Observed,
     creating: bool,
     /// Whether the record named nothing when the work began, and the lineage that it named then.
     new: Option<Option<String>>,
-    pub(super) notes: Vec<Note>,
+    /// What the user should be told, once and in its order.
+    notes: Vec<Note>,
+    noted: BTreeSet<Note>,
     /// Steps that will not be tried again.
     given_up: BTreeMap<StepId, Failure>,
     /// Steps that were done, what they changed last, and how often they were done.
@@ -63,6 +65,7 @@ impl<'a> Work<'a> {
             record,
             observed,
             notes: Vec::new(),
+            noted: BTreeSet::new(),
             given_up: BTreeMap::new(),
             repeats: BTreeMap::new(),
             looks: BTreeMap::new(),
@@ -127,7 +130,7 @@ impl<'a> Work<'a> {
         self.record.heed(&plan, self.graph);
         self.record.learn_births(&self.observed.inventory);
         for note in &plan.notes {
-            if !self.notes.contains(note) {
+            if self.noted.insert(note.clone()) {
                 self.notes.push(note.clone());
             }
         }
@@ -200,12 +203,14 @@ impl<'a> Work<'a> {
             .collect();
         let mut failures = BTreeMap::new();
         let identity = self.engine.identity(&self.record);
+        let secrets = self.secrets();
         for (node, key) in signed {
             let Some(signed) = &key else { continue };
             if let Err(cause) = apply::sign(self.engine.tools(&identity), &node, signed, false).await {
                 let origin = self.graph.get(&node).map(|node| node.origin.clone()).unwrap_or_default();
-                let mut failure = Failure { node: node.clone(), origin, action: Action::Update, cause };
-                self.secrets().censor_failure(&mut failure);
+                let (action, done) = (Action::Update, None);
+                let mut failure = Failure { node: node.clone(), origin, action, cause, done };
+                secrets.censor_failure(&mut failure);
                 self.observed.inventory.remove(&node);
                 failures.insert((node, key), failure);
             } else if let Some(Presence::Present { creating, .. }) =
@@ -224,13 +229,14 @@ impl<'a> Work<'a> {
     /// Steps that are not done in this pass.
     fn barred(&mut self, plan: &Plan) -> BTreeMap<usize, Option<Cause>> {
         let mut barred = BTreeMap::new();
+        let leftovers: BTreeSet<&Key> = self.observed.leftovers.iter().map(|(_, key)| key).collect();
         for (at, step) in plan.steps.iter().enumerate().filter(|(_, step)| step.change.writes()) {
             let id = id(step);
-            if self.is_left_out(step) {
+            if self.fence.as_ref().is_some_and(|fence| fence.leaves_out(step)) {
                 barred.insert(at, None);
             } else if let Some(failure) = self.given_up.get(&id) {
                 barred.insert(at, Some(failure.cause.clone()));
-            } else if self.is_unplanned(step) {
+            } else if self.fence.as_ref().is_some_and(|fence| fence.forbids(step, &leftovers)) {
                 barred.insert(at, Some(Cause::Unplanned));
             } else if self
                 .repeats
@@ -247,26 +253,6 @@ impl<'a> Work<'a> {
             }
         }
         barred
-    }
-
-    /// Whether the user was told that the node waits: then it is not part of this apply.
-    fn is_left_out(&self, step: &Step) -> bool {
-        let shown = self.fence.and_then(|fence| fence.step(&step.node));
-        matches!(shown.map(|shown| &shown.change), Some(Change::Wait(_))) && !step.leaves()
-    }
-
-    /// Whether a step would destroy something of which the user was not told. Leftovers of our own that hold no data
-    /// are exempt: nobody can have told of them, for no record named them.
-    fn is_unplanned(&self, step: &Step) -> bool {
-        let ends = match &step.change {
-            Change::Delete(_) => step.key.as_ref(),
-            Change::Replace { old, .. } => Some(old),
-            _ => None,
-        };
-        let (Some(fence), Some(key)) = (self.fence, ends) else { return false };
-        let leftover =
-            !key.traits().holds_data && self.observed.leftovers.iter().any(|(_, left)| left == key);
-        !leftover && !fence.tells_end_of(key)
     }
 
     /// What was touched has to be looked at again, and so has what is on its way.
@@ -311,6 +297,6 @@ fn signature(step: &Step) -> String {
 fn what(step: &Step) -> String {
     match step.change.fields() {
         [] => "it".to_owned(),
-        changes => changes.iter().map(|change| change.path.to_string()).collect::<Vec<_>>().join(", "),
+        changes => changes.iter().map(|change| step.told(change).to_string()).collect::<Vec<_>>().join(", "),
     }
 }

@@ -41,6 +41,8 @@ fn budget(class: Retry) -> Option<Budget> {
         Retry::Settling => budget(1_000, 15, Some(600)),
         Retry::Conflict => budget(500, 15, None),
         Retry::Busy => budget(5_000, 30, None),
+        // Others have their turn in between, and nothing is waited for.
+        Retry::Progressing => budget(1_000, 1, None),
         Retry::Unanswered => budget(1_000, 15, Some(300)),
         Retry::Never => None,
     }

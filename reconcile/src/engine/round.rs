@@ -2,10 +2,12 @@
 
 use super::{
     Again, Engine, Outcome, Round,
+    fence::Fence,
     pass::{StepId, Work},
     settle,
 };
 use crate::{
+    contents::Contents,
     deadline,
     failure::{Cause, Failure},
     graph::Graph,
@@ -50,6 +52,11 @@ impl<'a> Look<'a> {
         &self.work.observed
     }
 
+    /// What goes with what it empties ([`Engine::contents`]).
+    pub async fn contents(&self) -> Contents {
+        self.work.engine.contents(&self.plan).await
+    }
+
     /// List what wears the lake's mark, if that has failed for a reason that passes, until it succeeds or the time since
     /// the look began is over; what is to be done is decided anew by it.
     pub async fn list(&mut self, within: Duration) {
@@ -70,7 +77,7 @@ impl<'a> Look<'a> {
         if self.work.observed.rivals.is_some() {
             return self.leave();
         }
-        self.work.fence = fence;
+        self.work.fence = fence.map(Fence::of);
         let end = self.begun + within;
         deadline::by(end, settle::settle(self.work, self.plan, end)).await
     }

@@ -5,7 +5,11 @@ use super::{
     pass::{self, Passed, StepId, Work},
     patience::Patience,
 };
-use crate::{error::Retry, failure::Cause, plan::Plan};
+use crate::{
+    error::Retry,
+    failure::{Cause, Failure},
+    plan::Plan,
+};
 use std::{collections::BTreeMap, time::Duration};
 use tokio::time::{Instant, sleep};
 
@@ -25,6 +29,9 @@ pub(super) async fn settle(mut work: Work<'_>, mut plan: Plan, deadline: Instant
             passed.failures = work.finish().await;
         }
         failures = passed.failures.clone();
+        for progress in failures.values().filter_map(Failure::progress) {
+            tracing::info!("{progress}");
+        }
         if failures.values().any(|failure| matches!(failure.cause, Cause::Overtaken(_))) {
             // Another apply creates this very lake: nothing more is written beside it.
             break;

@@ -4,7 +4,9 @@
 //! (`internal/service/*/`, `tfresource.RetryWhen…`). The first row that fits decides, so rows with an anchor stand
 //! before rows without.
 
-use super::Retry::{self, Busy, Conflict, Gone, Never, Propagating, Settling, Throttled, Unanswered};
+use super::Retry::{
+    self, Busy, Conflict, Gone, Never, Progressing, Propagating, Settling, Throttled, Unanswered,
+};
 
 /// One row. An empty service, code or anchor fits everything.
 struct Row {
@@ -46,7 +48,7 @@ pub(super) fn remedy_of(retry: Retry) -> Option<&'static str> {
         Busy => Some("It is at work."),
         Unanswered => Some("Check the network and the endpoint."),
         Gone => Some("What it needs does not exist. Make it, or correct the name."),
-        Never => None,
+        Progressing | Never => None,
     }
 }
 

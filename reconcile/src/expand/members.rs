@@ -1,6 +1,7 @@
 //! The members of a section as nodes.
 
 use crate::{
+    aliases::Aliases,
     graph::{Hold, Node, NodeId, Open, Reach, Treatment},
     kind::Kind,
     kinds::Settings,
@@ -20,6 +21,8 @@ pub(crate) struct Wanted<K> {
     pub(crate) after: BTreeSet<NodeId>,
     /// Paths below the settings whose values are never shown.
     pub(crate) secret: BTreeSet<FieldPath>,
+    /// Paths that the member and its settings call differently.
+    pub(crate) aliases: Aliases,
 }
 
 /// A node for each member of a section: `own` tells what one of ours asks for, `external` what somebody else's is
@@ -40,15 +43,13 @@ where
             let origin = FieldPath::root().field(word).key(key.as_str());
             let node = match member {
                 Member::Own(member) => {
-                    let Wanted { settings, after, secret } = own(key, member);
-                    let said = treatment(&member.custody);
-                    let ignore_drift =
-                        said.ignore_drift.iter().flat_map(|path| settings.meant_by(path)).collect();
-                    let treatment = Treatment { secret, ignore_drift, ..said };
+                    let Wanted { settings, after, secret, aliases } = own(key, member);
+                    let treatment = Treatment { secret, ..treatment(&member.custody, &aliases) };
                     Node {
                         settings: Some(settings.into()),
                         after,
                         treatment,
+                        aliases,
                         ..bare(origin, Hold::Own, T::ON_DELETE)
                     }
                 }
@@ -64,15 +65,16 @@ where
         .collect()
 }
 
-/// How a member may be treated.
-pub(crate) fn treatment(custody: &Custody) -> Treatment {
+/// How a member may be treated; what of its drift is left alone is told in the words of its settings.
+pub(crate) fn treatment(custody: &Custody, aliases: &Aliases) -> Treatment {
+    let ignored = custody.ignore_drift.iter().filter_map(|path| path.known()?.parse().ok());
     Treatment {
         protected: custody.deletion_protection,
         on_delete: custody.on_delete,
         adopt: custody.adopt,
         adopt_from: custody.adopt_from.as_ref().and_then(|owner| owner.known().map(str::to_owned)),
         reach: Reach::All,
-        ignore_drift: custody.ignore_drift.iter().filter_map(|path| path.known()?.parse().ok()).collect(),
+        ignore_drift: ignored.flat_map(|path: FieldPath| aliases.in_settings(&path)).collect(),
         secret: BTreeSet::new(),
     }
 }
@@ -100,5 +102,6 @@ fn bare(origin: FieldPath, hold: Hold, on_delete: OnDelete) -> Node {
         },
         brought_by: BTreeSet::new(),
         open: Open::Nothing,
+        aliases: Aliases::default(),
     }
 }

@@ -14,14 +14,13 @@ use crate::{
     expand::names::Names,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Refusal, Replace, Scope, Wears},
-    kinds::meant,
+    kind::{Data, Kind, Refusal, Scope, Wears},
     owner::{Marking, Worn},
     place::Place,
     policy::{self, Need, Statements},
 };
 use lake_api::{
-    FieldPath, Input,
+    Input,
     spec::{LakeSpec, bucket::PublicAccessBlock},
 };
 use schemars::JsonSchema;
@@ -61,17 +60,11 @@ impl Kind for AccessPoint {
     const BIRTH: Option<&'static str> = Some("CreationDate");
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = <lake_api::spec::AccessPoint as lake_api::spec::Settings>::HOLDS_DATA;
-    const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["bucket", "role"];
     const LISTS: &'static [&'static str] = &["s3control:ListAccessPoints"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, &Names::new(spec, scope))
-    }
-
-    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
-        let compiled = ["allow", "statements"].into_iter().find_map(|field| meant::whole(said, field, "statements"));
-        vec![compiled.unwrap_or_else(|| said.clone())]
     }
 
     fn key(&self, _place: &Place) -> Option<String> {
@@ -87,7 +80,7 @@ impl Kind for AccessPoint {
 
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-restrictions-limitations.html>: 20 KB.
     fn refused(&self, _place: &Place) -> Option<Refusal> {
-        policy::too_large("`allow` with `statements`", [&self.statements], 20 * 1024)
+        policy::too_large(&["allow", "statements"], [&self.statements], 20 * 1024)
     }
 
     fn needs(&self, place: &Place) -> Vec<Need> {
@@ -124,7 +117,8 @@ impl Kind for AccessPoint {
 
     /// Its policy goes with it.
     async fn delete(aws: &Aws, name: &String, _data: Data) -> Result<(), CloudError> {
-        let deleted = aws.s3control.delete_access_point().account_id(&aws.place.account).name(name).send().await;
+        let deleted =
+            aws.s3control.delete_access_point().account_id(&aws.place.account).name(name).send().await;
         match deleted.map_err(|e| CloudError::from_sdk("s3control:DeleteAccessPoint", e)) {
             Err(error) if !read::is_gone(&error) => Err(error),
             _ => Ok(()),

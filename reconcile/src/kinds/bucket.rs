@@ -13,20 +13,20 @@ mod write;
 
 use crate::{
     aws::{self, Aws},
+    contents::Held,
     diff::FieldChange,
     error::CloudError,
     expand::names::Names,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Refusal, Replace, Scope, Wears},
-    kinds::meant,
+    kind::{Data, Kind, Refusal, Scope, Wears},
     owner::{Marking, Worn},
     place::Place,
     policy::{self, Need, Statements},
 };
 use futures::future::join_all;
 use lake_api::{
-    FieldPath, Input,
+    Input,
     spec::{
         LakeSpec,
         bucket::{BucketNamespace, CorsRule, LogKeyFormat, ObjectOwnership, PublicAccessBlock, Sse},
@@ -152,18 +152,10 @@ impl Kind for Bucket {
     const HOLDS_DATA: bool = true;
     /// S3 API Reference, `CreateBucket`, `BucketAlreadyOwnedByYou`.
     const UPSERTS_IN: &'static [&'static str] = &["us-east-1"];
-    const REPLACE: Replace = Replace::CreateFirst;
     const GOES_BEFORE: &'static [&'static str] = &[];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, &Names::new(spec, scope))
-    }
-
-    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
-        match meant::whole(said, "policy.statements", "policy.statements") {
-            Some(all) => vec![all, FieldPath::root().field("policy").field("besideOthers")],
-            None => vec![said.clone()],
-        }
     }
 
     fn key(&self, _place: &Place) -> Option<String> {
@@ -176,7 +168,7 @@ impl Kind for Bucket {
 
     /// Source: <https://docs.aws.amazon.com/AmazonS3/latest/API/API_PutBucketPolicy.html> and "Bucket policies": 20 KB.
     fn refused(&self, place: &Place) -> Option<Refusal> {
-        policy::too_large("`policy`", [&switches::whole(self, place)], 20 * 1024)
+        policy::too_large(&["policy"], [&switches::whole(self, place)], 20 * 1024)
     }
 
     fn needs(&self, place: &Place) -> Vec<Need> {
@@ -218,6 +210,10 @@ impl Kind for Bucket {
 
     async fn mark(aws: &Aws, name: &String, marking: &Marking) -> Result<(), CloudError> {
         write::mark(aws, name, marking).await
+    }
+
+    async fn held(aws: &Aws, name: &String) -> Result<Option<Held>, CloudError> {
+        delete::held(aws, name).await
     }
 
     async fn delete(aws: &Aws, name: &String, data: Data) -> Result<(), CloudError> {

@@ -23,7 +23,7 @@ use crate::{
     error::CloudError,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Replace, Scope, Wears},
+    kind::{Data, Kind, Scope, Wears},
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
@@ -113,7 +113,6 @@ impl Kind for Crawler {
     const BIRTH: Option<&'static str> = Some("CreationTime");
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = <lake_api::spec::Crawler as lake_api::spec::Settings>::HOLDS_DATA;
-    const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["table", "database", "bucket", "role"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

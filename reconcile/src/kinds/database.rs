@@ -11,11 +11,12 @@ mod wire;
 use super::glue::{self, Location};
 use crate::{
     aws::Aws,
+    contents::Held,
     diff::FieldChange,
     error::CloudError,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Replace, Scope, Wears},
+    kind::{Data, Kind, Scope, Wears},
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
@@ -119,7 +120,6 @@ impl Kind for Database {
     const BIRTH: Option<&'static str> = Some("CreateTime");
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = <lake_api::spec::Database as lake_api::spec::Settings>::HOLDS_DATA;
-    const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["bucket", "role"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
@@ -182,6 +182,10 @@ impl Kind for Database {
 
     async fn mark(aws: &Aws, key: &DatabaseKey, marking: &Marking) -> Result<(), CloudError> {
         glue::mark(aws, &key.arn(&aws.place), marking).await
+    }
+
+    async fn held(aws: &Aws, key: &DatabaseKey) -> Result<Option<Held>, CloudError> {
+        empty::held(aws, key).await
     }
 
     /// `DeleteDatabase` takes every table of the database with it, so tables are looked for first: with

@@ -11,14 +11,13 @@ use crate::{
     error::CloudError,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Replace, Scope, Wears},
-    kinds::meant,
+    kind::{Data, Kind, Scope, Wears},
     kinds::{Key, table::TableKey},
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::{Need, Texts},
 };
-use lake_api::{FieldPath, Input, spec::LakeSpec};
+use lake_api::{Input, spec::LakeSpec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -82,15 +81,10 @@ impl Kind for Filter {
     const FIXED: &'static [&'static str] = &["catalog", "database", "name", "table"];
     const WEARS: Wears = Wears::Nothing;
     const HOLDS_DATA: bool = <lake_api::spec::Filter as lake_api::spec::Settings>::HOLDS_DATA;
-    const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["table", "database"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, scope)
-    }
-
-    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
-        vec![meant::moved(said, "tableName", "table").unwrap_or_else(|| said.clone())]
     }
 
     fn key(&self, _place: &Place) -> Option<FilterKey> {

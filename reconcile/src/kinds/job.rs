@@ -15,14 +15,13 @@ use crate::{
     error::CloudError,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Replace, Scope, Wears},
-    kinds::meant,
+    kind::{Data, Kind, Scope, Wears},
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
 };
 use lake_api::{
-    FieldPath, Input, LakeSpec,
+    Input, LakeSpec,
     spec::job::{Command, ExecutionClass, Language},
 };
 use schemars::JsonSchema;
@@ -160,17 +159,10 @@ impl Kind for Job {
     const SECRET: &'static [&'static str] = &["arguments"];
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = <lake_api::spec::Job as lake_api::spec::Settings>::HOLDS_DATA;
-    const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["object", "bucket", "role"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::all(spec, scope)
-    }
-
-    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
-        let secret = ["secretArguments", "secretArgumentsFrom"];
-        let moved = secret.into_iter().find_map(|field| meant::moved(said, field, "arguments"));
-        vec![moved.unwrap_or_else(|| said.clone())]
     }
 
     fn key(&self, _place: &Place) -> Option<String> {

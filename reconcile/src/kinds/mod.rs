@@ -2,7 +2,6 @@
 
 mod birth;
 pub mod glue;
-mod meant;
 mod register;
 
 pub(crate) use birth::born;

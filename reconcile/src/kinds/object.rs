@@ -18,7 +18,7 @@ use crate::{
     expand::names::Names,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Replace, Scope, Wears},
+    kind::{Data, Kind, Scope, Wears},
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
@@ -74,7 +74,6 @@ impl Kind for Object {
     const SECRET: &'static [&'static str] = &["content", "bytes"];
     const WEARS: Wears = Wears::Parameters;
     const HOLDS_DATA: bool = <lake_api::spec::Object as lake_api::spec::Settings>::HOLDS_DATA;
-    const REPLACE: Replace = Replace::CreateFirst;
     const GOES_BEFORE: &'static [&'static str] = &["bucket"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

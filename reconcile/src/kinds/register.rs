@@ -8,6 +8,7 @@ macro_rules! kinds {
         use crate::{
             aws::Aws,
             cloud::{Cloud, Listed, Marked, Write},
+            contents::Held,
             diff::FieldChange,
             error::CloudError,
             graph::{Graph, NodeId},
@@ -68,7 +69,7 @@ macro_rules! kinds {
             pub global: bool,
             /// Regions in which AWS answers a create with success although the name exists already.
             pub upserts_in: &'static [&'static str],
-            /// The order of its replacement.
+            /// The order of its replacement under another key.
             pub replace: Replace,
             /// Kinds that are deleted only after this one is gone.
             pub goes_before: &'static [&'static str],
@@ -217,6 +218,11 @@ macro_rules! kinds {
             Ok(told)
         }
 
+        /// What a resource holds that goes with it when it is emptied.
+        async fn held(aws: &Aws, key: &Key) -> Result<Option<Held>, CloudError> {
+            match key { $(Key::$Kind(key) => <$Kind as Kind>::held(aws, key).await),+ }
+        }
+
         /// The mark that a resource wears now.
         async fn worn(aws: &Aws, key: &Key) -> Result<Option<Option<Worn>>, CloudError> {
             match key { $(Key::$Kind(key) => <$Kind as Kind>::worn(aws, key).await),+ }
@@ -284,6 +290,10 @@ macro_rules! kinds {
                 keys: &'a [Key],
             ) -> BoxFuture<'a, Result<BTreeMap<Key, String>, CloudError>> {
                 Box::pin(births(self, keys))
+            }
+
+            fn held<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Held>, CloudError>> {
+                Box::pin(held(self, key))
             }
 
             fn worn<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Option<Worn>>, CloudError>> {

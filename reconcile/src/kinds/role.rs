@@ -14,13 +14,13 @@ use crate::{
     error::CloudError,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Refusal, Replace, Scope, Wears},
-    kinds::{Key, meant},
+    kind::{Data, Kind, Refusal, Scope, Wears},
+    kinds::Key,
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::{self, Need, Statements, Texts},
 };
-use lake_api::{FieldPath, Input, spec::LakeSpec};
+use lake_api::{Input, spec::LakeSpec};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -72,22 +72,11 @@ impl Kind for Role {
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = false;
     const GLOBAL: bool = true;
-    const REPLACE: Replace = Replace::CreateFirst;
     const GOES_BEFORE: &'static [&'static str] = &[];
     const LISTS: &'static [&'static str] = &["iam:GetAccountAuthorizationDetails", "iam:ListRoles"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, scope)
-    }
-
-    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
-        let policy = said.steps().first().filter(|step| step.name() == Some("inlinePolicies"));
-        if let (Some(_), Some(policy)) = (policy, said.steps().get(..2)) {
-            return vec![policy.iter().cloned().collect()];
-        }
-        let whole = |field| meant::whole(said, field, field);
-        let compiled = ["assumedBy", "allow", "managedPolicies"].into_iter().find_map(whole);
-        vec![compiled.unwrap_or_else(|| said.clone())]
     }
 
     fn key(&self, _place: &Place) -> Option<String> {
@@ -109,9 +98,11 @@ impl Kind for Role {
     /// Source: <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>: 10,240 characters of own
     /// policies; 2,048 of trust, which AWS raises to 4,096 on request.
     fn refused(&self, _place: &Place) -> Option<Refusal> {
-        let own = std::iter::once(&self.allow).filter(|allow| !allow.is_empty()).chain(self.inline_policies.values());
-        policy::too_large("`allow` with `inlinePolicies`", own, 10_240)
-            .or_else(|| policy::too_large("`assumedBy`", [&self.assumed_by], 4_096))
+        let own = std::iter::once(&self.allow)
+            .filter(|allow| !allow.is_empty())
+            .chain(self.inline_policies.values());
+        policy::too_large(&["allow", "inlinePolicies"], own, 10_240)
+            .or_else(|| policy::too_large(&["assumedBy"], [&self.assumed_by], 4_096))
     }
 
     fn needs(&self, place: &Place) -> Vec<Need> {

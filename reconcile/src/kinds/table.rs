@@ -13,7 +13,7 @@ mod projection;
 mod wire;
 
 pub(crate) use expand::looked_at;
-pub(crate) use wire::list;
+pub(crate) use wire::{list, list_first};
 
 use super::glue::{self, Location, ObjectPlace};
 use crate::{
@@ -22,13 +22,13 @@ use crate::{
     error::CloudError,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Replace, Scope, Wears},
-    kinds::{Key, meant},
+    kind::{Data, Kind, Scope, Wears},
+    kinds::Key,
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::Need,
 };
-use lake_api::{FieldPath, Input, LakeSpec, spec::table::SortOrder};
+use lake_api::{Input, LakeSpec, spec::table::SortOrder};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -160,7 +160,7 @@ impl Kind for Table {
 
     const NAME: &'static str = "table";
     const FACTS: &'static [&'static str] = &["arn", "name"];
-    const FIXED: &'static [&'static str] = 
+    const FIXED: &'static [&'static str] =
         &["catalog", "database", "name", "partitionKeys[].name", "partitionKeys[].type", "iceberg"];
     // Every commit to an Iceberg table names another metadata file: ours is where it begins.
     const UNREAD: &'static [&'static str] = &["iceberg.bucket", "iceberg.key"];
@@ -168,25 +168,10 @@ impl Kind for Table {
     const BIRTH: Option<&'static str> = Some("CreateTime");
     const WEARS: Wears = Wears::Parameters;
     const HOLDS_DATA: bool = <lake_api::spec::Table as lake_api::spec::Settings>::HOLDS_DATA;
-    const REPLACE: Replace = Replace::DeleteFirst;
     const GOES_BEFORE: &'static [&'static str] = &["database"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::all(spec, scope)
-    }
-
-    fn meant_by(&self, said: &FieldPath) -> Vec<FieldPath> {
-        let parameters = |is: fn(&str) -> bool| {
-            let path = FieldPath::root().field("parameters");
-            self.parameters.keys().filter(|key| is(key)).map(|key| path.key(key.as_str())).collect::<Vec<_>>()
-        };
-        if meant::whole(said, "format", "format").is_some() {
-            return [vec![FieldPath::root().field("serde")], parameters(|key| key == "classification")].concat();
-        }
-        if meant::whole(said, "projection", "projection").is_some() {
-            return parameters(|key| key.starts_with("projection.") || key == "storage.location.template");
-        }
-        vec![said.clone()]
     }
 
     fn key(&self, _place: &Place) -> Option<TableKey> {

@@ -3,9 +3,10 @@
 use super::{
     Change, Note, Plan, Reason, Step, Taking,
     standing::{Scene, Standing},
-    taking::made_anew,
+    taking::{hangs_on_anew, made_anew},
 };
 use crate::{
+    aliases::Aliases,
     error::CloudError,
     graph::{Hold, NodeId},
     inventory::Presence,
@@ -42,6 +43,11 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
                 Standing::Anew { birth, sure } => {
                     let what = made_anew(birth.as_deref(), sure);
                     plan.note(node, "OwnershipLost", format!("{key} is left as it is: {what}"));
+                    return lose(scene, node, key, plan);
+                }
+                Standing::OnAnew(parent) => {
+                    let what = hangs_on_anew(&parent);
+                    plan.note(node, "OwnershipLost", format!("{key} is left as it is: {what}"));
                     return plan.forget(node, key);
                 }
                 // Its mark was rewritten, and whoever did that did not live to remember it.
@@ -55,7 +61,7 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
                         _ => format!("{key} now belongs to {}", spelt(&owner)),
                     };
                     plan.note(node, "OwnershipLost", format!("{why}: it is left to them"));
-                    return plan.forget(node, key);
+                    return lose(scene, node, key, plan);
                 }
                 Standing::Left(_) | Standing::Nobody | Standing::Loose { used: false, .. } => {
                     plan.note(
@@ -89,6 +95,17 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
         }
     }
     plan.steps.push(Step { taking, ..step(node, key, change) });
+}
+
+/// Forget what is somebody else's, and what can wear no mark and hangs on it: once nothing remembers what that hung on, it
+/// would pass for this lake's.
+fn lose(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Plan) {
+    plan.forget(node, key);
+    for (other, remembered) in &scene.record.nodes {
+        let hangs =
+            |hung: &&Key| hung.traits().wears == Wears::Nothing && hung.hangs_on().as_ref() == Some(key);
+        remembered.keys.keys().filter(hangs).for_each(|hung| plan.forget(other, hung));
+    }
 }
 
 /// Decide about one key of a node that its user releases, or that hangs on one: it leaves the record, and its mark is taken
@@ -183,6 +200,7 @@ fn bare(node: &NodeId, change: Change) -> Step {
         superseded: BTreeSet::new(),
         wanted: None,
         secret: BTreeSet::new(),
+        aliases: Aliases::default(),
     }
 }
 

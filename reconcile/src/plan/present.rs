@@ -64,7 +64,7 @@ impl Course<'_> {
         let (unknown, known): (Vec<_>, Vec<_>) =
             fixed(case, &changes).partition(|change| change.is_unknown());
         if !known.is_empty() {
-            let paths = list(known.iter().map(|change| &change.path));
+            let paths = list(known.iter().map(|change| case.wish.node.aliases.in_member(&change.path)));
             if let Some(reason) = never_replaced(case, taking, &paths) {
                 return Change::Blocked(reason);
             }

@@ -34,6 +34,8 @@ pub(super) enum Standing {
     /// Nobody's: what the record names was deleted, and somebody made this in its place. When it was made, and whether that
     /// can be told from an edit of the old one.
     Anew { birth: Option<String>, sure: bool },
+    /// It can wear no mark, and what it hangs on was made anew by somebody: so was this, as far as can be told.
+    OnAnew(Key),
     /// This lake left it behind.
     Retained,
     /// This owner's.
@@ -64,7 +66,7 @@ impl<'a> Scene<'a> {
                 remembered.entry(key).or_default().push((node, keeping.got));
             }
         }
-        let heir = heir(&found, &remembered);
+        let heir = heir(record, &found);
         Scene { record, inventory, wanted_by, found, remembered, heir }
     }
 
@@ -129,11 +131,17 @@ impl<'a> Scene<'a> {
         let remembered = self.remembered.get(key).map(Vec::as_slice).unwrap_or_default();
         let mine = remembered.iter().find(|(by, _)| *by == node).map(|(_, got)| *got);
         let other = remembered.iter().find(|(by, got)| *by != node && *got != Got::Found);
+        let is_mine = matches!(mine, Some(Got::Made | Got::Adopted));
+        if is_mine || other.is_some() {
+            if let Some(owner) = self.went_to(key) {
+                return Standing::Other(owner.to_owned());
+            }
+            if let Some(parent) = self.hangs_on_anew(key) {
+                return Standing::OnAnew(parent);
+            }
+        }
         match (mine, other) {
-            (Some(Got::Made | Got::Adopted), _) => match self.went_to(key) {
-                Some(owner) => Standing::Other(owner.to_owned()),
-                None => Standing::Ours,
-            },
+            _ if is_mine => Standing::Ours,
             (_, Some((by, _))) => Standing::OursAs((*by).clone()),
             _ if self.hangs_on_ours(key) => Standing::Ours,
             (mine, None) => Standing::Loose { used: mine.is_some(), of: self.hangs_on_others(key) },
@@ -147,14 +155,19 @@ impl<'a> Scene<'a> {
 
     /// Who took over what a key hangs on and we made or, if it hangs on nothing of the kind, the whole lake.
     fn went_to(&self, key: &Key) -> Option<&str> {
-        let parent = key.hangs_on().filter(|parent| {
-            self.remembered.get(parent).is_some_and(|by| by.iter().any(|(_, got)| *got != Got::Found))
-        });
+        let parent = key.hangs_on().filter(|parent| self.is_remembered(parent));
         match parent.and_then(|parent| self.found.get(&parent).copied()) {
             Some(Presence::Present { mark: Mark::Other(owner), .. }) => Some(owner),
             Some(_) => None,
             None => self.heir,
         }
+    }
+
+    /// What a key hangs on, if the record names that as this lake's and somebody else has made it anew.
+    fn hangs_on_anew(&self, key: &Key) -> Option<Key> {
+        let parent = key.hangs_on().filter(|parent| self.is_remembered(parent))?;
+        let bare = matches!(self.found.get(&parent), Some(Presence::Present { mark: Mark::Nobody, .. }));
+        (bare && !self.is_ours(&parent)).then_some(parent)
     }
 
     /// Whose what a key hangs on is or was, if it wears somebody else's mark.
@@ -194,14 +207,14 @@ impl<'a> Scene<'a> {
 }
 
 /// The one owner whose mark everything wears that we marked and that is there still. Somebody else's account has nothing
-/// of ours: it only has the name.
-fn heir<'a>(
-    found: &BTreeMap<&'a Key, &'a Presence>,
-    remembered: &BTreeMap<&'a Key, Vec<(&'a NodeId, Got)>>,
-) -> Option<&'a str> {
+/// of ours: it only has the name. Nor has who made something anew under it.
+fn heir<'a>(record: &Record, found: &BTreeMap<&'a Key, &'a Presence>) -> Option<&'a str> {
     let mut heirs = BTreeSet::new();
-    for (key, _) in remembered.iter().filter(|(key, _)| key.traits().wears != Wears::Nothing) {
+    let kept = record.nodes.values().flat_map(|it| &it.keys);
+    for (key, keeping) in kept.filter(|(key, _)| key.traits().wears != Wears::Nothing) {
         match found.get(key) {
+            Some(Presence::Present { birth: Some(birth), .. })
+                if keeping.birth.as_ref().is_some_and(|was| was != birth) => {}
             Some(Presence::Present { mark: Mark::Other(owner), .. }) if owner != ANOTHER_ACCOUNT => {
                 heirs.insert(owner.as_str());
             }

@@ -1,6 +1,7 @@
 //! What a plan is made of.
 
 use crate::{
+    aliases::Aliases,
     diff::FieldChange,
     error::CloudError,
     graph::{Hold, NodeId},
@@ -60,6 +61,8 @@ pub struct Step {
     pub wanted: Option<Value>,
     /// Paths below the settings whose values are never shown.
     pub secret: BTreeSet<FieldPath>,
+    /// Paths that the member and its settings call differently.
+    pub aliases: Aliases,
 }
 
 /// What a step does.
@@ -133,7 +136,7 @@ pub struct Reason {
 }
 
 /// Something the user should be told.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Note {
     /// What it is about.
     pub node: NodeId,
@@ -202,10 +205,26 @@ impl Change {
 }
 
 impl Step {
+    /// The path below the member by which its user knows a field that differs.
+    #[must_use]
+    pub fn told(&self, change: &FieldChange) -> FieldPath {
+        self.aliases.in_member(&change.path)
+    }
+
     /// Whether the step is about something that the spec names no more, or under a key that it names no more.
     #[must_use]
     pub fn leaves(&self) -> bool {
         matches!(self.change, Change::Delete(_) | Change::Retain | Change::Release) || self.wanted.is_none()
+    }
+
+    /// The key whose resource is deleted by the step.
+    #[must_use]
+    pub fn ends(&self) -> Option<&Key> {
+        match &self.change {
+            Change::Delete(_) => self.key.as_ref(),
+            Change::Replace { old, .. } => Some(old),
+            _ => None,
+        }
     }
 
     /// Whether nothing is to be done: neither on AWS nor in the record.
@@ -246,6 +265,12 @@ impl Plan {
         self.steps.iter().find(|step| &step.node == node)
     }
 
+    /// The steps of all nodes, as [`step`](Self::step) tells them one by one.
+    #[must_use]
+    pub fn by_node(&self) -> BTreeMap<&NodeId, &Step> {
+        self.steps.iter().rev().map(|step| (&step.node, step)).collect()
+    }
+
     /// The steps that cannot be done until the user changes something, each with its reason.
     pub fn blocked(&self) -> impl Iterator<Item = (&Step, &Reason)> {
         self.steps.iter().filter_map(|step| match &step.change {
@@ -258,10 +283,11 @@ impl Plan {
     /// one, or what is left of it.
     #[must_use]
     pub fn covers(&self, other: &Plan) -> bool {
+        let mut of_node: BTreeMap<&NodeId, Vec<&Step>> = BTreeMap::new();
+        self.steps.iter().for_each(|step| of_node.entry(&step.node).or_default().push(step));
         other.writes().all(|step| {
-            self.steps.iter().any(|mine| {
-                mine.node == step.node
-                    && (mine.key.is_none() || mine.key == step.key)
+            of_node.get(&step.node).into_iter().flatten().any(|mine| {
+                (mine.key.is_none() || mine.key == step.key)
                     && std::mem::discriminant(&mine.change) == std::mem::discriminant(&step.change)
             })
         })
@@ -270,10 +296,6 @@ impl Plan {
     /// Whether this plan, shown to a user, has told that what a key names will go.
     #[must_use]
     pub fn tells_end_of(&self, key: &Key) -> bool {
-        self.steps.iter().any(|step| match &step.change {
-            Change::Delete(_) => step.key.as_ref() == Some(key),
-            Change::Replace { old, .. } => old == key,
-            _ => false,
-        })
+        self.steps.iter().any(|step| step.ends() == Some(key))
     }
 }

@@ -9,6 +9,8 @@ use crate::{
     diff::FieldChange,
     failure::words,
     graph::Treatment,
+    kind::Wears,
+    kinds::Key,
     owner::{ANOTHER_ACCOUNT, can_be_named, spelt},
     record::Got,
 };
@@ -28,12 +30,17 @@ pub(super) fn take(
         Some(first) => format!("Choose another name. This lake may not take over from {owner}. {first}"),
         None => format!("Choose another name. {own}"),
     };
+    // What can wear no mark tells by nothing but the record that it was taken over: then, and as wanted, it stays.
+    let stays = case.traits.wears == Wears::Nothing && got.is_some() && changes.is_empty();
+    let taken = |from: Option<String>| (!stays).then_some(Taking::Adopt(from));
     let blocked = |why: String, remedy: String| Err(Change::Blocked(Reason { why, remedy }));
     match standing {
         Standing::Ours => Ok(None),
         Standing::Unmarked => Ok(Some(Taking::Remark)),
         Standing::Anew { .. } if treatment.adopt != Adopt::Never => Ok(Some(Taking::Adopt(None))),
+        Standing::OnAnew(_) if treatment.adopt != Adopt::Never => Ok(taken(None)),
         Standing::Anew { birth, sure } => Err(Change::Anew(made_anew(birth.as_deref(), *sure))),
+        Standing::OnAnew(parent) => Err(Change::Anew(hangs_on_anew(parent))),
         Standing::OursAs(was) => Ok(Some(Taking::Move(was.clone()))),
         Standing::Retained => Ok(Some(Taking::Resume)),
         Standing::Other(owner) if owner == ANOTHER_ACCOUNT && got.is_some() => {
@@ -47,7 +54,7 @@ pub(super) fn take(
             if (treatment.adopt_from.as_ref() == Some(owner) || treatment.adopt == Adopt::Any)
                 && refuses(owner).is_none() =>
         {
-            Ok(Some(Taking::Adopt(Some(owner.clone()))))
+            Ok(taken(Some(owner.clone())))
         }
         Standing::Other(owner) if got.is_some() => Err(Change::Foreign(owner.clone())),
         Standing::Other(owner) => blocked(
@@ -85,7 +92,7 @@ pub(super) fn take(
             format!(
                 "{} {key} exists already, was not made by this lake, and differs in {}",
                 words(id.kind()),
-                list(changes.iter().map(|change| &change.path))
+                list(changes.iter().map(|change| case.wish.node.aliases.in_member(&change.path)))
             ),
             match of {
                 Some(of) => otherwise(of, "To take it over and change it, set adopt: Unowned.".to_owned()),
@@ -104,6 +111,11 @@ pub(super) fn made_anew(birth: Option<&str>, sure: bool) -> String {
     }
     "its mark was taken off, or it was deleted and made anew by somebody else: AWS does not tell which"
         .to_owned()
+}
+
+/// The same of what can wear no mark, and hangs on such a thing.
+pub(super) fn hangs_on_anew(parent: &Key) -> String {
+    format!("{} {parent}, on which it hangs, was made anew by somebody else", words(parent.kind()))
 }
 
 /// Whether what can wear no mark comes along from the owner that is named: what it hangs on is that owner's, or nobody

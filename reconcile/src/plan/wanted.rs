@@ -11,7 +11,7 @@ use crate::{
     failure::words,
     graph::{Hold, Node, NodeId},
     inventory::{Facts, Presence},
-    kind::{Data, Refusal, Replace, Wears},
+    kind::{Refusal, Wears},
     kinds::{self, Key, Traits},
     record::Got,
     wish::Wish,
@@ -22,7 +22,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// The walk through the graph, each node after what it needs.
 pub(super) struct Course<'a> {
-    scene: &'a Scene<'a>,
+    pub(super) scene: &'a Scene<'a>,
     pub(super) plan: Plan,
     facts: BTreeMap<NodeId, BTreeMap<String, Later<String>>>,
     /// Nodes that wait for others, and for what.
@@ -33,8 +33,6 @@ pub(super) struct Course<'a> {
     pub(super) origins: BTreeMap<NodeId, FieldPath>,
     /// Nodes that nobody looked at, and what hangs on them.
     unseen: BTreeSet<NodeId>,
-    /// Nodes that others use, which would have to go before them.
-    used: BTreeSet<NodeId>,
 }
 
 /// A node about to be decided.
@@ -50,11 +48,11 @@ pub(super) struct Case<'a> {
 /// What is there of a node already.
 pub(super) struct There<'a> {
     pub(super) has: Value,
-    facts: &'a Facts,
+    pub(super) facts: &'a Facts,
 }
 
 impl<'a> Course<'a> {
-    pub(super) fn new(scene: &'a Scene<'a>, used: BTreeSet<NodeId>) -> Self {
+    pub(super) fn new(scene: &'a Scene<'a>) -> Self {
         Course {
             scene,
             plan: Plan::default(),
@@ -63,7 +61,6 @@ impl<'a> Course<'a> {
             partly: BTreeMap::new(),
             origins: BTreeMap::new(),
             unseen: BTreeSet::new(),
-            used,
         }
     }
 
@@ -82,7 +79,7 @@ impl<'a> Course<'a> {
         };
         let predicted = settings.predict(&self.scene.record.place);
         let refused = settings.refused(&self.scene.record.place).filter(|_| wish.node.hold == Hold::Own);
-        if let Some(Refusal { why, remedy }) = refused {
+        if let Some(Refusal { why, remedy, .. }) = refused {
             let reason =
                 Reason { why: format!("{} {}: {why}", words(wish.id.kind()), wish.id.name()), remedy };
             let key = settings.key(&self.scene.record.place);
@@ -192,13 +189,13 @@ impl<'a> Course<'a> {
         }
         let change = match self.scene.presence(id, key) {
             // Whatever is under the new name, what lives under the old one goes: that much is told unseen.
-            None => self.follow(case).unwrap_or_else(|| {
+            None => self.rename(case).unwrap_or_else(|| {
                 self.unseen.insert(id.clone());
                 Change::CreateUnseen
             }),
             Some(Presence::Settling(reason)) => Change::Settle(reason.clone()),
             Some(Presence::Unreadable(error)) => Change::Unreadable(error.clone()),
-            Some(Presence::Absent) => self.absent(case),
+            Some(Presence::Absent) => self.rename(case).unwrap_or_else(|| self.make(case.wish)),
             Some(found @ Presence::Present { settings, facts: told, .. }) => {
                 let there = There { has: settings.to_json(), facts: told };
                 let leave = left_alone(case, &there);
@@ -235,7 +232,7 @@ impl<'a> Course<'a> {
                 change
             }
         };
-        let (change, superseded) = self.old_keys(case, change);
+        let (change, superseded) = self.former_keys(case, change);
         self.add(case.wish, Some(key), change, facts);
         if let Some(step) =
             self.plan.steps.iter_mut().rev().find(|step| &step.node == id && step.wanted.is_some())
@@ -249,25 +246,6 @@ impl<'a> Course<'a> {
         }
     }
 
-    /// It is not there: it is made, or made anew where it still has another name.
-    fn absent(&mut self, case: &Case<'_>) -> Change {
-        self.follow(case).unwrap_or_else(|| self.make(case.wish))
-    }
-
-    /// It lives under another name: that one is replaced.
-    fn follow(&mut self, case: &Case<'_>) -> Option<Change> {
-        let id = case.wish.id;
-        let mut leaving = self.old(case).into_iter().filter(|key| !self.scene.is_wanted_by_another(id, key));
-        let (old, there) = leaving.find_map(|key| Some((key, self.living(id, key)?)))?;
-        if let Some(reason) = self.waits_for(case.wish) {
-            return Some(self.wait(id, reason));
-        }
-        let changes = self.changes(id, case.wish.node, case.traits, &there.has, case.wants);
-        // The old one cannot go while others use it: they follow to the new one first, whose name is another.
-        let order = if self.used.contains(id) { Replace::CreateFirst } else { case.traits.replace };
-        Some(Change::Replace { changes, old: old.clone(), order })
-    }
-
     fn make(&mut self, wish: &Wish<'_>) -> Change {
         if let Some(reason) = self.waits_for(wish) {
             return self.wait(wish.id, reason);
@@ -279,65 +257,8 @@ impl<'a> Course<'a> {
         Change::Create
     }
 
-    /// Keys that the node had and that are not wanted of it any more go once nothing depends on them; unless they
-    /// hold data, or the node itself is in no state to follow them.
-    /// What is there of them still is told as drift of the node until it is gone.
-    fn old_keys(&mut self, case: &Case<'_>, change: Change) -> (Change, BTreeSet<String>) {
-        let mut superseded = BTreeSet::new();
-        let id = case.wish.id;
-        let follows = matches!(
-            change,
-            Change::Keep | Change::Create | Change::Update(_) | Change::Replace { .. } | Change::Wait(_)
-        );
-        for old in self.old(case) {
-            let living = self.living(id, old).is_some() && !self.scene.is_wanted_by_another(id, old);
-            match &change {
-                _ if !living => leaving::decide(self.scene, id, old, &mut self.plan),
-                _ if !follows => {}
-                _ if case.traits.holds_data => {
-                    let blocked = Change::Blocked(Reason {
-                        why: format!("{id} holds data as {old}, and AWS cannot rename it to {}", case.key),
-                        remedy: "Keep the name. To move, declare a new member with the new name and copy the data; \
-                                 the old member then leaves by its onDelete."
-                            .to_owned(),
-                    });
-                    return (blocked, superseded);
-                }
-                Change::Replace { old: replaced, .. } if replaced == old => {}
-                Change::Wait(_) => {}
-                _ => {
-                    superseded.insert(old.to_string());
-                    let mut step = leaving::step(id, old, Change::Delete(Data::Keep));
-                    step.after.insert(id.clone());
-                    step.origin = case.wish.node.origin.clone();
-                    self.plan.steps.push(step);
-                }
-            }
-        }
-        (change, superseded)
-    }
-
-    fn old(&self, case: &Case<'_>) -> Vec<&'a Key> {
-        self.scene.keys(case.wish.id).into_iter().filter(|key| **key != case.key).collect()
-    }
-
-    /// What is there under a key, if it is there and this node's.
-    fn living(&self, id: &NodeId, key: &Key) -> Option<There<'a>> {
-        match self.scene.presence(id, key)? {
-            found @ Presence::Present { settings, facts, .. }
-                if matches!(
-                    self.scene.standing(id, key, found),
-                    Some(Standing::Ours | Standing::Unmarked)
-                ) =>
-            {
-                Some(There { has: settings.to_json(), facts })
-            }
-            _ => None,
-        }
-    }
-
     /// The fields that differ, but for what is left alone.
-    fn changes(
+    pub(super) fn changes(
         &self,
         id: &NodeId,
         node: &Node,
@@ -390,6 +311,7 @@ impl<'a> Course<'a> {
             superseded: BTreeSet::new(),
             wanted: wish.json.clone().or(Some(Value::Null)),
             secret: wish.node.treatment.secret.union(&self.scene.record.secrets(wish.id)).cloned().collect(),
+            aliases: wish.node.aliases.clone(),
         });
     }
 }

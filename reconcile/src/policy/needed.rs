@@ -5,10 +5,10 @@
 
 use super::{Statement, Statements, Texts, texts};
 use crate::{
+    expand,
     graph::{Graph, Hold, Node, NodeId},
     kinds::{self, Settings},
     place::Place,
-    reference,
 };
 use lake_api::{
     Input,
@@ -28,6 +28,8 @@ pub enum When {
     Write,
     /// When it is deleted.
     Delete,
+    /// When a plan tells how much data would be deleted with it. Without the permission it tells the same without a number.
+    Preview,
     /// When its data is deleted before it.
     Empty,
 }
@@ -43,7 +45,7 @@ pub enum Purpose {
 
 impl Purpose {
     fn covers(self, when: When) -> bool {
-        self == Purpose::Apply || when == When::Look
+        self == Purpose::Apply || matches!(when, When::Look | When::Preview)
     }
 }
 
@@ -227,10 +229,8 @@ fn listings() -> impl Iterator<Item = Need> {
 /// What one resource of a lake needs.
 fn of_node(id: &NodeId, node: &Node, graph: &Graph, place: &Place) -> Vec<Need> {
     let Some(settings) = &node.settings else { return Vec::new() };
-    let fact = |node: &NodeId, name: &str| graph.get(node)?.settings.as_ref()?.predict(place).remove(name);
     // What another member will be called is known before it is there.
-    let settings = Settings::from_json(id.kind(), reference::resolve(&settings.to_json(), &fact))
-        .unwrap_or_else(|_| settings.clone());
+    let settings = expand::foreseen(id, settings, graph, place);
     let all = settings.needs(place).into_iter().chain(key(&settings, graph));
     all.filter(|need| arises(need.when, node, &settings)).collect()
 }
@@ -244,7 +244,7 @@ fn arises(when: When, node: &Node, settings: &Settings) -> bool {
         When::Delete => {
             node.hold == Hold::Own && (on_delete != OnDelete::Retain || !settings.traits().holds_data)
         }
-        When::Empty => node.hold == Hold::Own && on_delete == OnDelete::Empty,
+        When::Preview | When::Empty => node.hold == Hold::Own && on_delete == OnDelete::Empty,
     }
 }
 

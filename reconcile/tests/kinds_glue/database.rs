@@ -73,7 +73,10 @@ async fn a_database_with_tables_is_deleted_only_when_it_may_be_emptied() {
         let table = table.build().unwrap();
         aws.glue.create_table().database_name("kinds-lake").table_input(table).send().await.unwrap();
     };
+    let held = async || Database::held(&aws, &key).await.unwrap().unwrap().to_string();
+    assert_eq!(held().await, "nothing in it");
     make("crawled", None).await;
+    assert_eq!(held().await, "the 1 table in it");
     make("retained", Some("retained:terraform/tests/other")).await;
 
     let refused = Database::delete(&aws, &key, Data::Keep).await.unwrap_err();
@@ -108,4 +111,17 @@ async fn many_databases_take_few_calls() {
         ["glue:GetDatabases", "glue:GetDatabase", "resourcegroupstaggingapi:GetResources"],
         "{calls:?}"
     );
+}
+
+#[tokio::test]
+async fn of_a_full_database_one_page_is_counted() {
+    let (endpoint, aws) = stage().await;
+    let key = DatabaseKey { catalog: aws.place.account.clone(), name: "kinds-lake".into() };
+    for number in 0..101 {
+        let table = TableInput::builder().name(format!("t{number}")).build().unwrap();
+        aws.glue.create_table().database_name(&key.name).table_input(table).send().await.unwrap();
+    }
+    endpoint.clear_journal();
+    assert_eq!(Database::held(&aws, &key).await.unwrap().unwrap().to_string(), "100 tables or more in it");
+    assert_eq!(endpoint.journal().len(), 1);
 }

@@ -6,8 +6,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
+mod anew;
 mod cases;
 mod convergence;
+mod far;
+mod memory;
 mod misfortune;
 #[path = "../random/mod.rs"]
 mod random;
@@ -18,6 +21,7 @@ mod secrets;
 mod sign;
 #[path = "../sim/mod.rs"]
 mod sim;
+mod succession;
 
 use lake_api::{contract, spec::OnDelete};
 use lake_reconcile::{

@@ -99,6 +99,19 @@ fn what_is_retained_or_only_looked_at_cannot_be_deleted() {
     }
 }
 
+/// The number of objects is told in a plan whose policy allows that, and only where it may be emptied.
+#[test]
+fn whoever_plans_may_count_what_may_be_emptied() {
+    let place = place("eu-west-1");
+    let planned = |on_delete: &str| {
+        let graph = graph(&format!("{{ buckets: {{ store: {{ onDelete: {on_delete} }} }} }}"), place.clone());
+        needed(&graph, &place, Purpose::Plan)
+    };
+    assert!(planned("Empty").contains("s3:ListBucketVersions"));
+    assert!(!planned("Empty").contains("s3:DeleteObject"));
+    assert!(!planned("Delete").contains("s3:ListBucketVersions"));
+}
+
 /// Every call that the sources name is a need of some kind, and every need is called somewhere: nothing is allowed that
 /// nobody asks for.
 #[test]

@@ -10,7 +10,7 @@ use lake_reconcile::{
     diff,
     graph::{Graph, Hold, Node, NodeId, Open, Treatment},
     kind::Wears,
-    kinds::{self, Key, Settings},
+    kinds::{self, Key, Settings, Traits},
     place::Place,
     reference,
 };
@@ -104,6 +104,19 @@ pub(crate) fn lakes(most: usize) -> impl Strategy<Value = Lake> {
     })
 }
 
+/// Lakes of up to `most` members more, the last of them of this kind, hung on a member where its kind hangs on something.
+pub(crate) fn lakes_with(kind: &'static Traits, most: usize) -> impl Strategy<Value = Lake> {
+    let one_of_each: Vec<BoxedStrategy<Seed>> = kinds::ALL.iter().map(|kind| seed_of(kind).boxed()).collect();
+    (vec(seed(), 0..most), one_of_each, seed_of(kind)).prop_map(|(seeds, one_of_each, last)| {
+        let mut lake = Lake { graph: Graph::new() };
+        let parent = last.settings.key(&place()).and_then(|key| key.hangs_on());
+        let is_parent = |seed: &Seed| parent.as_ref().is_some_and(|key| key.kind() == seed.settings.kind());
+        let parent = one_of_each.into_iter().filter(is_parent);
+        seeds.into_iter().chain(parent).chain([last]).for_each(|seed| lake.join(seed));
+        lake
+    })
+}
+
 /// Changes of lakes of up to `most` members.
 pub(crate) fn evolutions(most: usize) -> impl Strategy<Value = Evolution> {
     let others: Vec<BoxedStrategy<(String, Settings)>> = kinds::ALL
@@ -123,7 +136,14 @@ pub(crate) fn evolutions(most: usize) -> impl Strategy<Value = Evolution> {
 }
 
 fn seed() -> impl Strategy<Value = Seed> {
-    let any_settings = prop::strategy::Union::new(kinds::ALL.iter().map(settings));
+    seed_with(prop::strategy::Union::new(kinds::ALL.iter().map(settings)))
+}
+
+fn seed_of(kind: &'static Traits) -> impl Strategy<Value = Seed> {
+    seed_with(settings(kind))
+}
+
+fn seed_with(any_settings: impl Strategy<Value = Settings>) -> impl Strategy<Value = Seed> {
     let on_delete = prop_oneof![Just(OnDelete::Delete), Just(OnDelete::Retain), Just(OnDelete::Empty)];
     let adopt = prop_oneof![3 => Just(Adopt::Never), 1 => Just(Adopt::Unowned), 1 => Just(Adopt::Any)];
     (any_settings, on_delete, adopt, vec(any::<prop::sample::Index>(), 0..3), any::<prop::sample::Index>())
@@ -143,9 +163,7 @@ impl Lake {
         let Seed { mut settings, on_delete, adopt, needs, speaks } = seed;
         let mut after: BTreeSet<NodeId> =
             needs.iter().filter(|_| !ids.is_empty()).map(|at| at.get(&ids).clone()).collect();
-        if settings.traits().wears == Wears::Nothing
-            && let Some((parent, hung)) = self.hang(&settings)
-        {
+        if let Some((parent, hung)) = self.hang(&settings) {
             after.insert(parent);
             settings = hung;
         }
@@ -179,12 +197,13 @@ impl Lake {
                 treatment: Treatment { on_delete, adopt, ..Treatment::default() },
                 brought_by: BTreeSet::new(),
                 open: Open::Nothing,
+                aliases: Default::default(),
             },
         );
     }
 
-    /// Hang what can wear no mark on a member, where a kind of member fits: the words of the parent's key are put in
-    /// the place of those that the child names.
+    /// Hang what can wear no mark, or has no birth of its own, on a member, where a kind of member fits: the words of the
+    /// parent's key are put in the place of those that the child names.
     fn hang(&self, settings: &Settings) -> Option<(NodeId, Settings)> {
         let named = settings.key(&place())?.hangs_on()?;
         self.graph.iter().find_map(|(id, node)| {
@@ -284,19 +303,26 @@ impl Lake {
     /// Of members that came to be the same resource one stays.
     fn part(&mut self) {
         let mut seen = BTreeSet::new();
-        let doubles: Vec<NodeId> = self
-            .graph
-            .iter()
-            .filter(|(_, node)| {
-                let key = node.settings.as_ref().and_then(|it| it.key(&place()));
-                key.is_none_or(|key| !seen.insert(key))
+        self.drop_those(|key| key.is_none_or(|key| !seen.insert(key)));
+    }
+
+    /// The lake without what can wear no mark and hangs on none of its members: whose that is nobody can tell.
+    pub(crate) fn markable(mut self) -> Lake {
+        let keys = self.keys();
+        self.drop_those(|key| {
+            key.is_some_and(|key| {
+                key.traits().wears == Wears::Nothing && !key.hangs_on().is_some_and(|on| keys.contains(&on))
             })
-            .map(|(id, _)| id.clone())
-            .collect();
-        let none = BTreeMap::new();
-        let doubles: BTreeSet<NodeId> = doubles.into_iter().collect();
-        self.graph.retain(|id, _| !doubles.contains(id));
-        self.follow(&none, &doubles);
+        });
+        self
+    }
+
+    fn drop_those(&mut self, mut go: impl FnMut(Option<Key>) -> bool) {
+        let key = |node: &Node| node.settings.as_ref().and_then(|it| it.key(&place()));
+        let gone: BTreeSet<NodeId> =
+            self.graph.iter().filter(|(_, node)| go(key(node))).map(|(id, _)| id.clone()).collect();
+        self.graph.retain(|id, _| !gone.contains(id));
+        self.follow(&BTreeMap::new(), &gone);
     }
 }
 
@@ -314,6 +340,21 @@ fn mixed(one: &Settings, other: &Settings, keeps: u64) -> Settings {
         }
     }
     Settings::from_json(one.kind(), json).unwrap_or_else(|_| one.clone())
+}
+
+/// Settings of the same key of which all those fields that `may` be are others' of the kind, as far as the key allows.
+pub(crate) fn disguised(one: &Settings, other: &Settings, may: impl Fn(&str) -> bool) -> Settings {
+    let (key, others) = (one.key(&place()), other.to_json());
+    let fields =
+        |settings: &Value| settings.as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>());
+    let names: BTreeSet<String> =
+        [&one.to_json(), &others].into_iter().filter_map(fields).flatten().filter(|name| may(name)).collect();
+    names.into_iter().fold(one.clone(), |settings, name| {
+        let mut json = settings.to_json();
+        diff::set(&mut json, &FieldPath::root().field(&name), others.get(&name).cloned());
+        let disguised = Settings::from_json(one.kind(), json).ok().filter(|it| it.key(&place()) == key);
+        disguised.unwrap_or(settings)
+    })
 }
 
 fn rename(value: &mut Value, names: &BTreeMap<NodeId, NodeId>, dropped: &BTreeSet<NodeId>) {

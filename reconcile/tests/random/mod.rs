@@ -3,5 +3,5 @@
 mod lake;
 mod schema;
 
-pub(crate) use lake::{Evolution, Lake, evolutions, lakes, place};
+pub(crate) use lake::{Evolution, Lake, disguised, evolutions, lakes, lakes_with, place};
 pub(crate) use schema::settings;

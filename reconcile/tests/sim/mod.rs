@@ -12,6 +12,7 @@ pub(crate) use world::{Event, World};
 use futures::future::BoxFuture;
 use lake_reconcile::{
     cloud::{Cloud, Listed, Write},
+    contents::{Count, Held},
     error::{CloudError, Retry},
     graph::{Graph, NodeId},
     inventory::{Facts, Seen, Sight},
@@ -60,8 +61,9 @@ impl Sim {
         self.world(|world| {
             let serial = world.next(&key);
             let (speaks_of, after) = Default::default();
-            let settings = settings.to_json();
-            world.resources.insert(key, Resource { settings, worn, serial, policies: 0, speaks_of, after });
+            let (settings, policies, planted) = (settings.to_json(), 0, true);
+            let resource = Resource { settings, worn, serial, policies, planted, speaks_of, after };
+            world.resources.insert(key, resource);
         });
     }
 
@@ -166,6 +168,17 @@ impl Cloud for Sim {
             let born =
                 |key: &Key| world.resources.get(key).map(|it| format!("{:04}-{:04}", it.serial, it.policies));
             Ok(buckets.filter_map(|key| Some((key.clone(), born(key)?))).collect())
+        }))
+    }
+
+    fn held<'a>(&'a self, key: &'a Key) -> BoxFuture<'a, Result<Option<Held>, CloudError>> {
+        Box::pin(self.call("sim:Held", false, move |world| {
+            if world.faults.unreadable.contains(key) {
+                return Err(CloudError::own("sim:Held", Retry::Never, "Access Denied"));
+            }
+            let held = world.contents.get(key).copied().unwrap_or_default();
+            let count = Count::new(held.min(1_000), "object");
+            Ok(key.traits().holds_data.then_some(Held { count, more: held > 1_000 }))
         }))
     }
 

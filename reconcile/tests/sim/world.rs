@@ -4,6 +4,7 @@ use super::{Faults, Sim};
 use lake_api::FieldPath;
 use lake_reconcile::{
     cloud::Write,
+    contents::Count,
     diff,
     error::{CloudError, Retry},
     graph::{Graph, Node, NodeId},
@@ -11,7 +12,7 @@ use lake_reconcile::{
     kinds::{Key, Settings},
     owner::{Marking, Worn},
     place::Place,
-    reference,
+    progress, reference,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -26,6 +27,8 @@ pub(crate) struct Resource {
     pub(super) serial: u64,
     /// How often its policy was edited: a bucket's date moves then.
     pub(super) policies: u64,
+    /// Whether no lake has made it or put its mark on it: nobody waits for its end.
+    pub(super) planted: bool,
     /// What it spoke of when it was last written, but for what is never compared.
     pub(crate) speaks_of: BTreeSet<Key>,
     /// What it was declared after when a lake last named it.
@@ -57,6 +60,10 @@ pub(crate) struct World {
     wanted: Graph,
     /// What may go when its member leaves.
     pub(crate) expendable: BTreeSet<Key>,
+    /// How many objects are in what holds some.
+    pub(crate) contents: BTreeMap<Key, usize>,
+    /// How many of them one delete takes away at the most; 0 for all.
+    pub(crate) portion: usize,
     /// As it was before the last write, and when that was, for reads that come too early.
     pub(super) before: BTreeMap<Key, (Option<Resource>, Instant)>,
     /// How many there have been of each key.
@@ -171,8 +178,8 @@ impl World {
         let serial = self.next(key);
         let worn = (key.traits().wears != Wears::Nothing).then_some(mark);
         let (speaks_of, after) = (self.told(node, &sim.place), self.after(node, &sim.place));
-        let policies = 0;
-        let resource = Resource { settings: json, worn, serial, policies, speaks_of, after };
+        let (policies, planted) = (0, false);
+        let resource = Resource { settings: json, worn, serial, policies, planted, speaks_of, after };
         self.resources.insert(key.clone(), resource);
         Ok(Event::Created(key.clone()))
     }
@@ -228,14 +235,14 @@ impl World {
     fn mark(&mut self, key: &Key, marking: &Marking) -> Result<Event, CloudError> {
         match self.resources.get_mut(key) {
             Some(resource) => {
-                resource.worn = marking.worn();
+                (resource.worn, resource.planted) = (marking.worn(), false);
                 Ok(Event::Marked(key.clone()))
             }
             None => Err(CloudError::own("sim:Mark", Retry::Gone, format!("{key} is not there"))),
         }
     }
 
-    fn delete(&mut self, sim: &Sim, key: &Key, _data: Data) -> Result<Option<Event>, CloudError> {
+    fn delete(&mut self, sim: &Sim, key: &Key, data: Data) -> Result<Option<Event>, CloudError> {
         if !self.resources.contains_key(key) {
             return Ok(None);
         }
@@ -245,7 +252,9 @@ impl World {
             Some(worn) => worn.is_of(&sim.owner) && worn.is_retained(),
             None => !self.is_wanted(other, &sim.place) && !self.expendable.contains(other),
         };
-        let uses = |resource: &Resource| resource.speaks_of.contains(key) || resource.after.contains(key);
+        let uses = |resource: &Resource| {
+            !resource.planted && (resource.speaks_of.contains(key) || resource.after.contains(key))
+        };
         let user = self.resources.iter().find(|(other, resource)| {
             uses(resource) && other.traits().goes_before.contains(&key.kind()) && !left(other, resource)
         });
@@ -257,8 +266,28 @@ impl World {
         if key.traits().holds_data && !self.expendable.contains(key) {
             self.crimes.push(format!("{key} held data and was deleted"));
         }
+        self.empty(key, data)?;
         self.resources.remove(key);
         Ok(Some(Event::Deleted(key.clone())))
+    }
+
+    /// Take a portion out of what is deleted with its contents.
+    fn empty(&mut self, key: &Key, data: Data) -> Result<(), CloudError> {
+        let Some(held) = self.contents.get_mut(key).filter(|held| **held > 0) else { return Ok(()) };
+        if data == Data::Keep {
+            return Err(CloudError::answered("s3:DeleteBucket", "BucketNotEmpty", "it is not empty"));
+        }
+        let goes = if self.portion == 0 { *held } else { self.portion.min(*held) };
+        *held -= goes;
+        progress::done(Count::new(goes, "object"));
+        if *held == 0 {
+            return Ok(());
+        }
+        Err(CloudError::own(
+            "sim:Empty",
+            Retry::Progressing,
+            format!("{key} is being emptied, and more is left in it"),
+        ))
     }
 
     fn has_its_needs(&mut self, sim: &Sim, node: &NodeId) -> Result<(), CloudError> {

@@ -1,6 +1,6 @@
 //! One namespace, and kubectl in it.
 
-use super::{Cluster, Seen, User, WITHIN, Watch};
+use super::{Cluster, Seen, User, WITHIN, Watch, tells_no_secret};
 use crate::ran::Ran;
 use serde_json::Value;
 use std::time::{Duration, Instant};
@@ -53,6 +53,7 @@ impl<'a> Namespace<'a> {
     #[must_use]
     pub fn get(&self, object: &str) -> Option<Value> {
         let found = self.json(&["get", object, "--ignore-not-found", "--output=json"]);
+        tells_no_secret(&found);
         (!found.is_null()).then_some(found)
     }
 
@@ -60,7 +61,9 @@ impl<'a> Namespace<'a> {
     #[must_use]
     pub fn list(&self, kind: &str) -> Vec<Value> {
         let mut found = self.json(&["get", kind, "--output=json"]);
-        found["items"].as_array_mut().map(std::mem::take).unwrap_or_default()
+        let found = found["items"].as_array_mut().map(std::mem::take).unwrap_or_default();
+        found.iter().for_each(tells_no_secret);
+        found
     }
 
     /// Change an object by a merge patch.

@@ -1,6 +1,6 @@
 //! What happens to objects, event by event.
 
-use super::WITHIN;
+use super::{WITHIN, tells_no_secret};
 use serde_json::Value;
 use std::{
     io::{BufRead, BufReader},
@@ -49,6 +49,8 @@ impl Watch {
                     None => vec![document["object"].take()],
                 };
                 for object in objects {
+                    // A secret ends the watch, and so the test that waits for it.
+                    tells_no_secret(&object);
                     if tell.send(Seen { event: event.clone(), object }).is_err() {
                         return;
                     }

@@ -7,7 +7,7 @@ use lake_tests::{
     ran::Ran,
 };
 use serde_json::{Value, json};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 /// The service account of a release that is called as the chart is.
 const OPERATOR: &str = "system:serviceaccount:lake-system:lake-operator";
@@ -60,8 +60,11 @@ fn it_installs_where_nothing_was_and_leaves_lakes_when_it_goes() {
     assert!(data.get("lake/first").is_some());
 }
 
-/// Everything that the operator may do in a namespace, as `group/resource[/name]` and verbs.
-fn permitted(cluster: &Cluster, namespace: &str) -> BTreeMap<String, Vec<String>> {
+/// Verbs, by `group/resource[/name]`.
+type Rights = BTreeMap<String, BTreeSet<String>>;
+
+/// Everything that the operator may do in a namespace.
+fn permitted(cluster: &Cluster, namespace: &str) -> Rights {
     let helm = Helm::alone();
     let file = helm.home().join("review.json");
     let review = json!({
@@ -72,7 +75,7 @@ fn permitted(cluster: &Cluster, namespace: &str) -> BTreeMap<String, Vec<String>
     let file = file.to_string_lossy();
     let create = ["create", "--validate=false", "--filename", &file, "--as", OPERATOR, "--output=json"];
     let answer = cluster.json(&create);
-    let mut permitted: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut permitted = Rights::new();
     let words = |value: &Value| -> Vec<String> {
         let words = value.as_array().into_iter().flatten();
         words.filter_map(|word| word.as_str().map(str::to_owned)).collect()
@@ -95,12 +98,11 @@ fn permitted(cluster: &Cluster, namespace: &str) -> BTreeMap<String, Vec<String>
     permitted.retain(|what, _| {
         !what.starts_with("authorization.k8s.io/") && !what.starts_with("authentication.k8s.io/")
     });
-    permitted.values_mut().for_each(|verbs| verbs.sort());
     permitted
 }
 
-fn with<'a>(sets: &[&[(&'a str, &'a [&'a str])]]) -> BTreeMap<String, Vec<String>> {
-    let mut all: BTreeMap<String, Vec<String>> = BTreeMap::new();
+fn with<'a>(sets: &[&[(&'a str, &'a [&'a str])]]) -> Rights {
+    let mut all = Rights::new();
     for (what, verbs) in sets.iter().flat_map(|set| set.iter()) {
         let verbs = verbs.iter().map(|verb| (*verb).to_owned());
         all.entry((*what).to_owned()).or_default().extend(verbs);
@@ -117,10 +119,11 @@ const WHERE_LAKES_ARE: &[(&str, &[&str])] = &[
     ("lake.dev/lakes/status", &["get", "patch", "update"]),
 ];
 const THE_LEASE: &[(&str, &[&str])] = &[
-    ("coordination.k8s.io/leases", &["create"]),
-    ("coordination.k8s.io/leases/lake-operator", &["get", "patch", "update"]),
+    ("coordination.k8s.io/leases", &["create", "get"]),
+    ("coordination.k8s.io/leases/lake-operator", &["patch", "update"]),
 ];
-const THE_CLUSTER_S_NAME: &[(&str, &[&str])] = &[("/namespaces/kube-system", &["get"])];
+const THE_CLUSTER: &[(&str, &[&str])] =
+    &[("/namespaces/kube-system", &["get"]), ("coordination.k8s.io/leases", &["get"])];
 
 #[test]
 fn the_operator_may_do_what_it_needs_and_nothing_else() {
@@ -128,17 +131,17 @@ fn the_operator_may_do_what_it_needs_and_nothing_else() {
     let _ = (cluster.namespace("team-a"), cluster.namespace("team-b"), cluster.namespace("others"));
 
     let _ = install(&cluster, &[]).ok();
-    assert_eq!(permitted(&cluster, "team-a"), with(&[WHERE_LAKES_ARE, THE_CLUSTER_S_NAME]));
-    assert_eq!(permitted(&cluster, "lake-system"), with(&[WHERE_LAKES_ARE, THE_CLUSTER_S_NAME, THE_LEASE]));
+    assert_eq!(permitted(&cluster, "team-a"), with(&[WHERE_LAKES_ARE, THE_CLUSTER]));
+    assert_eq!(permitted(&cluster, "lake-system"), with(&[WHERE_LAKES_ARE, THE_CLUSTER, THE_LEASE]));
 
     let _ = install(&cluster, &["--set=namespaces={team-a,team-b}"]).ok();
-    assert_eq!(permitted(&cluster, "team-a"), with(&[WHERE_LAKES_ARE, THE_CLUSTER_S_NAME]));
-    assert_eq!(permitted(&cluster, "others"), with(&[THE_CLUSTER_S_NAME]));
-    assert_eq!(permitted(&cluster, "lake-system"), with(&[THE_CLUSTER_S_NAME, THE_LEASE]));
+    assert_eq!(permitted(&cluster, "team-a"), with(&[WHERE_LAKES_ARE, THE_CLUSTER]));
+    assert_eq!(permitted(&cluster, "others"), with(&[THE_CLUSTER]));
+    assert_eq!(permitted(&cluster, "lake-system"), with(&[THE_CLUSTER, THE_LEASE]));
 
     let _ = install(&cluster, &["--set=namespaces={team-a},instance=prod,rbac.watchSecrets=true"]).ok();
     let mut watched_secrets = with(&[WHERE_LAKES_ARE]);
-    watched_secrets.insert("/secrets".to_owned(), ["get", "list", "watch"].map(str::to_owned).to_vec());
+    watched_secrets.insert("/secrets".to_owned(), ["get", "list", "watch"].map(str::to_owned).into());
     assert_eq!(permitted(&cluster, "team-a"), watched_secrets);
     assert_eq!(permitted(&cluster, "team-b"), with(&[]), "an upgrade takes away what is no longer said");
     assert_eq!(permitted(&cluster, "lake-system"), with(&[THE_LEASE]));

@@ -57,6 +57,37 @@ fn kubectl_explains_a_lake() {
         .says("database <string>")
         .says("targets <Object>")
         .never_says("<no description>");
+    for (field, default) in [
+        ("buckets.onDelete", "Retain"),
+        ("buckets.adopt", "Never"),
+        ("buckets.versioning", "false"),
+        ("reconcile.interval", "5m"),
+    ] {
+        let explained = Cluster::shared().kubectl(&["explain", &format!("lake.spec.{field}")]).ok();
+        let _ = explained.says(&format!("Default: `{default}`."));
+    }
+}
+
+#[test]
+fn a_lake_is_emptied_by_an_empty_spec() {
+    let namespace = Cluster::shared().namespace("emptied");
+    for spec in [json!({ "buckets": { "store": {} } }), json!({ "tags": { "team": "a" } })] {
+        let _ = namespace.apply(&lake("emptied", &spec)).ok();
+        // An object whose last field goes would be null to server-side apply: a default is left of it.
+        let _ = namespace.apply(&lake("emptied", &json!({}))).ok();
+        let emptied = namespace.get("lake/emptied").unwrap();
+        assert_eq!(emptied["spec"], json!({ "deletionProtection": false }));
+    }
+}
+
+#[test]
+fn an_interval_that_is_a_busy_loop_or_a_century_is_refused() {
+    let namespace = Cluster::shared().namespace("intervals");
+    for (interval, fits) in [("30s", true), ("1h30m", true), ("0s", false), ("1s", false), ("999999h", false)]
+    {
+        let applied = namespace.apply(&lake("timed", &json!({ "reconcile": { "interval": interval } })));
+        let _ = if fits { applied.ok() } else { applied.failed().says("spec.reconcile.interval") };
+    }
 }
 
 #[test]
@@ -66,8 +97,12 @@ fn first_lake_is_accepted_and_its_defaults_are_filled_in() {
     let lake = namespace.get("lake/first").unwrap();
     assert_eq!(lake["spec"]["crawlers"]["processed"]["adopt"], "Never");
     assert_eq!(lake["spec"]["buckets"]["store"]["onDelete"], "Retain");
+    assert_eq!(lake["status"], json!({ "observedGeneration": -1 }), "nobody has looked at it");
+    // The first write after the creation stores the status's default.
     let again = namespace.apply(&first_lake()).ok();
     assert_eq!(again.text.trim(), "lake.lake.dev/first serverside-applied");
+    let lake = namespace.get("lake/first").unwrap();
+    let _ = namespace.apply(&first_lake()).ok();
     let unchanged = namespace.get("lake/first").unwrap();
     assert_eq!(unchanged["metadata"]["resourceVersion"], lake["metadata"]["resourceVersion"]);
     assert_eq!(unchanged["metadata"]["generation"], 1);

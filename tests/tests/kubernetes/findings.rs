@@ -11,11 +11,13 @@ fn what_the_api_server_cannot_see_is_told_with_every_path_and_mended_at_once() {
             "role": "nobody",
             "script": { "bucket": "nowhere", "key": "etl.py" },
         } },
-        "reconcile": { "interval": "1s" },
+        "accessPoints": { "analysts": { "bucket": "elsewhere" } },
     });
     let _ = stage.namespace.apply(&manifest("wrong", &wrong)).ok();
     let lake = stage.standing("wrong", "False", "InvalidSpec");
-    for path in ["spec.jobs.etl.role: ", "spec.jobs.etl.script.bucket: ", "spec.reconcile.interval: "] {
+    for path in
+        ["spec.jobs.etl.role: ", "spec.jobs.etl.script.bucket: ", "spec.accessPoints.analysts.bucket: "]
+    {
         assert!(message(&lake).contains(path), "{path} is not in {}", message(&lake));
     }
     assert_eq!(condition(&lake, "Stalled")["status"], "True");
@@ -25,7 +27,7 @@ fn what_the_api_server_cannot_see_is_told_with_every_path_and_mended_at_once() {
     assert_eq!(stage.aws.journal(), [], "nothing is asked of AWS");
 
     let right = json!({ "spec": {
-        "reconcile": null,
+        "accessPoints": null,
         "roles": { "nobody": { "assumedBy": { "services": ["glue.amazonaws.com"] } } },
         "buckets": { "nowhere": { "objects": { "etl": { "key": "etl.py", "content": "print(1)" } } } },
     } });

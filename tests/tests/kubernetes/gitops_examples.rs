@@ -2,7 +2,9 @@
 
 use lake_tests::{
     argocd::{ArgoCd, Repository},
-    cluster::{Cluster, Namespace},
+    aws::Endpoint,
+    cluster::{Cluster, Namespace, is_ready},
+    operator::{Operator, Setting},
     root,
 };
 use serde_json::{Value, json};
@@ -72,7 +74,7 @@ fn here(repository: &Repository, path: &str) -> String {
     text.replace(address, &repository.url())
 }
 
-/// What the controllers of a cluster with nodes would tell of the operator.
+/// What the controllers of a cluster with nodes would tell of the operator's Deployment: here no kubelet runs a pod.
 fn tell_that_it_runs(system: &Namespace<'_>) {
     let deployment = system.get("deployment/lake-operator").expect("ArgoCD has made it");
     let replicas = &deployment["spec"]["replicas"];
@@ -122,33 +124,28 @@ fn the_app_of_apps_comes_in_waves_and_goes_the_other_way_round() {
     let _ = argocd.until("lake-operator", healthy);
     let data = cluster.in_namespace("data");
     let lake = data.until("lake/first", |_| true);
-    let condition = |of: &str, status: &str| {
-        json!({
-            "type": of, "status": status, "reason": "AsWanted", "message": "",
-            "observedGeneration": 1, "lastTransitionTime": "2026-01-01T00:00:00Z",
-        })
-    };
-    let ready = json!({
-        "metadata": { "finalizers": ["lake.dev/lake"] },
-        "status": {
-            "observedGeneration": lake["metadata"]["generation"],
-            "conditions": [condition("Ready", "True"), condition("Reconciling", "False"), condition("Stalled", "False")],
-        },
-    });
-    let _ = data.patch("lake/first", &json!({ "metadata": ready["metadata"] })).ok();
-    let _ = data.patch_status("lake/first", &json!({ "status": ready["status"] })).ok();
+    assert_eq!(lake["status"]["conditions"], Value::Null, "nobody works on it yet");
+    // No node runs the pod: the test runs what the Deployment says, with the rights that came with it.
+    let deployment = system.get("deployment/lake-operator").expect("ArgoCD has made it");
+    let aws = Endpoint::start();
+    let _operator = Operator::start(&Setting::of_deployment(&cluster, &deployment), &aws);
+    let _ = data.until("lake/first", is_ready);
     let _ = argocd.until("lake-platform", healthy);
 
     // Back: while a lake's resources are deleted, its operator is there; the definition stays.
     let mut operators = applications.watch("application/lake-operator");
+    aws.faults(json!([{ "mutating": true, "times": 1, "hold": "before" }]));
     let _ = applications.delete("application/lake-platform").ok();
-    let _ = data.until("lake/first", |it| it["metadata"]["deletionTimestamp"].is_string());
-    assert!(system.get("deployment/lake-operator").is_some());
-    let _ = data.patch("lake/first", &json!({ "metadata": { "finalizers": [] } })).ok();
+    assert!(aws.held(|| false));
+    assert!(system.get("deployment/lake-operator").is_some(), "the lake's resources are being deleted");
+    aws.faults(json!([]));
     let _ = operators.until(|seen| seen.deleted());
     assert!(system.get("deployment/lake-operator").is_none());
     assert_eq!(data.list("lakes"), Vec::<Value>::new());
     let _ = cluster.kubectl(&["get", "crd", "lakes.lake.dev"]).ok();
+    let world = aws.hand().world();
+    assert_eq!((&world["roles"], &world["jobs"]), (&json!({}), &json!({})), "the lake has gone in order");
+    assert_eq!(world["buckets"].as_object().map(|all| all.len()), Some(1), "its data stays");
 }
 
 #[test]

@@ -8,16 +8,12 @@ use lake_tests::{
 };
 use serde_json::Value;
 
-/// The salt that the manifest has.
-const SALT: &str = "change-me";
-
 #[test]
 fn from_terraform_to_kubernetes_and_back_nothing_is_made_or_deleted() {
     let stage =
         Stage::with("handover", |setting| setting.arguments.push("--adopt-foreign-owners".to_owned()));
     let mut terraform = Terraform::new(&stage.aws);
     example::first_lake(&mut terraform);
-    terraform.set("TF_VAR_salt", SALT);
     let _ = terraform.apply().ok();
     let world = without_marks(&stage.aws.hand().world());
     stage.aws.clear_journal();

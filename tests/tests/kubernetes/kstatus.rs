@@ -1,12 +1,18 @@
-//! What kstatus, and so `kubectl wait`, Flux and ArgoCD, make of a lake's status at every moment of its life.
+//! What kstatus, and so whoever waits for any object by its rules (Flux, Helm, kpt), makes of a lake's status at every moment
+//! of its life: told by the library itself (`go-harness/kstatus`).
 
 use crate::stage::{Stage, condition, is_of_this_spec};
 use lake_tests::{
     cluster::{Cluster, Seen},
     example,
+    part::part,
 };
 use serde_json::{Value, json};
-use std::collections::BTreeSet;
+use std::{
+    collections::BTreeSet,
+    io::Write,
+    process::{Command, Stdio},
+};
 
 #[test]
 fn its_rules_hold_from_the_first_event_to_the_last() {
@@ -22,15 +28,22 @@ fn its_rules_hold_from_the_first_event_to_the_last() {
     watch.until(Seen::deleted);
 
     let history: Vec<Value> = watch.history().iter().map(|seen| seen.object.clone()).collect();
-    let mut told = history.iter().filter(|lake| !lake["status"]["conditions"].is_null());
-    let mut before = told.next().expect("the lake was told of");
-    one_by_one(before);
-    for lake in told {
-        one_by_one(lake);
+    let verdicts = kstatus(&history);
+    let (untold, told): (Vec<_>, Vec<_>) =
+        history.iter().zip(&verdicts).partition(|(lake, _)| lake["status"]["conditions"].is_null());
+    assert!(!untold.is_empty(), "the watch has seen it as its user made it");
+    for (lake, verdict) in untold {
+        assert_eq!(verdict.status, "InProgress", "nobody has looked at it: {verdict:?} of {lake:#}");
+    }
+    let mut told = told.into_iter();
+    let (mut before, verdict) = told.next().expect("the lake was told of");
+    one_by_one(before, verdict);
+    for (lake, verdict) in told {
+        one_by_one(lake, verdict);
         one_after_the_other(before, lake);
         before = lake;
     }
-    let lives: BTreeSet<&str> = history.iter().map(kstatus).collect();
+    let lives: BTreeSet<&str> = verdicts.iter().map(|verdict| &*verdict.status).collect();
     assert_eq!(lives, BTreeSet::from(["Current", "InProgress", "Terminating"]));
     let generations: BTreeSet<i64> = generations(&history);
     assert_eq!(generations, BTreeSet::from([1, 2, 3]), "the user's two, and that of the deletion");
@@ -44,7 +57,7 @@ fn generations(history: &[Value]) -> BTreeSet<i64> {
 }
 
 /// What holds of a lake at any moment.
-fn one_by_one(lake: &Value) {
+fn one_by_one(lake: &Value, verdict: &Verdict) {
     let status = |type_: &str| condition(lake, type_)["status"].as_str().unwrap_or_default();
     for type_ in ["Ready", "Reconciling", "Stalled"] {
         let told = condition(lake, type_);
@@ -56,9 +69,9 @@ fn one_by_one(lake: &Value) {
     let (ready, reconciling, stalled) = (status("Ready"), status("Reconciling"), status("Stalled"));
     assert_eq!([ready, reconciling, stalled].iter().filter(|it| **it == "True").count(), 1, "{lake:#}");
     if ready == "True" && is_of_this_spec(lake) && lake["metadata"]["deletionTimestamp"].is_null() {
-        assert_eq!(kstatus(lake), "Current");
+        assert_eq!(verdict.status, "Current", "{verdict:?} of {lake:#}");
     } else {
-        assert_ne!(kstatus(lake), "Current", "{lake:#}");
+        assert_ne!(verdict.status, "Current", "{verdict:?} of {lake:#}");
     }
 }
 
@@ -80,16 +93,57 @@ fn one_after_the_other(before: &Value, after: &Value) {
     assert!(said(before) <= said(after), "{after:#}");
 }
 
-/// kstatus' verdict (sigs.k8s.io/cli-utils/pkg/kstatus), which reads all objects alike.
-fn kstatus(lake: &Value) -> &'static str {
-    let is = |type_: &str, status: &str| condition(lake, type_)["status"] == status;
-    match () {
-        () if !lake["metadata"]["deletionTimestamp"].is_null() => "Terminating",
-        () if !is_of_this_spec(lake) => "InProgress",
-        () if is("Reconciling", "True") => "InProgress",
-        () if is("Stalled", "True") => "Failed",
-        () if is("Ready", "True") => "Current",
-        () => "InProgress",
+/// What the library says of an object.
+#[derive(Debug)]
+struct Verdict {
+    status: String,
+    #[allow(dead_code, reason = "a failure prints it")]
+    message: String,
+}
+
+/// The library's verdict on each of these objects.
+fn kstatus(objects: &[Value]) -> Vec<Verdict> {
+    let mut library = Command::new(part("kstatus"))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("it starts");
+    let question = Value::from(objects.to_vec()).to_string();
+    let mut stdin = library.stdin.take().expect("stdin is piped");
+    stdin.write_all(question.as_bytes()).expect("it reads all before it answers");
+    drop(stdin);
+    let told = library.wait_with_output().expect("it ends");
+    assert!(told.status.success(), "its reason stands above");
+    let verdicts: Vec<Value> = serde_json::from_slice(&told.stdout).expect("it answers in JSON");
+    assert_eq!(verdicts.len(), objects.len());
+    let said = |verdict: &Value, word: &str| verdict[word].as_str().unwrap_or_default().to_owned();
+    verdicts.iter().map(|it| Verdict { status: said(it, "status"), message: said(it, "message") }).collect()
+}
+
+/// Where a user or AWS is in the way, and where nothing goes on, the library says what is so.
+#[test]
+fn each_standing_of_a_lake_has_its_word() {
+    let lake = |conditions: [(&str, &str); 3], observed: i64| {
+        let told = conditions.map(|(of, status)| json!({ "type": of, "status": status, "reason": "Told" }));
+        json!({
+            "apiVersion": "lake.dev/v1alpha1", "kind": "Lake", "metadata": { "name": "events", "generation": 2 },
+            "spec": {}, "status": { "observedGeneration": observed, "conditions": told },
+        })
+    };
+    let standing = |ready, reconciling, stalled| {
+        lake([("Ready", ready), ("Reconciling", reconciling), ("Stalled", stalled)], 2)
+    };
+    let old = lake([("Ready", "True"), ("Reconciling", "False"), ("Stalled", "False")], 1);
+    let of = [
+        (standing("True", "False", "False"), "Current"),
+        (standing("False", "True", "False"), "InProgress"),
+        (standing("False", "False", "True"), "Failed"),
+        (standing("False", "False", "False"), "InProgress"), // it waits for an approval
+        (old, "InProgress"),
+    ];
+    let verdicts = kstatus(&of.clone().map(|(lake, _)| lake));
+    for ((lake, word), verdict) in of.iter().zip(&verdicts) {
+        assert_eq!(verdict.status, *word, "{verdict:?} of {lake:#}");
     }
 }
 

@@ -2,26 +2,72 @@
 
 use crate::{
     handover::without_marks,
-    stage::{Stage, differences},
+    stage::{Stage, condition, differences, is_of_this_spec, manifest},
+    translate,
 };
 use lake_tests::{aws::Endpoint, example, frozen, terraform::Terraform};
+use serde_json::Value;
+
+const FULL: &str = include_str!("../portable/full.tf");
 
 #[test]
 fn both_doors_lead_two_fresh_accounts_to_the_same_world() {
     let stage = Stage::new("parity");
-    let _ = stage.namespace.apply(&example::first_lake_manifest()).ok();
+    let manifest = example::first_lake_manifest();
+    let _ = stage.namespace.apply(&manifest).ok();
     let aws = Endpoint::start();
     let mut terraform = Terraform::new(&aws);
     example::first_lake(&mut terraform);
-    terraform.set("TF_VAR_salt", "change-me"); // as the manifest has it
     let _ = terraform.apply().ok();
     let lake = stage.ready("first");
     frozen::keep("lake.json", || format!("{lake:#}\n"));
+    assert_same_world(&stage, &aws);
+    assert_same_told(&lake, &terraform.state());
+}
+
+#[test]
+fn so_do_they_with_a_lake_of_every_field() {
+    let aws = Endpoint::start();
+    let terraform = Terraform::new(&aws);
+    terraform.main(FULL);
+    let _ = terraform.apply().ok();
+    let lakes = lakes(&terraform);
+    assert_eq!(lakes.len(), 2);
+
+    let stage = Stage::with("parity-full", |setting| {
+        // Its members name whom they would be taken over from.
+        setting.arguments.push("--adopt-foreign-owners".to_owned());
+    });
+    // The second one refers to what the first one has made.
+    for lake in &lakes {
+        let name = lake["name"].as_str().expect("a lake has a name");
+        let _ = stage.namespace.apply(&manifest(name, &translate::spec(lake))).ok();
+        let told = stage.namespace.until(&format!("lake/{name}"), |told| {
+            is_of_this_spec(told) && condition(told, "Reconciling")["status"] == "False"
+        });
+        assert_eq!(condition(&told, "Ready")["status"], "True", "{:#}", told["status"]["conditions"]);
+        assert_same_told(&told, lake);
+    }
+    assert_same_world(&stage, &aws);
+}
+
+/// The lakes of a state, those first to which others refer.
+fn lakes(terraform: &Terraform) -> Vec<Value> {
+    let shown = terraform.command(&["show", "-json"]).output().expect("terraform starts");
+    let state: Value = serde_json::from_slice(&shown.stdout).expect("show -json prints JSON");
+    let resources = state["values"]["root_module"]["resources"].as_array().expect("resources").iter();
+    let mut lakes: Vec<&Value> = resources.filter(|it| it["type"] == "lake").collect();
+    lakes.sort_by_key(|lake| lake["depends_on"].as_array().map_or(0, Vec::len));
+    lakes.into_iter().map(|lake| lake["values"].clone()).collect()
+}
+
+fn assert_same_world(stage: &Stage, aws: &Endpoint) {
     let (ours, theirs) = (stage.aws.hand().world(), aws.hand().world());
     assert_eq!(differences(&without_marks(&ours), &without_marks(&theirs)), Vec::<String>::new());
+}
 
-    // They tell the same of it, but for what AWS makes up.
-    let state = terraform.state();
+/// A lake's status and the attributes of its resource tell the same, but for what AWS makes up.
+fn assert_same_told(lake: &Value, state: &Value) {
     assert_eq!(
         lake["status"]["resources"].as_object().map(|all| all.keys().collect::<Vec<_>>()),
         state["resources"].as_object().map(|all| all.keys().collect::<Vec<_>>())

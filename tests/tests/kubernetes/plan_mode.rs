@@ -19,7 +19,7 @@ fn a_suspended_lake_is_left_alone() {
         })
     };
     let lake = suspended("Unknown");
-    assert_eq!(lake["status"]["observedGeneration"], json!(null), "nobody has looked");
+    assert_eq!(lake["status"]["observedGeneration"], -1, "nobody has looked");
     assert_eq!(stage.aws.journal(), []);
     let suspend = |yes: bool| {
         let _ =

@@ -2,6 +2,7 @@
 
 use lake_tests::{
     aws::Endpoint,
+    canary::canary,
     cluster::{Cluster, is_ready},
     example,
     helm::Helm,
@@ -31,26 +32,9 @@ impl<'a> Release<'a> {
         let install = ["install", "lake", &chart, "--namespace", SYSTEM, "--set", "crds.install=false"];
         let _ = helm.run(&[&install, values].concat()).ok();
         let deployment = system.list("deployments").pop().expect("a deployment");
-        let pod = &deployment["spec"]["template"]["spec"];
-        let account = pod["serviceAccountName"].as_str().expect("a service account").to_owned();
-        let arguments: Vec<String> =
-            serde_json::from_value(pod["containers"][0]["args"].clone()).expect("a list of arguments");
-        let own = ["run", "--listen", "--lease-name", "--log-format"];
-        let said = |flag: &str| arguments.iter().find_map(|it| it.strip_prefix(flag)).map(str::to_owned);
-        let setting = Setting {
-            kubeconfig: cluster.service_account(SYSTEM, &account),
-            namespaces: Vec::new(),
-            released: false,
-            lease: said("--lease-name=").expect("the lease has a name"),
-            arguments: arguments
-                .into_iter()
-                .filter(|it| !own.iter().any(|own| it.starts_with(own)))
-                .collect(),
-            variables: vec![
-                ("POD_NAMESPACE".to_owned(), SYSTEM.to_owned()),
-                ("POD_NAME".to_owned(), "lake-operator-0".to_owned()),
-            ],
-        };
+        let account = &deployment["spec"]["template"]["spec"]["serviceAccountName"];
+        let account = account.as_str().expect("a service account").to_owned();
+        let setting = Setting::of_deployment(cluster, &deployment);
         Release { cluster, helm, account: format!("system:serviceaccount:{SYSTEM}:{account}"), setting }
     }
 
@@ -69,7 +53,13 @@ impl<'a> Release<'a> {
         };
         script("print('one')\n");
         let _ = namespace
-            .kubectl(&["create", "secret", "generic", "salt", "--from-literal=salt=of-the-sea"])
+            .kubectl(&[
+                "create",
+                "secret",
+                "generic",
+                "salt",
+                &format!("--from-literal=salt={}", canary("salt")),
+            ])
             .ok();
         let _ = namespace.apply_object(&lake()).ok();
         let _ = namespace.until("lake/first", is_ready);

@@ -73,6 +73,39 @@ fn a_leader_that_was_paused_past_its_lease_writes_nothing_when_it_goes_on() {
 }
 
 #[test]
+fn a_status_that_was_decided_on_before_the_lead_was_lost_is_not_written_after_it() {
+    let cluster = Cluster::shared();
+    let (aws, gate, namespace) = (Endpoint::start(), cluster.gate(), cluster.namespace("late"));
+    let setting = Setting::of(cluster, namespace.name()).argument("--lease-duration=3s");
+    let through = Setting { kubeconfig: gate.kubeconfig().to_owned(), ..setting.clone() };
+    let first = Operator::start(&through.replica("first"), &aws);
+    first.until("it leads", leads);
+    let second = Operator::start(&setting.replica("second"), &aws);
+    let _ = namespace.apply_object(&example::first_lake_not_retained()).ok();
+    let _ = namespace.until("lake/first", is_ready);
+
+    // The first one has seen that it leads and sends what it has done, which is on its way while another takes over.
+    gate.shut();
+    let tags = |stage: &str| json!({ "spec": { "tags": { "stage": stage } } });
+    let _ = namespace.patch("lake/first", &tags("first")).ok();
+    gate.until_held();
+    first.signal("STOP");
+    second.until("it leads", leads);
+    let _ = namespace.patch("lake/first", &tags("second")).ok();
+    let told = namespace.until("lake/first", is_ready);
+    let mut watch = namespace.watch("lake/first");
+    gate.open();
+    first.signal("CONT");
+    first.until("it knows that it no longer leads", |first| !leads(first) && is_idle(first));
+    // What is written over comes back: so every status since counts, and not the last one alone.
+    let _ = namespace.kubectl(&["label", "lake/first", "watched=to-here"]).ok();
+    watch.until(|seen| seen.object["metadata"]["labels"]["watched"] == "to-here");
+    for seen in watch.history() {
+        assert_eq!(seen.object["status"], told["status"], "the status is another's now");
+    }
+}
+
+#[test]
 fn a_leader_that_is_ended_finishes_its_call_and_hands_over_at_once() {
     // No lease of this length runs out within the test.
     let pair = Pair::start("handed-over", "10m");

@@ -1,6 +1,6 @@
 //! A lake that uses every field of every kind.
 
-use lake_tests::{aws::Endpoint, terraform::Terraform};
+use lake_tests::{aws::Endpoint, canary::untold, terraform::Terraform};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -24,6 +24,7 @@ fn a_lake_of_every_field_applies_and_its_second_plan_is_empty() {
     let terraform = Terraform::new(&aws);
     terraform.main(FULL);
     let _ = terraform.apply().ok();
+    assert_eq!(untold(&terraform.lakes()), BTreeSet::new(), "each secret field has a canary");
     terraform.plan().nothing();
     let _ = terraform.destroy().ok();
     assert_eq!(aws.hand().world(), before);

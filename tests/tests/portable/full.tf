@@ -165,11 +165,11 @@ resource "lake" "full" {
     }
     object "secret" {
       key            = "notes/secret.txt"
-      secret_content = "nobody reads this"
+      secret_content = "canary-bird-object"
     }
     object "key-store" {
       key                   = "notes/secret.bin"
-      secret_content_base64 = "AAECAw=="
+      secret_content_base64 = "AAECY2FuYXJ5LWJpcmQtb2JqZWN0LWJ5dGVz/w=="
     }
   }
 
@@ -425,7 +425,7 @@ resource "lake" "full" {
     tags                      = { team = "data" }
     arguments                 = { "--day" = "today" }
     non_overridable_arguments = { "--fixed" = "yes" }
-    secret_arguments          = { "--salt" = "grains" }
+    secret_arguments          = { "--salt" = "canary-bird-salt" }
     script {
       bucket  = "store"
       key     = "scripts/etl.py"
@@ -466,7 +466,7 @@ resource "lake" "full" {
     script {
       bucket         = "store"
       key            = "scripts/secret.py"
-      secret_content = "print('nobody reads this')"
+      secret_content = "print('canary-bird-script')"
     }
   }
 
@@ -475,7 +475,7 @@ resource "lake" "full" {
     script {
       bucket                = "store"
       key                   = "scripts/secret-bytes.py"
-      secret_content_base64 = "cHJpbnQoMSkK"
+      secret_content_base64 = "cHJpbnQoJ2NhbmFyeS1iaXJkLXNjcmlwdC1ieXRlcycpCg=="
     }
   }
 

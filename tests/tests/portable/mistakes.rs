@@ -126,6 +126,55 @@ fn a_mistake_of_form_hides_none_of_sense() {
     each_is_told_at_its_line(MIXED, 8);
 }
 
+/// Policies that are larger than AWS takes.
+const TOO_LARGE: &str = r#"resource "lake" "x" {
+  name = "mistakes"
+  bucket "store" {
+  }
+  role "etl" {
+    assumed_by {
+      services = ["glue.amazonaws.com"]
+    }
+    inline_policy "own" {
+      statement {
+        actions   = ["s3:GetObject"]
+        resources = [for number in range(300) : "arn:aws:s3:::a-bucket-with-a-name-of-some-length-${number}/*"]
+      }
+    }
+  }
+  access_point "door" {
+    bucket = "store"
+    statement {
+      actions = ["s3:GetObject"]
+      principals {
+        aws = [for number in range(500) : "arn:aws:iam::123456789012:role/a-role-with-a-name-${number}"]
+      }
+    }
+  }
+}
+"#;
+
+#[test]
+fn policies_that_are_too_large_are_told_with_size_and_limit_and_without_a_call() {
+    let aws = Endpoint::start();
+    let terraform = Terraform::new(&aws);
+    terraform.main(TOO_LARGE);
+    let mut told = Vec::new();
+    for finding in terraform.findings().iter().filter(|finding| finding["severity"] == "error") {
+        told.push(format!("{} {}", finding["range"]["start"]["line"], finding["summary"]));
+    }
+    let says = |line: u64, words: [&str; 2]| {
+        let fits =
+            |it: &&String| it.starts_with(&format!("{line} ")) && words.iter().all(|word| it.contains(word));
+        assert_eq!(told.iter().filter(fits).count(), 1, "{line}: {told:#?}");
+    };
+    // Blocks with labels are pointed at by their member.
+    says(5, ["`inline_policy` comes to 17084 characters", "AWS takes 10240"]);
+    says(18, ["`statement` comes to 28139 characters", "AWS takes 20480"]);
+    assert_eq!(told.len(), 2, "{told:#?}");
+    assert_eq!(aws.journal(), []);
+}
+
 /// A configuration whose mistakes stand before words of the finding that tells each.
 fn each_is_told_at_its_line(configuration: &str, mistakes: usize) {
     let aws = Endpoint::given_or_start();

@@ -154,15 +154,8 @@ fn logs_of_every_level_tell_calls_and_keep_secrets() {
     let aws = Endpoint::start();
     let mut terraform = Terraform::new(&aws);
     example::first_lake(&mut terraform);
-    terraform.set("TF_LOG_PROVIDER", "TRACE");
-    let log = terraform.folder().join("log").display().to_string();
-    terraform.set("TF_LOG_PATH", &log);
     let _ = terraform.apply().ok();
     let _ = terraform.destroy().ok();
-    let log = std::fs::read_to_string(log).expect("terraform has written its log");
-    assert!(log.contains("CreateBucket"), "calls are told");
-    for secret in ["grains-of-salt", "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"] {
-        let told = log.lines().find(|line| line.contains(secret));
-        assert_eq!(told, None, "{secret} is in the log");
-    }
+    // It is searched for secrets when this ends.
+    assert!(terraform.log().contains("CreateBucket"), "calls are told");
 }

@@ -3,13 +3,16 @@
 mod commands;
 mod configuration;
 mod docs;
+mod emptying;
 mod failures;
 mod foreign;
 mod frozen;
 mod kill;
+mod modules;
 mod moves;
 mod opentofu;
 mod ownership;
+mod regions;
 mod replace;
 mod scale;
 mod secrets;

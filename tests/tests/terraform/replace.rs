@@ -128,3 +128,164 @@ fn a_deletion_that_no_plan_showed_is_not_carried_out() {
     let _ = terraform.apply().ok();
     terraform.plan().nothing();
 }
+
+const DATA: &str = r#"resource "terraform_data" "later" {
+  input = "one"
+}
+
+resource "lake" "x" {
+  name = "again"
+  bucket "store" {
+    on_delete = "Empty"
+    object "note" {
+      key     = "note.txt"
+      content = "hello"
+    }
+  }
+  role "etl" {
+    assumed_by {
+      services = ["glue.amazonaws.com"]
+    }
+  }
+  role "old" {
+    assumed_by {
+      services = ["glue.amazonaws.com"]
+    }
+  }
+  database "lake" {
+    on_delete = "Delete"
+  }
+  table "events" {
+    database  = "lake"
+    on_delete = "Delete"
+    format    = "Parquet"
+    location {
+      bucket = "store"
+      prefix = "events/"
+    }
+    column {
+      name = "country"
+      type = "string"
+    }
+    column {
+      name = "card"
+      type = "string"
+    }
+  }
+  access_point "analysts" {
+    bucket = "store"
+    allow {
+      roles = ["etl"]
+      read {
+        prefix = "events/"
+      }
+    }
+  }
+  filter "india" {
+    table = "events"
+    rows  = "country = 'IN'"
+    columns {
+      except = ["card"]
+    }
+  }
+  # more
+}
+"#;
+
+const STORE: &str = "again-store-123456789012-eu-west-1";
+
+/// A lake of each sort of mark and of none, with data that is nobody's member.
+fn with_data(aws: &Endpoint) -> Terraform {
+    let terraform = Terraform::new(aws);
+    terraform.main(DATA);
+    let _ = terraform.apply().ok();
+    aws.hand().does("s3", "put_object", json!({ "Bucket": STORE, "Key": "events/x", "Body": "1" }));
+    terraform
+}
+
+#[test]
+fn a_replacement_that_fails_half_way_is_gone_on_with_and_forgets_nothing() {
+    let aws = Endpoint::start();
+    let nothing = aws.hand().world();
+    // Where it fails: when it signs what stays, and when it removes what goes.
+    for refused in ["(Put|Tag).*", "DeleteRole"] {
+        let terraform = with_data(&aws);
+        let main = DATA.replace(
+            "  role \"old\" {\n    assumed_by {\n      services = [\"glue.amazonaws.com\"]\n    }\n  }\n",
+            "",
+        );
+        assert_ne!(main, DATA);
+        terraform.main(&main);
+        let before = aws.hand().world();
+        aws.faults(json!([{ "operation": refused, "code": "AccessDenied", "status": 403, "message": "no" }]));
+        let _ = terraform.apply_with(&["-replace=lake.x"]).failed().says("AccessDenied");
+        aws.faults(json!([]));
+        assert!(terraform.state().is_object(), "the lake is in the state still");
+
+        let _ = terraform.plan().changes().says("role/old").never_says("bucket/store").never_says("tainted");
+        let _ = terraform.apply().ok();
+        terraform.plan().nothing();
+        let mut after = before.clone();
+        after["roles"].as_object_mut().expect("roles").remove("again-old-eu-west-1");
+        assert_eq!(aws.hand().world(), after, "refused {refused}: only the role has left");
+        let _ = terraform.destroy().ok();
+        assert_eq!(aws.hand().world(), nothing, "refused {refused}: all of it was remembered");
+    }
+}
+
+#[test]
+fn a_replacement_that_failed_is_destroyed_whole() {
+    let aws = Endpoint::start();
+    let nothing = aws.hand().world();
+    let terraform = with_data(&aws);
+    aws.faults(
+        json!([{ "operation": "(Put|Tag).*", "code": "AccessDenied", "status": 403, "message": "no" }]),
+    );
+    let _ = terraform.apply_with(&["-replace=lake.x"]).failed().says("AccessDenied");
+    aws.faults(json!([]));
+    let _ = terraform.run(&["destroy", "-no-color", "-auto-approve", "-refresh=false"]).ok();
+    assert_eq!(aws.hand().world(), nothing);
+}
+
+#[test]
+fn a_replacement_that_cannot_tell_what_stays_is_refused() {
+    let aws = Endpoint::start();
+    let terraform = with_data(&aws);
+    let before = aws.hand().world();
+    let text = DATA.replace("\"one\"", "\"two\"");
+    // Which members there are, where the lake lives, and whose it is are known only after apply.
+    let members =
+        "  spec = { roles = { for key in [terraform_data.later.output] : key => { external = \"x\" } } }\n";
+    for (main, flag) in [
+        (text.replace("  # more\n", members), true),
+        (
+            text.replace(
+                "  # more\n",
+                "  region = terraform_data.later.output == \"\" ? \"x\" : \"eu-west-1\"\n",
+            ),
+            true,
+        ),
+        (
+            format!(
+                "{text}provider \"lake\" {{\n  owner = terraform_data.later.output == \"\" ? \"x\" : \"terraform\"\n}}\n"
+            ),
+            true,
+        ),
+        (
+            text.replace(
+                "  # more\n",
+                &format!(
+                    "{members}  lifecycle {{\n    replace_triggered_by = [terraform_data.later]\n  }}\n"
+                ),
+            ),
+            false,
+        ),
+    ] {
+        terraform.main(&main);
+        let arguments: &[&str] = if flag { &["-replace=lake.x"] } else { &[] };
+        let _ =
+            terraform.plan_with(arguments).failed().says("cannot be replaced by a plan that does not know");
+        let _ = terraform.apply_with(arguments).failed();
+        assert_eq!(aws.hand().world(), before, "{main}");
+    }
+}

@@ -1,18 +1,14 @@
 //! A lake told as a value: `spec` and `sensitive_spec` beside the blocks.
 
-use lake_tests::{aws::Endpoint, root, terraform::Terraform};
-
-fn first_lake() -> String {
-    let path = root().join("examples/first-lake/lake.yaml");
-    std::fs::read_to_string(path).expect("the example is there")
-}
+use lake_tests::{aws::Endpoint, example, terraform::Terraform};
+use serde_json::json;
 
 /// The same file that Kubernetes takes, its secret aside, and then as blocks would have it: no call, no change.
 #[test]
 fn a_lake_of_kubernetes_is_one_of_terraform() {
     let aws = Endpoint::start();
     let terraform = Terraform::new(&aws);
-    terraform.file("lake.yaml", &first_lake());
+    terraform.file("lake.yaml", &example::first_lake_manifest());
     terraform.main(
         r#"locals {
   lake = yamldecode(file("lake.yaml")).spec
@@ -39,8 +35,7 @@ resource "lake" "x" {
   }
 "#,
     );
-    let applied = terraform.apply().ok();
-    assert!(!applied.text.contains("change-me"), "{}", applied.text);
+    let _ = terraform.apply().ok();
     terraform.plan().nothing();
 
     let written = aws.writes();
@@ -145,8 +140,31 @@ fn members_come_from_variables_and_may_hold_what_is_known_later() {
     terraform.plan().nothing();
     let _ = terraform.plan_with(&["-var=reader=false"]).changes().says("role/reader");
     let _ = terraform.apply_with(&["-var=reader=false"]).ok();
-    assert_eq!(aws.hand().world()["roles"], serde_json::json!({}));
+    assert_eq!(aws.hand().world()["roles"], json!({}));
     let _ = terraform.destroy().ok();
+}
+
+/// A lake whose buckets are known only after apply, whenever the list of them changes.
+fn known_later(on_delete: &str, zones: &str) -> String {
+    format!(
+        r#"resource "terraform_data" "zones" {{
+  input = {zones}
+}}
+
+resource "lake" "x" {{
+  name = "later"
+  spec = {{
+    buckets = {{ for zone in terraform_data.zones.output : zone => {{ onDelete = "{on_delete}" }} }}
+    roles   = {{ reader = {{ assumedBy = {{ services = ["glue.amazonaws.com"] }}, allow = [{{ read = {{ bucket = "raw" }} }}] }} }}
+  }}
+}}
+"#
+    )
+}
+
+fn buckets(aws: &Endpoint) -> Vec<String> {
+    let world = aws.hand().world();
+    world["buckets"].as_object().expect("buckets").keys().cloned().collect()
 }
 
 /// Which members there are is known only after apply: nothing is looked at, and the plan says that it cannot tell.
@@ -154,33 +172,51 @@ fn members_come_from_variables_and_may_hold_what_is_known_later() {
 fn members_that_are_known_later_are_planned_without_a_look() {
     let aws = Endpoint::start();
     let terraform = Terraform::new(&aws);
-    let lake = |buckets: &str, input: &str| {
-        format!(
-            r#"resource "terraform_data" "zones" {{
-  input = {input}
-}}
-
-resource "lake" "x" {{
-  name = "later"
-  spec = {{
-    buckets = {buckets}
-    roles   = {{ reader = {{ assumedBy = {{ services = ["glue.amazonaws.com"] }}, allow = [{{ read = {{ bucket = "raw" }} }}] }} }}
-  }}
-}}
-"#
-        )
-    };
-    let members = "{ for zone in terraform_data.zones.output : zone => { onDelete = \"Delete\" } }";
-    terraform.main(&lake(members, "[\"raw\"]"));
+    terraform.main(&known_later("Retain", "[\"raw\"]"));
     let _ = terraform.plan().changes();
     let _ = terraform.apply().ok();
     terraform.plan().nothing();
-    terraform.main(&lake(members, "[\"raw\", \"clean\"]"));
+    terraform.main(&known_later("Retain", "[\"raw\", \"clean\"]"));
     let _ = terraform.plan().changes().says("cannot tell what will be deleted");
     let _ = terraform.apply().ok();
     terraform.plan().nothing();
-    assert_eq!(aws.hand().world()["buckets"].as_object().expect("buckets").len(), 2);
+    assert_eq!(buckets(&aws).len(), 2);
     let _ = terraform.destroy().ok();
+}
+
+/// Terraform carries nothing from a plan to its apply by which the apply could know what the plan did not show.
+#[test]
+fn what_holds_data_is_not_deleted_by_an_apply_whose_plan_could_not_show_it() {
+    let aws = Endpoint::start();
+    let terraform = Terraform::new(&aws);
+    terraform.main(&known_later("Empty", "[\"raw\", \"clean\"]"));
+    let _ = terraform.apply().ok();
+    let clean = buckets(&aws).into_iter().find(|name| name.contains("clean")).expect("it was made");
+    aws.hand().does("s3", "put_object", json!({ "Bucket": clean, "Key": "data/x", "Body": "1" }));
+    terraform.main(&known_later("Empty", "[\"raw\"]"));
+    aws.clear_journal();
+    let refused = "could delete data that this plan cannot show";
+    let _ = terraform.plan().failed().says(refused).says("bucket/clean").says("-target");
+    let _ = terraform.apply().failed().says(refused);
+    assert_eq!(aws.writes(), []);
+
+    // A plan that knows them shows it, and then it is done.
+    let _ = terraform.apply_with(&["-target=terraform_data.zones"]).ok();
+    let _ = terraform.plan().changes().says("bucket/clean").says("emptied and deleted");
+    let _ = terraform.apply().ok();
+    assert!(!buckets(&aws).contains(&clean));
+    terraform.plan().nothing();
+
+    // What stands under a key that is known stays, whatever else comes.
+    terraform.main(&known_later("Empty", "[\"raw\", \"more\"]").replace(
+        "buckets = { for zone",
+        "buckets = { for zone in [\"raw\"] : zone => { onDelete = \"Empty\" } }\n    databases = { for zone",
+    ).replace("zone => { onDelete = \"Empty\" } }\n    roles", "zone => { onDelete = \"Delete\" } }\n    roles"));
+    let _ = terraform.plan().changes().says("cannot tell what will be deleted");
+    let _ = terraform.apply().ok();
+    terraform.plan().nothing();
+    let _ = terraform.destroy().ok();
+    assert_eq!(buckets(&aws), Vec::<String>::new());
 }
 
 #[test]

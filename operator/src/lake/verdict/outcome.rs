@@ -26,7 +26,9 @@ impl Verdict {
         // What waits for another's turn, or for the next leader, has not failed.
         let failed = |failure: &&Failure| !matches!(failure.cause, Cause::Skipped(_) | Cause::Stopped);
         let told: Vec<&Failure> = outcome.failures.iter().filter(failed).collect();
-        let Some(first) = told.iter().min_by_key(|failure| is_for_the_user(failure)) else {
+        let Some(first) =
+            told.iter().min_by_key(|failure| (is_for_the_user(failure), failure.progress().is_some()))
+        else {
             return Verdict::without_failure(outcome, leaves, unsteady);
         };
         let message = told.iter().map(|failure| sentence(failure)).collect::<Vec<_>>().join("\n");
@@ -90,8 +92,11 @@ fn is_for_the_user(failure: &Failure) -> bool {
     matches!(failure.cause, Cause::Blocked(_) | Cause::Foreign(_) | Cause::Protected(_) | Cause::Unplanned)
 }
 
-/// A failure as a line of a message.
+/// A failure as a line of a message, or how far it has come that goes on.
 fn sentence(failure: &Failure) -> String {
+    if let Some(progress) = failure.progress() {
+        return format!("{progress}.");
+    }
     let path = if failure.origin.is_root() { String::new() } else { format!("spec.{}: ", failure.origin) };
     format!("{path}{}: {}", failure.summary(), failure.steady_detail().replace('\n', " "))
 }
@@ -115,6 +120,7 @@ mod tests {
             origin: "buckets.store".parse().unwrap(),
             action: Action::Create,
             cause,
+            done: None,
         };
         Outcome {
             plan: Plan::default(),
@@ -179,6 +185,7 @@ mod tests {
             wanted: None,
             facts: Default::default(),
             secret: Default::default(),
+            aliases: Default::default(),
         };
         let left = Outcome { plan: Plan { steps: vec![step], ..Plan::default() }, ..outcome(vec![]) };
         let verdict = Verdict::of(&left, false, false);

@@ -2,6 +2,7 @@
 
 use super::AccessPoint;
 use crate::{
+    aliases::{Aliases, path},
     expand::{
         members::{Wanted, members},
         names::{Names, nodes},
@@ -61,7 +62,16 @@ fn wanted(key: &MemberKey, point: &spec::AccessPoint, names: &Names<'_>) -> Want
         },
         after,
         secret: BTreeSet::new(),
+        aliases: aliases(point),
     }
+}
+
+/// The policy is one, whether it is told as what is allowed, in statements, or in both.
+fn aliases(point: &spec::AccessPoint) -> Aliases {
+    let [first, second] =
+        if point.statements.is_empty() { ["allow", "statements"] } else { ["statements", "allow"] };
+    let policy = || path("statements");
+    Aliases::default().compiled(path(first), policy()).compiled(path(second), policy())
 }
 
 #[cfg(test)]

@@ -80,7 +80,8 @@ async fn listed(aws: &Aws, names: &[String]) -> BTreeMap<String, Point> {
         };
         for point in page.access_point_list() {
             let name = point.name().to_owned();
-            if let Some(found) = point.alias().filter(|_| names.contains(&name)).and_then(|it| aws.points.get(it))
+            if let Some(found) =
+                point.alias().filter(|_| names.contains(&name)).and_then(|it| aws.points.get(it))
             {
                 known.insert(name, found);
             }

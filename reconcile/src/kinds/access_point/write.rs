@@ -1,7 +1,13 @@
 //! Making an access point, and changing its policy and tags: nothing else of it can be changed.
 
 use super::{AccessPoint, read};
-use crate::{aws::Aws, diff::FieldChange, error::CloudError, owner::{Marking, Worn}, policy};
+use crate::{
+    aws::Aws,
+    diff::FieldChange,
+    error::CloudError,
+    owner::{Marking, Worn},
+    policy,
+};
 use aws_sdk_s3control::{
     error::BuildError,
     types::{PublicAccessBlockConfiguration, Tag, VpcConfiguration},

@@ -2,13 +2,32 @@
 
 use crate::{
     aws::Aws,
+    contents::{Count, Held},
     error::{CloudError, Retry},
     kind::Data,
+    progress,
 };
 use aws_sdk_s3::{
     error::BuildError,
     types::{Delete, EncodingType, ObjectIdentifier},
 };
+
+/// What a bucket's contents are counted in.
+const OBJECT: &str = "object";
+/// The same where some are former versions, or delete markers: each is deleted by itself.
+const VERSION: &str = "object version";
+/// As many as one page lists, and one deletion takes.
+const PAGE: usize = 1000;
+
+/// What is in a bucket, from the first page of its list. Unfinished uploads are not counted.
+pub(super) async fn held(aws: &Aws, name: &str) -> Result<Option<Held>, CloudError> {
+    let page = aws.s3.list_object_versions().bucket(name).encoding_type(EncodingType::Url).send().await;
+    let page = page.map_err(|e| CloudError::from_sdk("s3:ListObjectVersions", e))?;
+    let (versions, markers) = (page.versions(), page.delete_markers());
+    let plain = markers.is_empty() && versions.iter().all(|version| version.is_latest() == Some(true));
+    let count = Count::new(versions.len() + markers.len(), if plain { OBJECT } else { VERSION });
+    Ok(Some(Held { count, more: page.is_truncated() == Some(true) }))
+}
 
 /// Delete a bucket; with [`Data::Empty`] all versions, delete markers and unfinished uploads go first, a portion at each
 /// call.
@@ -22,9 +41,7 @@ pub(super) async fn delete(aws: &Aws, name: &str, data: Data) -> Result<(), Clou
             let error = CloudError::from_sdk("s3:DeleteBucket", e);
             match data {
                 // Somebody wrote meanwhile: the next round empties it again.
-                Data::Empty if error.is("BucketNotEmpty") => {
-                    CloudError { retry: Retry::Conflict, ..error }
-                }
+                Data::Empty if error.is("BucketNotEmpty") => CloudError { retry: Retry::Conflict, ..error },
                 _ => error,
             }
         }),
@@ -33,19 +50,23 @@ pub(super) async fn delete(aws: &Aws, name: &str, data: Data) -> Result<(), Clou
     deleted.or_else(|error| if error.is("NoSuchBucket") { Ok(()) } else { Err(error) })
 }
 
-/// Delete a portion of what is in a bucket. That one is still at it when more is left is told as *busy*, so that whoever
-/// waits hears of it and may stop.
+/// Delete a portion of what is in a bucket. That more is left is told as *progressing*, so that whoever waits hears of it
+/// and may stop.
 async fn empty(aws: &Aws, name: &str) -> Result<(), CloudError> {
     let mut deleted = 0;
     if delete_versions(aws, name, &mut deleted).await? && abort_uploads(aws, name, &mut deleted).await? {
         return Ok(());
     }
-    let said = format!("bucket {name} is being emptied: {deleted} objects, versions and uploads went just now, and more are left");
-    Err(CloudError::own("s3:DeleteObjects", Retry::Busy, said))
+    let said = format!("bucket {name} is being emptied, and more is left in it");
+    Err(CloudError::own("s3:DeleteObjects", Retry::Progressing, said))
 }
 
-/// Delete versions and delete markers, a page at a time; whether none is left. A page holds at most 1000, as many as one
-/// deletion takes.
+/// Tell that so many objects, versions, delete markers or uploads went.
+fn went(number: usize) {
+    progress::done(Count::new(number, OBJECT));
+}
+
+/// Delete versions and delete markers, a page at a time; whether none is left.
 async fn delete_versions(aws: &Aws, name: &str, deleted: &mut usize) -> Result<bool, CloudError> {
     let (mut key, mut version) = (None, None);
     while *deleted < aws.portion {
@@ -60,7 +81,9 @@ async fn delete_versions(aws: &Aws, name: &str, deleted: &mut usize) -> Result<b
         let page = page.send().await.map_err(|e| CloudError::from_sdk("s3:ListObjectVersions", e))?;
         let versions = page.versions().iter().map(|it| (it.key(), it.version_id()));
         let markers = page.delete_markers().iter().map(|it| (it.key(), it.version_id()));
-        let objects = versions.chain(markers).filter_map(|(key, version)| Some((spelt(key?, page.encoding_type()), version)));
+        let objects = versions
+            .chain(markers)
+            .filter_map(|(key, version)| Some((spelt(key?, page.encoding_type()), version)));
         let (named, unnameable): (Vec<_>, Vec<_>) = objects.partition(|(key, _)| key.chars().all(is_in_xml));
         *deleted += named.len() + unnameable.len();
         delete_together(aws, name, named).await?;
@@ -68,6 +91,7 @@ async fn delete_versions(aws: &Aws, name: &str, deleted: &mut usize) -> Result<b
             let delete = aws.s3.delete_object().bucket(name).key(key);
             let answer = delete.set_version_id(version.map(ToOwned::to_owned)).send().await;
             answer.map_err(|e| CloudError::from_sdk("s3:DeleteObject", e))?;
+            went(1);
         }
         if page.is_truncated() != Some(true) {
             return Ok(true);
@@ -93,11 +117,13 @@ async fn delete_together(
     });
     let objects = objects.collect::<Result<Vec<_>, BuildError>>();
     let objects = objects.map_err(|e| CloudError::refused(DOING, e.to_string()))?;
-    tracing::info!(bucket = name, "deleting {} versions", objects.len());
+    let number = objects.len();
+    tracing::info!(bucket = name, "deleting {number} versions");
     let delete = Delete::builder().set_objects(Some(objects)).quiet(true).build();
     let delete = delete.map_err(|e| CloudError::refused(DOING, e.to_string()))?;
     let answer = aws.s3.delete_objects().bucket(name).delete(delete).send().await;
     let answer = answer.map_err(|e| CloudError::from_sdk(DOING, e))?;
+    went(number.saturating_sub(answer.errors().len()));
     match answer.errors().first() {
         Some(error) => {
             let said = format!(
@@ -115,7 +141,7 @@ async fn delete_together(
 
 /// How many to ask for: those that may go yet, and no more than a page.
 fn page_of(left: usize) -> i32 {
-    i32::try_from(left.min(1000)).expect("a page is a small number")
+    i32::try_from(left.min(PAGE)).expect("a page is a small number")
 }
 
 /// Whether XML 1.0 has a character (<https://www.w3.org/TR/xml/#charsets>). Keys may hold others, which are listed in the
@@ -168,11 +194,16 @@ async fn abort_uploads(aws: &Aws, name: &str, deleted: &mut usize) -> Result<boo
         let page = page.send().await.map_err(|e| CloudError::from_sdk("s3:ListMultipartUploads", e))?;
         for upload in page.uploads() {
             let (Some(key), Some(id)) = (upload.key(), upload.upload_id()) else { continue };
-            let abort = aws.s3.abort_multipart_upload().bucket(name).key(spelt(key, page.encoding_type())).upload_id(id);
+            let abort = aws
+                .s3
+                .abort_multipart_upload()
+                .bucket(name)
+                .key(spelt(key, page.encoding_type()))
+                .upload_id(id);
             *deleted += 1;
             match abort.send().await.map_err(|e| CloudError::from_sdk("s3:AbortMultipartUpload", e)) {
                 Err(error) if !error.is("NoSuchUpload") => return Err(error),
-                _ => {}
+                _ => went(1),
             }
         }
         if page.is_truncated() != Some(true) {

@@ -2,6 +2,7 @@
 
 use super::{Bucket, BucketPolicy, Encryption, Logging, RequestMetrics, delivery, switches};
 use crate::{
+    aliases::{Aliases, path},
     expand::{
         members::{Wanted, members},
         names::Names,
@@ -11,7 +12,7 @@ use crate::{
     policy::{self, Statement},
 };
 use lake_api::{
-    FieldPath, Input, Step,
+    FieldPath, Input,
     names::{ExternalName, MemberKey, Word},
     spec::{
         self, LakeSpec, Own,
@@ -40,11 +41,6 @@ pub(super) fn expand(spec: &LakeSpec, names: &Names<'_>) -> Vec<(NodeId, Node)> 
             to.extend(policy::keyed([statement]));
         }
         let member = spec.buckets.get(id.name()).and_then(|member| member.own());
-        if let Some(own) = member {
-            let ids: Vec<String> = own.lifecycle_rules.iter().map(|said| rule(said).0).collect();
-            let said = std::mem::take(&mut node.treatment.ignore_drift);
-            node.treatment.ignore_drift = said.iter().map(|path| by_id(path, &ids)).collect();
-        }
         if member.and_then(|own| own.policy.as_ref()).is_some_and(|policy| policy.keep_others) {
             // All statements there are is what others decide, too.
             node.treatment.ignore_drift.insert(FieldPath::root().field("policy").field("statements"));
@@ -86,8 +82,7 @@ fn wanted(key: &MemberKey, bucket: &spec::Bucket, names: &Names<'_>) -> Wanted<B
                 .request_metrics
                 .iter()
                 .map(|(key, metrics)| {
-                    let id = metrics.name.as_ref().and_then(Word::known).unwrap_or(key.as_str());
-                    (id.to_owned(), request_metrics(metrics, names))
+                    (metrics_id(key.as_str(), metrics).to_owned(), request_metrics(metrics, names))
                 })
                 .collect(),
             tags: names.tags(&bucket.tags),
@@ -95,6 +90,7 @@ fn wanted(key: &MemberKey, bucket: &spec::Bucket, names: &Names<'_>) -> Wanted<B
         },
         after: after.into_iter().filter(|node| node.name() != key.as_str()).collect(),
         secret: BTreeSet::new(),
+        aliases: aliases(bucket),
     }
 }
 
@@ -118,16 +114,22 @@ fn statements(said: &spec::bucket::BucketPolicy, bucket: &Input<String>, names: 
     }
 }
 
-/// A path into the rules, which the spec has in a list, by the id of the rule.
-fn by_id(path: &FieldPath, ids: &[String]) -> FieldPath {
-    match path.steps() {
-        [rules, Step::Index(place), below @ ..] if rules.name() == Some("lifecycleRules") => {
-            let Some(id) = ids.get(*place) else { return path.clone() };
-            let below: FieldPath = below.iter().cloned().collect();
-            FieldPath::root().step(rules.clone()).key(id.as_str()).join(&below)
-        }
-        _ => path.clone(),
-    }
+/// The policy is kept in two forms, rules and metrics by their ids.
+fn aliases(bucket: &spec::Bucket) -> Aliases {
+    let statements = || path("policy.statements");
+    let aliases = Aliases::default()
+        .compiled(statements(), statements())
+        .compiled(statements(), path("policy.besideOthers"));
+    let rules = FieldPath::root().field("lifecycleRules");
+    let aliases = bucket
+        .lifecycle_rules
+        .iter()
+        .enumerate()
+        .fold(aliases, |all, (place, said)| all.renamed(rules.index(place), rules.key(rule(said).0)));
+    let metrics = FieldPath::root().field("requestMetrics");
+    bucket.request_metrics.iter().fold(aliases, |all, (key, said)| {
+        all.renamed(metrics.key(key.as_str()), metrics.key(metrics_id(key.as_str(), said)))
+    })
 }
 
 /// A rule under its id: the given one, or a digest of what it says.
@@ -142,6 +144,11 @@ fn rule(said: &LifecycleRule) -> (String, LifecycleRule) {
         }
     };
     (id, rule)
+}
+
+/// The id of request metrics: their name, else their key.
+fn metrics_id<'a>(key: &'a str, said: &'a spec::bucket::RequestMetrics) -> &'a str {
+    said.name.as_ref().and_then(Word::known).unwrap_or(key)
 }
 
 fn request_metrics(said: &spec::bucket::RequestMetrics, names: &Names<'_>) -> RequestMetrics {

@@ -52,6 +52,7 @@ pub(super) fn needs(bucket: &Bucket, place: &Place) -> Vec<Need> {
             itself(),
         ),
         Need::of(When::Delete, &["s3:DeleteBucket"], itself()),
+        Need::of(When::Preview, &["s3:ListObjectVersions"], itself()),
         Need::of(When::Empty, &["s3:ListMultipartUploads", "s3:ListObjectVersions"], itself()),
         Need::of(When::Empty, &["s3:AbortMultipartUpload", "s3:DeleteObjects"], objects()),
     ];

@@ -118,7 +118,10 @@ mod tests {
                 let bucket = Bucket {
                     tls_only: on,
                     delegate_to_access_points: on,
-                    policy: BucketPolicy { statements: keyed([theirs.clone(), open.clone()]), ..BucketPolicy::default() },
+                    policy: BucketPolicy {
+                        statements: keyed([theirs.clone(), open.clone()]),
+                        ..BucketPolicy::default()
+                    },
                     ..Bucket::of(name.clone())
                 };
                 let (tls, delegates, rest) = part(whole(&bucket, &place()), &name, &place());

@@ -4,7 +4,13 @@
 //! in before the policy that needs it, and shut out whatever the policy says.
 
 use super::{Bucket, facets, lifecycle, read, switches};
-use crate::{aws::Aws, diff::FieldChange, error::CloudError, owner::{Marking, Worn}, policy};
+use crate::{
+    aws::Aws,
+    diff::FieldChange,
+    error::CloudError,
+    owner::{Marking, Worn},
+    policy,
+};
 use aws_sdk_s3::{
     error::BuildError,
     types::{

@@ -5,6 +5,7 @@ use super::{
     MongodbTarget, S3Target, TableFormatTarget, Targets,
 };
 use crate::{
+    aliases::Aliases,
     expand::{
         members::{Wanted, members},
         names::{Names, given, nodes},
@@ -63,7 +64,7 @@ fn own(names: &Names<'_>, key: &str, member: &Own<spec::Crawler>) -> Wanted<Craw
         security_configuration: member.security_configuration.as_ref().map(|name| names.filled(name)),
         tags: names.tags(&member.tags),
     };
-    Wanted { settings, after: aim.after, secret: BTreeSet::new() }
+    Wanted { settings, after: aim.after, secret: BTreeSet::new(), aliases: Aliases::default() }
 }
 
 /// The targets' names, and the members that must be there before they are crawled.

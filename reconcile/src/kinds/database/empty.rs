@@ -1,13 +1,27 @@
 //! The tables in a database that is to be deleted.
 
 use super::DatabaseKey;
-use crate::{aws::Aws, error::CloudError, kind::Data, kinds::table, owner::OWNER};
+use crate::{
+    aws::Aws,
+    contents::{Count, Held},
+    error::CloudError,
+    kind::Data,
+    kinds::table,
+    owner::OWNER,
+    progress,
+};
 use aws_sdk_glue::types::Table;
 
 /// Tables that one call deletes.
 const BATCH: usize = 100;
 /// So many names are told.
 const TOLD: usize = 5;
+
+/// The tables in a database, from the first page of their list.
+pub(super) async fn held(aws: &Aws, key: &DatabaseKey) -> Result<Option<Held>, CloudError> {
+    let (tables, more) = table::list_first(aws, &key.catalog, &key.name).await?;
+    Ok(Some(Held { count: Count::new(tables.len(), "table"), more }))
+}
 
 /// Make sure that nobody's table is lost with the database.
 ///
@@ -37,6 +51,7 @@ pub(super) async fn clear(aws: &Aws, key: &DatabaseKey, data: Data) -> Result<()
             .send()
             .await
             .map_err(|error| CloudError::from_sdk("glue:BatchDeleteTable", error))?;
+        progress::done(Count::new(some.len().saturating_sub(answer.errors().len()), "table"));
         for failed in answer.errors() {
             let Some(detail) = failed.error_detail() else { continue };
             let said = detail.error_message().unwrap_or_default();

@@ -2,6 +2,7 @@
 
 use super::{CreateTableDefaults, Database};
 use crate::{
+    aliases::Aliases,
     expand::{
         members::{Wanted, members},
         names::{Names, given, inputs, nodes},
@@ -38,7 +39,12 @@ fn own(names: &Names<'_>, key: &str, member: &Own<spec::Database>) -> Wanted<Dat
         tags: names.tags(&member.tags),
         ..Database::named(names.catalog(), names.name(member.name.as_ref(), key))
     };
-    Wanted { settings, after: nodes([bucket.flatten()]), secret: BTreeSet::new() }
+    Wanted {
+        settings,
+        after: nodes([bucket.flatten()]),
+        secret: BTreeSet::new(),
+        aliases: Aliases::default(),
+    }
 }
 
 /// The permissions by principal: two entries of one principal are one.

@@ -93,7 +93,8 @@ async fn list(
         && let Some(page) = pages.next().await
     {
         turned += 1;
-        for database in page.map_err(|error| CloudError::from_sdk("glue:GetDatabases", error))?.database_list {
+        for database in page.map_err(|error| CloudError::from_sdk("glue:GetDatabases", error))?.database_list
+        {
             if wanted.remove(database.name.as_str()) {
                 let key = DatabaseKey { catalog: catalog.to_owned(), name: database.name.clone() };
                 found.push((key, database));

@@ -2,6 +2,7 @@
 
 use super::{Columns, Filter};
 use crate::{
+    aliases::{Aliases, path},
     expand::{
         members::{Wanted, members},
         names::{Names, TheDatabase, TheTable, nodes},
@@ -37,6 +38,10 @@ pub(super) fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
                 after: nodes([table.node.clone(), awaited]),
                 settings: wanted(filter, key, table, &names),
                 secret: BTreeSet::new(),
+                aliases: match &filter.table_name {
+                    Some(_) => Aliases::default().renamed(path("tableName"), path("table")),
+                    None => Aliases::default(),
+                },
             }
         },
         |name| external(&names.filled(name), &names),

@@ -66,7 +66,8 @@ async fn listed(aws: &Aws, keys: &[FilterKey]) -> BTreeMap<FilterKey, DataCellsF
         && let Some(page) = pages.next().await
     {
         turned += 1;
-        let Ok(page) = page.map_err(|why| CloudError::from_sdk("lakeformation:ListDataCellsFilter", why)) else {
+        let Ok(page) = page.map_err(|why| CloudError::from_sdk("lakeformation:ListDataCellsFilter", why))
+        else {
             break;
         };
         let filters = page.data_cells_filters.unwrap_or_default().into_iter();
@@ -124,7 +125,14 @@ async fn list(aws: &Aws, table: &TableKey) -> Result<Vec<DataCellsFilter>, Cloud
         .name(&table.name)
         .build()
         .map_err(|why| CloudError::refused("lakeformation:ListDataCellsFilter", why.to_string()))?;
-    let mut pages = aws.lakeformation.list_data_cells_filter().table(wanted).max_results(PAGE).into_paginator().items().send();
+    let mut pages = aws
+        .lakeformation
+        .list_data_cells_filter()
+        .table(wanted)
+        .max_results(PAGE)
+        .into_paginator()
+        .items()
+        .send();
     let mut filters = Vec::new();
     while let Some(filter) = pages.next().await {
         match filter.map_err(|e| CloudError::from_sdk("lakeformation:ListDataCellsFilter", e)) {
@@ -197,13 +205,17 @@ mod tests {
     #[test]
     fn all_rows_and_all_columns_are_absent() {
         let wildcard = RowFilter::builder().all_rows_wildcard(AllRowsWildcard::builder().build());
-        for rows in [wildcard.clone(), wildcard.filter_expression("TRUE"), RowFilter::builder().filter_expression("TRUE")]
-        {
+        for rows in [
+            wildcard.clone(),
+            wildcard.filter_expression("TRUE"),
+            RowFilter::builder().filter_expression("TRUE"),
+        ] {
             for wildcard in [
                 ColumnWildcard::builder().build(),
                 ColumnWildcard::builder().set_excluded_column_names(Some(vec![])).build(),
             ] {
-                let all = filter().row_filter(rows.clone().build()).column_wildcard(wildcard).build().unwrap();
+                let all =
+                    filter().row_filter(rows.clone().build()).column_wildcard(wildcard).build().unwrap();
                 let settings = seen(&all).settings;
                 assert_eq!((settings.rows, settings.columns), (None, None));
             }

@@ -2,8 +2,9 @@
 
 use super::{ContinuousLogging, Job, Workers};
 use crate::{
+    aliases::Aliases,
     expand::{
-        members::{Wanted, members, treatment},
+        members::{Wanted, members},
         names::{Names, given, inputs, nodes},
     },
     graph::{Node, NodeId, Open},
@@ -92,13 +93,16 @@ fn own(names: &Names<'_>, spec: &LakeSpec, key: &MemberKey, member: &Own<spec::J
         tags: names.tags(&member.tags),
         name: names.name(member.name.as_ref(), key),
     };
-    let secret = member
-        .secret_arguments
-        .keys()
-        .chain(member.secret_arguments_from.keys())
-        .map(|key| FieldPath::root().field("arguments").key(key.as_str()))
-        .collect::<BTreeSet<_>>();
-    Wanted { settings, after, secret }
+    let argument = |field: &str, key: &str| FieldPath::root().field(field).key(key);
+    let plain = member.secret_arguments.keys().map(|key| ("secretArguments", key.as_str()));
+    let elsewhere = member.secret_arguments_from.keys().map(|key| ("secretArgumentsFrom", key.as_str()));
+    let mut secret = BTreeSet::new();
+    let mut aliases = Aliases::default();
+    for (field, key) in plain.chain(elsewhere) {
+        secret.insert(argument("arguments", key));
+        aliases = aliases.renamed(argument(field, key), argument("arguments", key));
+    }
+    Wanted { settings, after, secret, aliases }
 }
 
 /// The node of a job's script: uploaded where its content is given, else looked at; none where a bucket's own object
@@ -119,7 +123,8 @@ fn script(
     let origin = FieldPath::root().field("jobs").key(key.as_str()).field("script");
     let mut node = object::node(names, &said.bucket, &said.key, source, origin);
     // A script has no custody of its own: whoever takes the job over takes it with its script.
-    node.treatment.adopt_from = treatment(&member.custody).adopt_from;
+    node.treatment.adopt_from =
+        member.custody.adopt_from.as_ref().and_then(|owner| owner.known().map(str::to_owned));
     node.open = match uploaded {
         Some(true) => Open::Nothing,
         _ if may_be_declared(spec, member) => Open::Node,

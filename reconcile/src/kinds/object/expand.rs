@@ -2,6 +2,7 @@
 
 use super::Object;
 use crate::{
+    aliases::{Aliases, path},
     expand::{
         members::treatment,
         names::{Names, nodes},
@@ -24,6 +25,8 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct Source {
     content: Input<String>,
     secret: bool,
+    /// The field that says it.
+    field: &'static str,
 }
 
 impl Source {
@@ -62,14 +65,14 @@ impl Source {
         elsewhere: Option<&ContentFrom>,
     ) -> Option<Self> {
         let encoded = |text: &Input<String>| text.clone().map(|text| BASE64_STANDARD.encode(text));
-        let plain = |content| Source { content, secret: false };
-        let hidden = |content| Source { content, secret: true };
-        (text.map(|text| plain(encoded(text.input()))))
-            .or_else(|| base64.map(|base64| plain(base64.input().clone())))
-            .or_else(|| secret.map(|text| hidden(encoded(text.input()))))
-            .or_else(|| secret_base64.map(|base64| hidden(base64.input().clone())))
+        let plain = |field, content| Source { content, secret: false, field };
+        let hidden = |field, content| Source { content, secret: true, field };
+        (text.map(|text| plain("content", encoded(text.input()))))
+            .or_else(|| base64.map(|base64| plain("contentBase64", base64.input().clone())))
+            .or_else(|| secret.map(|text| hidden("secretContent", encoded(text.input()))))
+            .or_else(|| secret_base64.map(|base64| hidden("secretContentBase64", base64.input().clone())))
             // Nobody has looked there yet.
-            .or_else(|| elsewhere.map(|_| hidden(Input::Unknown)))
+            .or_else(|| elsewhere.map(|_| hidden("contentFrom", Input::Unknown)))
     }
 }
 
@@ -85,6 +88,10 @@ pub(crate) fn node(
 ) -> Node {
     let bucket = names.bucket(bucket);
     let secret = source.as_ref().is_some_and(|source| source.secret);
+    let aliases = source.iter().fold(Aliases::default(), |all, source| {
+        let said = || path(source.field);
+        all.compiled(said(), path("content")).compiled(said(), path("bytes"))
+    });
     let content = source.map(|source| source.content);
     let settings = Object {
         bucket: bucket.name,
@@ -114,6 +121,7 @@ pub(crate) fn node(
         },
         brought_by: BTreeSet::new(),
         open: Open::Nothing,
+        aliases,
     }
 }
 
@@ -146,7 +154,7 @@ fn in_bucket(names: &Names<'_>, bucket: &str, object: &spec::Own<spec::Object>, 
         settings.tags = object.tags.iter().map(|(key, value)| (key.clone(), value.input().clone())).collect();
     }
     let secret = std::mem::take(&mut node.treatment.secret);
-    node.treatment = Treatment { secret, ..treatment(&object.custody) };
+    node.treatment = Treatment { secret, ..treatment(&object.custody, &node.aliases) };
     node
 }
 
@@ -167,6 +175,7 @@ fn veiled(bucket: &str, origin: FieldPath) -> Node {
         },
         brought_by: BTreeSet::new(),
         open: Open::Nothing,
+        aliases: Aliases::default(),
     }
 }
 

@@ -123,7 +123,10 @@ mod tests {
             .metadata("lake-owner", "terraform/t/l")
             .metadata("lake-node", "object/b.k")
             .build();
-        assert_eq!(settings(&key(), &head, Tags::new()).content, Input::from("sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad"));
+        assert_eq!(
+            settings(&key(), &head, Tags::new()).content,
+            Input::from("sha256:ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")
+        );
         let mark = Worn { owner: "terraform/t/l".into(), node: "object/b.k".into(), ..Worn::default() };
         assert_eq!(worn(&head), Some(mark));
     }

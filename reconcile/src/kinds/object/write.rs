@@ -4,7 +4,12 @@ use super::{
     Object, ObjectKey,
     read::{self, MARK},
 };
-use crate::{aws::Aws, diff::FieldChange, error::CloudError, owner::{Marking, Worn}};
+use crate::{
+    aws::Aws,
+    diff::FieldChange,
+    error::CloudError,
+    owner::{Marking, Worn},
+};
 use aws_sdk_s3::{
     error::BuildError,
     operation::{copy_object::builders::CopyObjectFluentBuilder, head_object::HeadObjectOutput},

@@ -2,6 +2,7 @@
 
 use super::{Role, trust};
 use crate::{
+    aliases::{Aliases, path},
     expand::{
         members::{Wanted, members},
         names::Names,
@@ -11,7 +12,7 @@ use crate::{
     policy::{self, Principals, Statement, Statements, Texts, keyed, texts},
 };
 use lake_api::{
-    Input,
+    FieldPath, Input,
     names::{ServicePrincipal, Word},
     spec::{self, LakeSpec, role::AssumedBy},
 };
@@ -31,21 +32,38 @@ pub(super) fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
             settings: wanted(role, key, &names),
             after: waits.get(key.as_str()).cloned().unwrap_or_default(),
             secret: BTreeSet::new(),
+            aliases: aliases(role),
         },
         |name| external(&names.filled(name)),
     )
 }
 
+/// Policies are compiled, each as a whole.
+fn aliases(role: &spec::Role) -> Aliases {
+    let whole = ["assumedBy", "allow", "managedPolicies"];
+    let aliases =
+        whole.into_iter().fold(Aliases::default(), |all, field| all.compiled(path(field), path(field)));
+    let inline = |name: &str| FieldPath::root().field("inlinePolicies").key(name);
+    role.inline_policies.iter().fold(aliases, |all, (key, policy)| {
+        all.compiled(
+            inline(key.as_str()),
+            inline(policy.name.as_ref().and_then(Word::known).unwrap_or(key.as_str())),
+        )
+    })
+}
+
 /// What each role waits for: the roles that it trusts, which IAM must know. What its own policies name need not exist yet.
 fn waits(spec: &LakeSpec, names: &Names<'_>) -> BTreeMap<String, BTreeSet<NodeId>> {
     let own: Vec<(&str, &spec::Role)> = spec.roles.own().map(|(key, role)| (key.as_str(), &**role)).collect();
-    let arns: BTreeMap<Input<String>, &str> = own.iter().map(|(key, role)| (names.own_role_arn(key, role), *key)).collect();
+    let arns: BTreeMap<Input<String>, &str> =
+        own.iter().map(|(key, role)| (names.own_role_arn(key, role), *key)).collect();
     let trusts = own.iter().map(|(key, role)| {
         let named = trust::named(&assumed_by(&role.assumed_by, names));
         (*key, named.iter().filter(|arn| arn.is_known()).filter_map(|arn| arns.get(arn).copied()).collect())
     });
     let trusts: BTreeMap<&str, BTreeSet<&str>> = trusts.collect();
-    let nodes = |key| trust::waits_for(key, &trusts).into_iter().map(|other| NodeId::new("role", other)).collect();
+    let nodes =
+        |key| trust::waits_for(key, &trusts).into_iter().map(|other| NodeId::new("role", other)).collect();
     trusts.keys().map(|key| ((*key).to_owned(), nodes(*key))).collect()
 }
 
@@ -165,9 +183,13 @@ mod tests {
         let role = role(json!({ "assumedBy": { "services": ["glue.amazonaws.com"] } }), "aws");
         let place = scope("aws").place;
         assert_eq!(role.key(&place).as_deref(), Some("events-etl-eu-west-1"));
-        assert_eq!(role.predict(&place)["arn"], "arn:aws:iam::123456789012:role/lake/events/events-etl-eu-west-1");
         assert_eq!(
-            Role::key_of_arn("arn:aws:iam::123456789012:role/lake/events/events-etl-eu-west-1", &place).as_deref(),
+            role.predict(&place)["arn"],
+            "arn:aws:iam::123456789012:role/lake/events/events-etl-eu-west-1"
+        );
+        assert_eq!(
+            Role::key_of_arn("arn:aws:iam::123456789012:role/lake/events/events-etl-eu-west-1", &place)
+                .as_deref(),
             Some("events-etl-eu-west-1")
         );
         assert_eq!(Role::key_of_arn("arn:aws:iam::210987654321:role/x", &place), None, "another account's");
@@ -175,8 +197,11 @@ mod tests {
 
     #[test]
     fn a_role_that_is_trusted_is_made_first() {
-        let arn = |role: &str| format!("arn:{{partition}}:iam::{{account}}:role/lake/events/events-{role}-{{region}}");
-        let member = |arns: Value| json!({ "assumedBy": { "services": ["glue.amazonaws.com"], "arns": arns } });
+        let arn = |role: &str| {
+            format!("arn:{{partition}}:iam::{{account}}:role/lake/events/events-{role}-{{region}}")
+        };
+        let member =
+            |arns: Value| json!({ "assumedBy": { "services": ["glue.amazonaws.com"], "arns": arns } });
         let spec: LakeSpec = serde_json::from_value(json!({ "roles": {
             "analyst": member(json!([arn("etl"), arn("analyst"), arn("one")])),
             "etl": member(json!([])),
@@ -186,7 +211,8 @@ mod tests {
         .unwrap();
         let nodes: BTreeMap<_, _> = expand(&spec, &scope("aws")).into_iter().collect();
         let after = |role: &str| nodes[&NodeId::new("role", role)].after.clone();
-        let roles = |roles: &[&str]| roles.iter().map(|role| NodeId::new("role", role)).collect::<BTreeSet<_>>();
+        let roles =
+            |roles: &[&str]| roles.iter().map(|role| NodeId::new("role", role)).collect::<BTreeSet<_>>();
         assert_eq!(after("analyst"), roles(&["etl", "one"]));
         assert_eq!((after("etl"), after("one"), after("two")), (roles(&[]), roles(&[]), roles(&[])));
     }

@@ -80,11 +80,8 @@ mod tests {
     fn a_lakes_roles_are_those_that_wear_its_mark() {
         let owner = |lake: &str| Owner { door: "terraform".into(), instance: "t".into(), lake: lake.into() };
         let node = NodeId::new("role", "etl");
-        let worn = |lake: &str| Worn {
-            owner: owner(lake).to_string(),
-            node: node.to_string(),
-            ..Worn::default()
-        };
+        let worn =
+            |lake: &str| Worn { owner: owner(lake).to_string(), node: node.to_string(), ..Worn::default() };
         let worn = vec![
             ("a".to_owned(), Some(worn("events"))),
             ("b".to_owned(), Some(worn("other"))),

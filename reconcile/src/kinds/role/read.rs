@@ -29,10 +29,11 @@ const SEVERAL: usize = 3;
 
 /// Whether so many roles are cheaper read from the account's list.
 pub(super) fn are_many(count: usize) -> bool {
-    count >= match Priority::now() {
-        Priority::Urgent => MANY,
-        Priority::Routine => SEVERAL,
-    }
+    count
+        >= match Priority::now() {
+            Priority::Urgent => MANY,
+            Priority::Routine => SEVERAL,
+        }
 }
 
 /// How many roles are asked for at once.
@@ -150,7 +151,11 @@ pub(super) async fn attached(aws: &Aws, name: &str) -> Result<Texts, CloudError>
 }
 
 /// A role as the account's lists tell it.
-pub(super) fn detailed(detail: &RoleDetail, role: &IamRole, partition: &str) -> Result<Seen<Role>, CloudError> {
+pub(super) fn detailed(
+    detail: &RoleDetail,
+    role: &IamRole,
+    partition: &str,
+) -> Result<Seen<Role>, CloudError> {
     let boundary = detail.permissions_boundary().and_then(|boundary| boundary.permissions_boundary_arn());
     let inline = detail
         .role_policy_list()

@@ -45,9 +45,9 @@ fn nobody() -> Statement {
 
 /// The roles, by ARN, that a trust policy names.
 pub(super) fn named(trust: &Statements) -> Texts {
-    let all = trust.values().flat_map(|statement| {
-        statement.principals.aws.iter().chain(&statement.not_principals.aws)
-    });
+    let all = trust
+        .values()
+        .flat_map(|statement| statement.principals.aws.iter().chain(&statement.not_principals.aws));
     all.cloned().collect()
 }
 

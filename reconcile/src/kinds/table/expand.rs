@@ -2,6 +2,7 @@
 
 use super::{Bucketing, Column, Serde, SortColumn, Table, format, projection};
 use crate::{
+    aliases::{Aliases, path},
     expand::{
         members::{Wanted, members},
         names::{Names, TheTable, given, inputs, nodes},
@@ -36,7 +37,8 @@ pub(crate) fn looked_at(
     origin: FieldPath,
     brought_by: BTreeSet<NodeId>,
 ) -> (NodeId, Node) {
-    let full = table.database.text().zip(table.name.text()).map(|(database, name)| format!("{database}.{name}"));
+    let full =
+        table.database.text().zip(table.name.text()).map(|(database, name)| format!("{database}.{name}"));
     let after = nodes([table.node.clone()]);
     let node = Node {
         settings: Some(Table::named(table).into()),
@@ -46,6 +48,7 @@ pub(crate) fn looked_at(
         treatment: Treatment::default(),
         brought_by,
         open: if full.is_some() { Open::Nothing } else { Open::Node },
+        aliases: Aliases::default(),
     };
     (NodeId::new("table", &full.unwrap_or_else(|| format!("{waiting}.table"))), node)
 }
@@ -91,7 +94,7 @@ fn own(names: &Names<'_>, key: &str, member: &Own<spec::Table>) -> Wanted<Table>
             ..settings
         },
     };
-    Wanted { settings, after, secret: BTreeSet::new() }
+    Wanted { settings, after, secret: BTreeSet::new(), aliases: aliases(names, member) }
 }
 
 /// The format's own way, and what the member says instead.
@@ -120,6 +123,21 @@ fn parameters(names: &Names<'_>, member: &spec::Table) -> BTreeMap<String, Input
     all.extend(member.projection.as_ref().map(|it| projection::parameters(names, it)).unwrap_or_default());
     all.extend(inputs(&member.parameters));
     all
+}
+
+/// A format is kept as a way to read rows and a parameter, a projection as parameters. What a member tells there in its
+/// own words is known by these.
+fn aliases(names: &Names<'_>, member: &spec::Table) -> Aliases {
+    let parameter = |key: &str| FieldPath::root().field("parameters").key(key);
+    let own =
+        member.parameters.keys().map(|key| parameter(key)).chain(member.serde.iter().map(|_| path("serde")));
+    let mut aliases = own.fold(Aliases::default(), |all, own| all.renamed(own.clone(), own));
+    if member.format.is_some() {
+        let format = || path("format");
+        aliases = aliases.compiled(format(), path("serde")).compiled(format(), parameter("classification"));
+    }
+    let projected = member.projection.iter().flat_map(|said| projection::parameters(names, said));
+    projected.fold(aliases, |all, (key, _)| all.compiled(path("projection"), parameter(&key)))
 }
 
 impl Table {

@@ -73,7 +73,11 @@ fn lowered(tidy: &str) -> String {
     let mut rest = tidy;
     while !rest.is_empty() {
         let (word, after) = rest.split_at(rest.find(ends_word).unwrap_or(rest.len()));
-        if after.starts_with(':') { lowered.push_str(word) } else { lowered.push_str(&word.to_lowercase()) }
+        if after.starts_with(':') {
+            lowered.push_str(word)
+        } else {
+            lowered.push_str(&word.to_lowercase())
+        }
         let next = after.chars().next().map_or(0, char::len_utf8);
         lowered.push_str(&after[..next]);
         rest = &after[next..];

@@ -11,7 +11,8 @@ pub(super) fn needs(table: &Table, place: &Place) -> Vec<Need> {
     let database = part(&table.database);
     let arn = |resource: &str| glue::arn(place, part(&table.catalog), resource);
     let itself = || {
-        let (database, table) = (format!("database/{database}"), format!("table/{database}/{}", part(&table.name)));
+        let (database, table) =
+            (format!("database/{database}"), format!("table/{database}/{}", part(&table.name)));
         [arn("catalog"), arn(&database), arn(&table)]
     };
     vec![

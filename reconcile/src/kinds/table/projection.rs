@@ -87,7 +87,11 @@ mod tests {
         }))
         .unwrap();
         let scope = Scope {
-            place: Place { partition: "aws".into(), region: "eu-west-1".into(), account: "111122223333".into() },
+            place: Place {
+                partition: "aws".into(),
+                region: "eu-west-1".into(),
+                account: "111122223333".into(),
+            },
             owner: Owner { door: "terraform".into(), instance: "t".into(), lake: "events".into() },
             lake: "events".into(),
             namespace: String::new(),

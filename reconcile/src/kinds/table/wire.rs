@@ -105,6 +105,17 @@ pub(crate) async fn list(aws: &Aws, catalog: &str, database: &str) -> Result<Vec
     Ok(all)
 }
 
+/// The first page of the tables of a database, and whether there are more.
+pub(crate) async fn list_first(
+    aws: &Aws,
+    catalog: &str,
+    database: &str,
+) -> Result<(Vec<types::Table>, bool), CloudError> {
+    let page = pages(aws, catalog, database).send().next().await.transpose();
+    let page = page.map_err(|error| CloudError::from_sdk("glue:GetTables", error))?;
+    Ok(page.map(|page| (page.table_list.unwrap_or_default(), page.next_token.is_some())).unwrap_or_default())
+}
+
 fn pages(aws: &Aws, catalog: &str, database: &str) -> GetTablesPaginator {
     aws.glue.get_tables().catalog_id(catalog).database_name(database).max_results(PAGE).into_paginator()
 }

@@ -9,7 +9,7 @@ if obj.spec ~= nil and obj.spec.reconcile ~= nil and obj.spec.reconcile.suspend 
 end
 
 local status = obj.status
-if status == nil or status.observedGeneration == nil then
+if status == nil or status.observedGeneration == nil or status.observedGeneration == -1 then
   health.status = "Progressing"
   health.message = "Waiting for the operator's first look"
   return health
