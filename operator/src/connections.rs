@@ -126,8 +126,11 @@ mod tests {
         error::CloudError,
         graph::NodeId,
         inventory::Sight,
-        kinds::{Key, Settings},
+        key::Key,
+        kind::Kinds,
+        kinds::KINDS,
         owner::{Owner, Worn},
+        settings::Settings,
     };
     use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -147,6 +150,10 @@ mod tests {
     struct Mute;
 
     impl Cloud for Mute {
+        fn kinds(&self) -> Kinds {
+            KINDS
+        }
+
         fn read<'a>(&'a self, _: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>> {
             unreachable!()
         }

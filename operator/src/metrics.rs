@@ -1,7 +1,10 @@
 //! What is counted, under the names that dashboards of other operators know.
 
 use crate::queue::Lane;
-use lake_reconcile::aws::{Called, Meter};
+use lake_reconcile::{
+    aws::{Called, Meter},
+    kinds::KINDS,
+};
 use prometheus_client::{
     encoding::{EncodeLabelSet, text::encode},
     metrics::{counter::Counter, family::Family, gauge::Gauge, histogram::Histogram},
@@ -172,7 +175,7 @@ impl Metrics {
         for class in ALERTED {
             let _ = all.errors.get_or_create(&Class { class: class.to_owned() });
         }
-        for kind in lake_reconcile::kinds::ALL {
+        for kind in KINDS.all() {
             let _ = all.drift.get_or_create(&Kind { kind: kind.name.to_owned() });
         }
         all

@@ -12,9 +12,9 @@ use lake_api::{
     spec::{Reconcile, reconcile::Mode},
 };
 use lake_reconcile::{
+    expand::Scope,
     expand::{expand, refusals},
     graph::{Graph, Reach},
-    kind::Scope,
     owner::Owner,
     place::Place,
 };

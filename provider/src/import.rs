@@ -12,6 +12,7 @@ use lake_api::names::MemberKey;
 use lake_reconcile::{
     engine::Members,
     graph::{Graph, NodeId},
+    kinds::KINDS,
     plan::plan,
 };
 use tfplug::{Diagnostics, ImportRequest, ImportResponse, Value};
@@ -101,7 +102,7 @@ async fn recall(door: &Door, request: &ImportRequest, told: &mut Diagnostics) ->
     state.set("name", Value::from(name));
     state.set("region", Value::from(connection.place.region.as_str()));
     let nothing = Graph::new();
-    let found = plan(&nothing, &recalled.record, &recalled.inventory);
+    let found = plan(KINDS, &nothing, &recalled.record, &recalled.inventory);
     told::found(&found, &recalled.inventory).put(&mut state);
     Some((state, Private { imported: true, ..Private::of(recalled.record) }))
 }

@@ -7,11 +7,13 @@ use lake_reconcile::{
     error::CloudError,
     graph::{Graph, Hold, Node, NodeId},
     inventory::{Facts, Inventory, Presence},
+    key::Key,
     kind::Wears,
-    kinds::{Key, Settings},
+    kinds::{KINDS, RegisteredSettings as _},
     owner::Mark,
     record::Record,
     reference,
+    settings::Settings,
 };
 use std::collections::BTreeMap;
 
@@ -94,5 +96,5 @@ fn presence(id: &NodeId, node: &Node, settings: &Settings, prior: &Prior) -> Pre
 fn settings(node: &Node, prior: &Prior) -> Option<Settings> {
     let settings = node.settings.as_ref()?;
     let known = |node: &NodeId, name: &str| prior.facts.get(node)?.get(name).cloned();
-    Settings::from_json(settings.kind(), reference::resolve(&settings.to_json(), &known)).ok()
+    KINDS.settings(settings.kind(), reference::resolve(settings.json(), &known)).ok()
 }

@@ -22,6 +22,7 @@ use crate::{
 use lake_api::Finding;
 use lake_reconcile::{
     graph::{Graph, NodeId, Open},
+    kinds::RegisteredKey as _,
     plan::{Change, Plan},
     record::Record,
 };

@@ -3,9 +3,8 @@
 use crate::{config, door::Settings, provider::OWNER, wanted};
 use lake_api::{Finding, contract, lint::lint};
 use lake_reconcile::{
-    expand::expand,
+    expand::{Scope, expand},
     graph::Graph,
-    kind::Scope,
     owner::Owner,
     place::Place,
     policy::{Purpose, needed},

@@ -6,7 +6,8 @@
 use lake_reconcile::{
     graph::NodeId,
     inventory::{Inventory, Presence},
-    kinds::Key,
+    key::Key,
+    kinds::KINDS,
     record::{NoRecord, Record},
 };
 use serde::{Deserialize, Serialize};
@@ -106,10 +107,12 @@ impl Private {
         }
         let broken = |error: serde_json::Error| NoPrivate::Broken(error.to_string());
         let mut value: serde_json::Value = serde_json::from_slice(bytes).map_err(broken)?;
-        let record = Record::of(value["record"].take())?;
-        let Beside { inventory, imported, kept, default_tags } =
+        let record = Record::of(KINDS, value["record"].take())?;
+        let Beside { inventory, imported, mut kept, default_tags } =
             serde_json::from_value(value).map_err(broken)?;
-        let inventory = pairs::deserialize(inventory).unwrap_or_else(|error| {
+        kept.retain(|(_, key)| KINDS.knows(key));
+        let inventory = pairs::deserialize(inventory).and_then(|it| it.map(known).transpose());
+        let inventory = inventory.unwrap_or_else(|error| {
             tracing::info!(%error, "what the last look found cannot be read, and is looked at again");
             None
         });
@@ -121,6 +124,19 @@ impl Private {
     pub fn bytes(&self) -> Vec<u8> {
         serde_json::to_vec(self).expect("a record and an inventory are plain data")
     }
+}
+
+/// An inventory as this release's kinds spell it.
+fn known(mut inventory: Inventory) -> Result<Inventory, serde_json::Error> {
+    for (key, presence) in inventory.values_mut().flatten() {
+        if !KINDS.knows(key) {
+            return Err(serde::de::Error::custom(format!("no kind has the key {key}")));
+        }
+        if let Presence::Present { settings, .. } = presence {
+            *settings = KINDS.settings(key.kind(), settings.json().clone())?;
+        }
+    }
+    Ok(inventory)
 }
 
 /// Keys are structures, which JSON objects cannot be keyed by: lists of pairs.

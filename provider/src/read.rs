@@ -14,6 +14,7 @@ use crate::{
 use lake_reconcile::{
     engine::Engine,
     graph::{Graph, Hold, Node, NodeId},
+    kinds::KINDS,
     observe::Observed,
     owner::Owner,
     place::Place,
@@ -76,7 +77,7 @@ async fn look(
     if is_gone(&graph, &record, &Told::of(&request.current)) {
         return Some((Value::Null, None));
     }
-    let found = plan(&graph, &record, &observed.inventory);
+    let found = plan(KINDS, &graph, &record, &observed.inventory);
     let mut state = request.current.clone();
     told::found(&found, &observed.inventory).put(&mut state);
     let found =

@@ -10,7 +10,7 @@ use lake_api::status::{ResourceStatus, State};
 use lake_reconcile::{
     graph::{Hold, NodeId, Open},
     inventory::{Inventory, Presence},
-    kinds,
+    kinds::KINDS,
     plan::{Change, Later, Plan, Step},
     reference::has_unknown,
     report::report,
@@ -158,7 +158,7 @@ fn opened(facts: &BTreeMap<String, Later<String>>) -> BTreeMap<String, Fact> {
 }
 
 fn listed(kind: &str, value: impl Fn(&str) -> Option<String>) -> BTreeMap<String, Fact> {
-    let names = kinds::traits(kind).map(|kind| kind.facts).unwrap_or_default();
+    let names = KINDS.traits(kind).map(|kind| kind.facts).unwrap_or_default();
     names.iter().map(|name| ((*name).to_owned(), Later::Known(value(name)))).collect()
 }
 

@@ -12,9 +12,9 @@ use lake_api::{
     lint::{lint, lint_for, lint_in},
 };
 use lake_reconcile::{
+    expand::Scope,
     expand::{expand, expand_open},
     graph::Graph,
-    kind::Scope,
     owner::Owner,
     place::Place,
     reference::has_unknown,

@@ -20,12 +20,14 @@ use crate::{
     failure::{Cause, Failure},
     graph::NodeId,
     inventory::{Facts, Inventory},
-    kinds::{Key, Settings},
+    key::Key,
+    kind::{Kinds, Traits},
     owner::Identity,
     plan::{Change, Plan, Step, Taking},
     progress::Progress,
     record::{Got, Record},
     reference,
+    settings::Settings,
 };
 use futures::stream::{FuturesUnordered, StreamExt};
 use lake_api::{FieldPath, spec::OnDelete};
@@ -51,8 +53,16 @@ pub(crate) struct Tools<'a> {
     pub(crate) progress: &'a Progress,
 }
 
+impl Tools<'_> {
+    /// What is true of the kind of a key.
+    fn traits(&self, key: &Key) -> &'static Traits {
+        self.cloud.kinds().of(key)
+    }
+}
+
 /// What is to be done, and within which bounds.
 pub(crate) struct Task<'a> {
+    pub(crate) kinds: Kinds,
     pub(crate) plan: &'a Plan,
     pub(crate) inventory: &'a Inventory,
     /// The region of the lake.
@@ -82,7 +92,7 @@ pub(crate) struct Applied {
 
 /// Do what a plan says. The record names every key before it is created.
 pub(crate) async fn apply(tools: Tools<'_>, task: Task<'_>, record: &mut Record) -> Applied {
-    let ledger = Ledger::new(record, tools.memory);
+    let ledger = Ledger::new(task.kinds, record, tools.memory);
     let mut run = Run::new(tools, &task, &ledger);
     run.skip_the_doomed();
     if run.remember().await {
@@ -235,21 +245,24 @@ impl<'a, 'r> Run<'a, 'r> {
                 Ok(Job::Remove { node: step.node.clone(), key: old.clone(), data: data(step), taking })
             }
             &What::Make { creating } => {
-                let (settings, wants) = self.settings(step)?;
+                let settings = self.settings(step)?;
                 let known = self.facts.get(&step.node);
                 let is_known = |name: &String| known.is_some_and(|facts| facts.contains_key(name));
                 let asks = self.asked.get(&step.node).is_some_and(|names| !names.iter().all(is_known));
-                let key =
-                    settings.key(&self.ledger.place()).ok_or_else(|| Cause::Unknown("its key".to_owned()))?;
+                let key = self
+                    .task
+                    .kinds
+                    .key(&settings, &self.ledger.place())
+                    .ok_or_else(|| Cause::Unknown("its key".to_owned()))?;
                 let learnt = step.key.is_none().then(|| self.promise(step));
                 let new = self.task.creating && self.tools.memory.is_none();
-                Ok(Job::make(step, settings, &wants, key, creating, new, asks, learnt))
+                Ok(Job::make(step, settings, key, creating, new, asks, learnt))
             }
         }
     }
 
     /// What is wanted, with every fact in its place.
-    fn settings(&self, step: &Step) -> Result<(Settings, Value), Cause> {
+    fn settings(&self, step: &Step) -> Result<Settings, Cause> {
         let wanted = step.wanted.as_ref().unwrap_or(&Value::Null);
         let fact = |node: &NodeId, name: &str| self.facts.get(node)?.get(name).cloned();
         let wants = reference::resolve(wanted, &fact);
@@ -264,11 +277,9 @@ impl<'a, 'r> Run<'a, 'r> {
                 None => Cause::Unknown("a part of it".to_owned()),
             });
         }
-        let settings = Settings::from_json(step.node.kind(), wants)
-            .map_err(|error| Cause::Unknown(format!("a part of it ({error})")))?;
         // Spelt anew: a set is ordered by what its facts turned out to be.
-        let wants = settings.to_json();
-        Ok((settings, wants))
+        let settings = self.task.kinds.settings(step.node.kind(), wants);
+        settings.map_err(|error| Cause::Unknown(format!("a part of it ({error})")))
     }
 
     fn done(&mut self, op: Op, done: Done) {
@@ -295,7 +306,7 @@ impl<'a, 'r> Run<'a, 'r> {
                         record.forget(was, &done.key);
                     }
                     if let Some(remembered) = record.nodes.get_mut(&step.node) {
-                        remembered.owned = owned(&step.node, &done.wants);
+                        remembered.owned = owned(self.task.kinds, &step.node, &done.wants);
                     }
                 });
                 if matches!(step.change, Change::Create | Change::Replace { .. }) {
@@ -381,8 +392,8 @@ fn data(step: &Step) -> crate::kind::Data {
 }
 
 /// The names of the entries that we put into maps which others write into.
-pub(crate) fn owned(node: &NodeId, wants: &Value) -> BTreeSet<String> {
-    let maps = crate::kinds::traits(node.kind()).map(|traits| traits.shared).unwrap_or_default();
+pub(crate) fn owned(kinds: Kinds, node: &NodeId, wants: &Value) -> BTreeSet<String> {
+    let maps = kinds.traits(node.kind()).map(|traits| traits.shared).unwrap_or_default();
     let paths = maps.iter().filter_map(|map| map.parse::<FieldPath>().ok());
     paths
         .flat_map(|path| {

@@ -1,4 +1,4 @@
-//! All that the engine knows of AWS. `kinds!` implements it for the SDK; the laws implement it over a map with
+//! All that the engine knows of AWS. `kinds::cloud` implements it for the kinds; the laws implement it over a map with
 //! faults.
 
 use crate::{
@@ -7,9 +7,10 @@ use crate::{
     error::CloudError,
     graph::NodeId,
     inventory::Sight,
-    kind::Data,
-    kinds::{Key, Settings},
+    key::Key,
+    kind::{Data, Kinds},
     owner::{Marking, Owner, Worn},
+    settings::Settings,
 };
 use futures::future::BoxFuture;
 use std::collections::BTreeMap;
@@ -71,20 +72,23 @@ impl Listed {
 
 /// The cloud of one place and one set of credentials.
 pub trait Cloud: Send + Sync {
+    /// The kinds that it knows.
+    fn kinds(&self) -> Kinds;
+
     /// Look at many resources at once. Every key is answered, once.
     fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>>;
 
-    /// When some resources were made, where a look does not tell it and a list does ([`Kind::births`]). Other keys are
+    /// When some resources were made, where a look does not tell it and a list does ([`Driver::births`]). Other keys are
     /// not answered.
     ///
-    /// [`Kind::births`]: crate::kind::Kind::births
+    /// [`Driver::births`]: crate::kinds::Driver::births
     fn births<'a>(&'a self, _keys: &'a [Key]) -> BoxFuture<'a, Result<BTreeMap<Key, String>, CloudError>> {
         Box::pin(async { Ok(BTreeMap::new()) })
     }
 
-    /// What a resource holds that goes with it when it is emptied ([`Kind::held`]).
+    /// What a resource holds that goes with it when it is emptied ([`Driver::held`]).
     ///
-    /// [`Kind::held`]: crate::kind::Kind::held
+    /// [`Driver::held`]: crate::kinds::Driver::held
     fn held<'a>(&'a self, _key: &'a Key) -> BoxFuture<'a, Result<Option<Held>, CloudError>> {
         Box::pin(async { Ok(None) })
     }

@@ -1,6 +1,6 @@
 //! What a resource holds that goes when it is emptied, by number: told before it goes, and while it does.
 
-use crate::kinds::Key;
+use crate::key::Key;
 use std::{collections::BTreeMap, fmt};
 
 /// So many things of a sort: `1 object`, `40 000 objects`.

@@ -9,8 +9,10 @@ use crate::{
     error::{CloudError, Retry},
     graph::NodeId,
     inventory::Sight,
-    kinds::{Key, Settings},
+    key::Key,
+    kind::Kinds,
     owner::{Owner, Worn},
+    settings::Settings,
 };
 use futures::future::BoxFuture;
 use std::{collections::BTreeMap, sync::Arc};
@@ -45,6 +47,10 @@ fn late(kind: &str, verb: &str) -> CloudError {
 }
 
 impl Cloud for Timely {
+    fn kinds(&self) -> Kinds {
+        self.0.kinds()
+    }
+
     fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>> {
         Box::pin(async move {
             let asked = keys.clone();

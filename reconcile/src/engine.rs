@@ -27,8 +27,8 @@ use crate::{
     failure::{Action, Failure},
     graph::{Graph, NodeId},
     inventory::{Inventory, Presence},
-    kind::{Data, Wears},
-    kinds::Key,
+    key::Key,
+    kind::{Data, Kinds, Wears},
     observe::{self, Observed},
     owner::{Identity, Lineage, Owner},
     place::Place,
@@ -197,7 +197,7 @@ impl Engine {
         self.observe_missing(graph, record, &mut inventory).await;
         let (leftovers, mut unlisted) = listed;
         if !unlisted.is_empty() {
-            let secrets = Secrets::of(graph, record, &inventory);
+            let secrets = Secrets::of(self.kinds(), graph, record, &inventory);
             unlisted.iter_mut().for_each(|error| secrets.censor(error));
         }
         Observed { inventory, leftovers, unlisted, rivals: None }
@@ -240,7 +240,7 @@ impl Engine {
         self.trust_sight_of(inventory);
         let unread = |presence: &Presence| matches!(presence, Presence::Unreadable(_));
         if inventory.values().flat_map(BTreeMap::values).any(unread) {
-            let secrets = Secrets::of(graph, record, inventory);
+            let secrets = Secrets::of(self.kinds(), graph, record, inventory);
             for presence in inventory.values_mut().flat_map(BTreeMap::values_mut) {
                 if let Presence::Unreadable(error) = presence {
                     secrets.censor(error);
@@ -314,7 +314,8 @@ impl Engine {
 
     /// Remember when some of a lake's resources were made, where a list tells it and a look does not.
     async fn list_births(&self, mut keys: Vec<Key>, record: &mut Record) {
-        keys.retain(|key| key.traits().birth.is_none() && key.traits().wears == Wears::Tags);
+        let kinds = self.kinds();
+        keys.retain(|key| kinds.of(key).birth.is_none() && kinds.of(key).wears == Wears::Tags);
         if keys.is_empty() {
             return;
         }
@@ -334,7 +335,7 @@ impl Engine {
     /// The failure where none of them could be signed.
     pub async fn sign(&self, some: &[(NodeId, Key)], record: &Record) -> Result<(), Failure> {
         let identity = self.identity(record);
-        let markable = some.iter().find(|(_, key)| key.traits().wears != Wears::Nothing);
+        let markable = some.iter().find(|(_, key)| self.kinds().of(key).wears != Wears::Nothing);
         let Some((node, key)) = markable else { return Ok(()) };
         apply::sign(self.tools(&identity), node, key, true).await.map_err(|cause| Failure {
             node: node.clone(),
@@ -343,6 +344,11 @@ impl Engine {
             cause,
             done: None,
         })
+    }
+
+    /// The kinds that there are.
+    fn kinds(&self) -> Kinds {
+        self.cloud.kinds()
     }
 
     fn tools<'t>(&'t self, identity: &'t Identity) -> Tools<'t> {

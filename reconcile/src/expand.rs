@@ -8,12 +8,26 @@ pub use refusals::refusals;
 
 use crate::{
     graph::{Graph, Hold, NodeId, Open},
-    kind::Scope,
-    kinds::Settings,
+    kinds::KINDS,
+    owner::Owner,
     place::Place,
     reference,
+    settings::Settings,
 };
 use lake_api::{FieldPath, names::Word, spec::LakeSpec};
+
+/// What a lake is expanded for: its place, its owner, and the words that names may be made of.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Scope {
+    /// Where the lake lives.
+    pub place: Place,
+    /// Whose it is.
+    pub owner: Owner,
+    /// The lake's bare name, the `{lake}` of name templates.
+    pub lake: String,
+    /// The Kubernetes namespace, the `{namespace}` of name templates; empty under Terraform.
+    pub namespace: String,
+}
 
 /// The graph that a spec asks for, with every name and template resolved.
 #[must_use]
@@ -54,7 +68,9 @@ pub fn expand_open(spec: &LakeSpec, sketch: &LakeSpec, open: &[FieldPath], scope
 
 /// What a node of a graph wants, with the facts of other nodes that can be told before they are there.
 pub(crate) fn foreseen(node: &NodeId, settings: &Settings, graph: &Graph, place: &Place) -> Settings {
-    let fact = |node: &NodeId, name: &str| graph.get(node)?.settings.as_ref()?.predict(place).remove(name);
-    let resolved = Settings::from_json(node.kind(), reference::resolve(&settings.to_json(), &fact));
+    let fact = |node: &NodeId, name: &str| {
+        graph.get(node)?.settings.as_ref().map(|it| KINDS.predict(it, place))?.remove(name)
+    };
+    let resolved = KINDS.settings(node.kind(), reference::resolve(settings.json(), &fact));
     resolved.unwrap_or_else(|_| settings.clone())
 }

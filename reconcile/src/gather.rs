@@ -17,8 +17,10 @@ use crate::{
     error::CloudError,
     graph::NodeId,
     inventory::Sight,
-    kinds::{Key, Settings},
+    key::Key,
+    kind::Kinds,
     owner::{Owner, Worn},
+    settings::Settings,
 };
 use company::Shared;
 use futures::future::{BoxFuture, join_all};
@@ -78,11 +80,15 @@ impl Gathered {
 }
 
 impl Cloud for Gathered {
+    fn kinds(&self) -> Kinds {
+        self.shared.inner.kinds()
+    }
+
     fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>> {
         let (priority, patience) = self.haste();
         let mut kinds: BTreeMap<&'static str, Vec<Key>> = BTreeMap::new();
         for key in keys {
-            kinds.entry(key.kind()).or_default().push(key);
+            kinds.entry(self.kinds().of(&key).name).or_default().push(key);
         }
         let looks =
             kinds.into_iter().map(move |(kind, keys)| self.shared.look((priority, kind), keys, patience));
@@ -117,7 +123,7 @@ mod tests {
         company::{BUSY, FULL, LATEST, UnderWay},
         *,
     };
-    use crate::owner::Marking;
+    use crate::{kinds::KINDS, owner::Marking};
     use std::sync::Mutex;
     use tokio::time::{Instant, sleep};
 
@@ -130,6 +136,10 @@ mod tests {
     struct Fake(Mutex<Reads>);
 
     impl Cloud for Fake {
+        fn kinds(&self) -> Kinds {
+            KINDS
+        }
+
         fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>> {
             Box::pin(async move {
                 let names: Vec<String> = keys.iter().map(ToString::to_string).collect();
@@ -165,7 +175,7 @@ mod tests {
     }
 
     fn roles(names: &[&str]) -> Vec<Key> {
-        names.iter().map(|name| Key::Role((*name).to_owned())).collect()
+        names.iter().map(|name| Key::new("role", *name)).collect()
     }
 
     /// A lake looks at some roles; what it sees in words, and when.
@@ -254,7 +264,7 @@ mod tests {
         sleep(Duration::from_millis(1)).await;
         let mixed = lake.routine(Duration::from_secs(10));
         let mut keys = roles(&["the-last"]);
-        keys.push(Key::Bucket("store".to_owned()));
+        keys.push(Key::new("bucket", "store"));
         let mixed = tokio::spawn(async move { mixed.read(keys).await.len() });
         assert!(many.await.unwrap().1 - start < Duration::from_secs(1), "full is full");
         assert_eq!(mixed.await.unwrap(), 2);
@@ -301,7 +311,7 @@ mod tests {
         let start = Instant::now();
         routine.read(roles(&["a"])).await;
         assert_eq!(start.elapsed(), Duration::from_millis(5_100));
-        let mark = Write::Mark { key: Key::Role("a".to_owned()), marking: Marking::off() };
+        let mark = Write::Mark { key: Key::new("role", "a"), marking: Marking::off() };
         routine.write(&NodeId::new("role", "a"), mark).await.unwrap();
         routine.read(roles(&["a"])).await;
         assert_eq!(start.elapsed(), Duration::from_millis(5_200));

@@ -1,6 +1,6 @@
 //! The graph: what ought to be on AWS, a node for each resource.
 
-use crate::{aliases::Aliases, kinds::Settings};
+use crate::{aliases::Aliases, settings::Settings};
 use lake_api::{
     path::FieldPath,
     spec::{Adopt, OnDelete},

@@ -3,9 +3,10 @@
 use crate::{
     error::CloudError,
     graph::NodeId,
-    kind::Wears,
-    kinds::{Key, Settings, Traits},
+    key::Key,
+    kind::{Traits, Wears},
     owner::{Identity, Mark, Owner, Worn},
+    settings::Settings,
 };
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

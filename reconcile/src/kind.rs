@@ -1,35 +1,13 @@
-//! What the engine must know of one kind of AWS resource.
+//! A kind of AWS resource as a value: what graph, plan, record and rounds must know of it. Nothing here calls AWS.
 
 use crate::{
-    aws::Aws,
-    cloud::Marked,
-    contents::Held,
-    diff::FieldChange,
-    error::CloudError,
-    graph::{Node, NodeId},
-    inventory::{Facts, Sight},
-    kinds::Key,
-    owner::{Marking, Owner, Worn},
+    inventory::Facts,
+    key::{Id, Key},
     place::Place,
-    policy::Need,
+    settings::Settings,
 };
-use lake_api::spec::LakeSpec;
-use schemars::JsonSchema;
-use serde::{Serialize, de::DeserializeOwned};
-use std::{fmt::Debug, future::Future};
-
-/// What a lake is expanded for: its place, its owner, and the words that names may be made of.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Scope {
-    /// Where the lake lives.
-    pub place: Place,
-    /// Whose it is.
-    pub owner: Owner,
-    /// The lake's bare name, the `{lake}` of name templates.
-    pub lake: String,
-    /// The Kubernetes namespace, the `{namespace}` of name templates; empty under Terraform.
-    pub namespace: String,
-}
+use serde_json::Value;
+use std::{collections::BTreeMap, fmt::Debug};
 
 /// Where a kind wears its ownership mark.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -71,144 +49,185 @@ pub struct Refusal {
     pub remedy: String,
 }
 
-/// A sort of AWS resource that the engine can drive. The type that implements it is the kind's settings: what a
-/// user decides, in the user's words, with every default filled in and *off* as `None`.
-///
-/// # The law of the four verbs
-///
-/// `read`, `create`, `update` and `delete` never wait for a state and never retry on a timer (the SDK's own
-/// retries of lost connections aside); all of them may be repeated. `create` may find what an earlier, lost call
-/// of ours has made, and then answers as AWS does (the next `read` finds our mark). `delete` of what is gone is a
-/// success. `read` is the only way a fact enters the program.
-pub trait Kind:
-    Serialize + DeserializeOwned + JsonSchema + Clone + Debug + PartialEq + Send + Sync + 'static
-{
-    /// What addresses one resource on AWS: small, serialisable, stable across releases. Reading and deleting need
-    /// nothing else.
-    type Key: Clone + Debug + Ord + Serialize + DeserializeOwned + Send + Sync + 'static;
-
+/// What is true of a kind as such.
+#[derive(Clone, Copy, Debug)]
+pub struct Traits {
     /// The kind's word, `bucket`.
-    const NAME: &'static str;
+    pub name: &'static str,
     /// The facts it can tell, `arn`.
-    const FACTS: &'static [&'static str];
-    /// Fields that AWS will not change in place, as field paths below the settings: `name`, or of each entry of a list
+    pub facts: &'static [&'static str],
+    /// Fields that AWS will not change in place, as paths below the settings, `[]` for any entry of a list:
     /// `partitionKeys[].name`.
-    const FIXED: &'static [&'static str];
-    /// Paths that are left to AWS, each with its reason.
-    const LEFT_TO_AWS: &'static [(&'static str, &'static str)] = &[];
-    /// Paths that are written and never read back, so that they are not compared: what hangs on them is told by
-    /// another field, as an object's content is by its digest.
-    const UNREAD: &'static [&'static str] = &[];
+    pub fixed: &'static [&'static str],
+    /// Paths left to AWS, each with its reason.
+    pub left_to_aws: &'static [(&'static str, &'static str)],
+    /// Paths that are written and never read back, so that they are not compared: what hangs on them is told by another
+    /// field, as an object's content is by its digest.
+    pub unread: &'static [&'static str],
     /// Paths of maps into which others write too: only entries that are wanted, or were ours, are compared.
-    const SHARED: &'static [&'static str] = &[];
+    pub shared: &'static [&'static str],
     /// Paths at or below which a spec can keep a value secret: `arguments`.
-    const SECRET: &'static [&'static str] = &[];
+    pub secret: &'static [&'static str],
     /// Where it wears its mark.
-    const WEARS: Wears;
-    /// AWS's word for what it sets once, when the resource is made, where a look tells it: two resources of one key
-    /// differ in it.
-    const BIRTH: Option<&'static str> = None;
+    pub wears: Wears,
+    /// AWS's word for what it sets once, when the resource is made, where a look tells it: two resources of one key differ in
+    /// it.
+    pub birth: Option<&'static str>,
     /// Whether it holds a user's data: then it is never replaced.
-    const HOLDS_DATA: bool;
+    pub holds_data: bool,
     /// Whether there is one of a name for all regions: its mark says the region of its lake.
-    const GLOBAL: bool = false;
+    pub global: bool,
     /// Regions in which AWS answers a create with success although the name exists already.
-    const UPSERTS_IN: &'static [&'static str] = &[];
+    pub upserts_in: &'static [&'static str],
     /// The order of a replacement under another key: `DeleteFirst` only where AWS lets no two stand at once, whatever their
     /// keys. Under one key the old one always goes first.
-    const REPLACE: Replace = Replace::CreateFirst;
+    pub replace: Replace,
     /// Kinds that are deleted only after this one is gone.
-    const GOES_BEFORE: &'static [&'static str];
-    /// Calls that list what there is of this kind, wherever it is.
-    const LISTS: &'static [&'static str] = &[];
+    pub goes_before: &'static [&'static str],
+    /// The JSON schema of its settings.
+    pub schema: fn() -> schemars::Schema,
+}
 
-    /// The nodes that the kind's own section of the spec asks for. Pure; cannot fail on a checked spec.
-    fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)>;
+/// A kind of AWS resource, as far as it is pure.
+pub trait Kind: Debug + Sync {
+    /// What is true of it as such.
+    fn traits(&self) -> &'static Traits;
 
-    /// The key, or `None` while a part of it is not known.
-    fn key(&self, place: &Place) -> Option<Self::Key>;
+    /// Settings as the kind spells them: defaults filled in, sets in their order, and nothing said of what is off.
+    ///
+    /// # Errors
+    /// When the JSON is no such settings.
+    fn settings(&self, json: Value) -> Result<Value, serde_json::Error>;
+
+    /// Whether an id is one of this kind, as this release spells them.
+    fn is_id(&self, id: &Id) -> bool;
+
+    /// The id of a resource with these settings, or `None` while a part of it is not known.
+    fn id(&self, settings: &Value, place: &Place) -> Option<Id>;
 
     /// The facts that follow from the settings alone.
-    fn predict(&self, place: &Place) -> Facts;
+    fn predict(&self, settings: &Value, place: &Place) -> Facts;
 
     /// Why AWS would refuse these settings whatever there is, as far as they are known, and what to do: a policy that is
     /// too large once it is compiled.
-    fn refused(&self, _place: &Place) -> Option<Refusal> {
-        None
-    }
-
-    /// What it needs of whoever drives it: calls, and the ARNs that they are on.
-    fn needs(&self, place: &Place) -> Vec<Need>;
+    fn refused(&self, settings: &Value, place: &Place) -> Option<Refusal>;
 
     /// The resource on which one hangs that can wear no mark, or that has no birth of its own: a filter's table, an
     /// object's bucket.
-    fn hangs_on(_key: &Self::Key) -> Option<Key> {
-        None
+    fn hangs_on(&self, id: &Id) -> Option<Key>;
+}
+
+/// The kinds that there are. Cheap to copy.
+#[derive(Clone, Copy, Debug)]
+pub struct Kinds(&'static [&'static dyn Kind]);
+
+impl Kinds {
+    /// These kinds, each with a word of its own.
+    #[must_use]
+    pub const fn new(all: &'static [&'static dyn Kind]) -> Self {
+        Kinds(all)
     }
 
-    /// The key of a resource of this kind, from its ARN as the tagging API lists it.
-    fn key_of_arn(_arn: &str, _place: &Place) -> Option<Self::Key> {
-        None
+    /// What is true of each kind, in the order of registration.
+    pub fn all(self) -> impl Iterator<Item = &'static Traits> + Clone {
+        self.0.iter().map(|kind| kind.traits())
     }
 
-    /// Look at many at once; answers in the order of the keys.
-    fn read(aws: &Aws, keys: &[Self::Key]) -> impl Future<Output = Vec<Sight<Self>>> + Send;
-
-    /// When resources were made, where a look does not tell it: a text for each key that is there, that of another
-    /// resource of the same key later in the order of texts. What AWS counts as a change may move it to a later one, too.
-    /// One call for all of them; nothing of kinds whose looks tell a birth, or that have none.
-    fn births(
-        _aws: &Aws,
-        _keys: &[Self::Key],
-    ) -> impl Future<Output = Result<Vec<(Self::Key, String)>, CloudError>> + Send {
-        async { Ok(Vec::new()) }
+    /// The kind of a word.
+    #[must_use]
+    pub fn named(self, word: &str) -> Option<&'static dyn Kind> {
+        self.0.iter().copied().find(|kind| kind.traits().name == word)
     }
 
-    /// The mark that a resource wears now, asked of its own service; `None` when the resource is gone,
-    /// `Some(None)` when it wears none. Asked before anything that exists is written to.
-    fn worn(
-        aws: &Aws,
-        key: &Self::Key,
-    ) -> impl Future<Output = Result<Option<Option<Worn>>, CloudError>> + Send;
-
-    /// Make it, wearing `mark` from the first call on wherever AWS allows that. All references are known.
-    fn create(&self, aws: &Aws, mark: &Worn) -> impl Future<Output = Result<(), CloudError>> + Send;
-
-    /// Change what differs, and only that. All references are known.
-    fn update(
-        &self,
-        aws: &Aws,
-        key: &Self::Key,
-        changes: &[FieldChange],
-    ) -> impl Future<Output = Result<(), CloudError>> + Send;
-
-    /// Put another mark on, or take it off (a move, an adoption, a retained member, the end of a creation). Tag writes only.
-    fn mark(
-        aws: &Aws,
-        key: &Self::Key,
-        marking: &Marking,
-    ) -> impl Future<Output = Result<(), CloudError>> + Send;
-
-    /// What it holds that goes with it when it is emptied, by one call at the most; `None` where that is nothing of a user's. A
-    /// preview tells it, so it may be refused: nothing hangs on it.
-    fn held(_aws: &Aws, _key: &Self::Key) -> impl Future<Output = Result<Option<Held>, CloudError>> + Send {
-        async { Ok(None) }
+    /// What is true of the kind of a word.
+    #[must_use]
+    pub fn traits(self, word: &str) -> Option<&'static Traits> {
+        self.named(word).map(Kind::traits)
     }
 
-    /// Delete it. What takes many calls goes in portions: one that leaves more to do is told as [`Retry::Progressing`], and
-    /// [`progress::done`] is told what went.
+    /// What is true of the kind of a key.
+    #[must_use]
+    pub fn of(self, key: &Key) -> &'static Traits {
+        self.kind_of(key.kind()).traits()
+    }
+
+    /// Whether a key is one of a kind that there is, as that kind spells it.
+    #[must_use]
+    pub fn knows(self, key: &Key) -> bool {
+        self.named(key.kind()).is_some_and(|kind| kind.is_id(key.id()))
+    }
+
+    /// The resource on which one hangs that can wear no mark, or that has no birth of its own.
+    #[must_use]
+    pub fn hangs_on(self, key: &Key) -> Option<Key> {
+        self.kind_of(key.kind()).hangs_on(key.id())
+    }
+
+    /// Settings of the kind of a word, as that kind spells them.
     ///
-    /// [`Retry::Progressing`]: crate::error::Retry::Progressing
-    /// [`progress::done`]: crate::progress::done
-    fn delete(aws: &Aws, key: &Self::Key, data: Data) -> impl Future<Output = Result<(), CloudError>> + Send;
+    /// # Errors
+    /// When there is no such kind, or the JSON is not its settings.
+    pub fn settings(self, word: &str, json: Value) -> Result<Settings, serde_json::Error> {
+        let unknown = || serde::de::Error::custom(format!("no kind {word}"));
+        let kind = self.named(word).ok_or_else(unknown)?;
+        Ok(Settings::new(kind.traits().name, kind.settings(json)?))
+    }
 
-    /// What wears this owner's mark and the tagging API does not list: roles under the lake's path, tables and
-    /// filters under what is ours. `parents` are the keys of other kinds known to be this lake's.
-    fn leftovers(
-        _aws: &Aws,
-        _owner: &Owner,
-        _parents: &[Key],
-    ) -> impl Future<Output = Result<Marked<Self::Key>, CloudError>> + Send {
-        async { Ok(Vec::new()) }
+    /// The key of a resource with these settings, or `None` while a part of it is not known.
+    #[must_use]
+    pub fn key(self, settings: &Settings, place: &Place) -> Option<Key> {
+        let kind = self.kind_of(settings.kind());
+        Some(Key::new(kind.traits().name, kind.id(settings.json(), place)?))
+    }
+
+    /// The facts that follow from settings alone.
+    #[must_use]
+    pub fn predict(self, settings: &Settings, place: &Place) -> Facts {
+        self.kind_of(settings.kind()).predict(settings.json(), place)
+    }
+
+    /// Why AWS would refuse settings whatever there is, and what to do.
+    #[must_use]
+    pub fn refused(self, settings: &Settings, place: &Place) -> Option<Refusal> {
+        self.kind_of(settings.kind()).refused(settings.json(), place)
+    }
+
+    /// The kinds whose resources must be gone before one of this kind is deleted.
+    pub fn before(self, word: &str) -> impl Iterator<Item = &'static str> {
+        self.all().filter(move |first| first.goes_before.contains(&word)).map(|first| first.name)
+    }
+
+    /// How late each kind is deleted: 0 for what nothing goes before, and one more than the latest of what goes before it. A
+    /// chain of kinds is no longer than their list: a test forbids circles.
+    #[must_use]
+    pub fn ranks(self) -> Ranks {
+        let mut ranks: BTreeMap<&str, usize> = self.all().map(|kind| (kind.name, 0)).collect();
+        for _ in self.all() {
+            for first in self.all() {
+                let next = ranks[first.name] + 1;
+                for later in first.goes_before {
+                    let rank = ranks.entry(later).or_default();
+                    *rank = next.max(*rank);
+                }
+            }
+        }
+        Ranks(ranks)
+    }
+
+    /// The kind of a word that stands in a graph or a record, which hold none but those that there are.
+    fn kind_of(self, word: &str) -> &'static dyn Kind {
+        self.named(word).unwrap_or_else(|| unreachable!("no kind is called {word}"))
+    }
+}
+
+/// How late each kind is deleted.
+#[derive(Clone, Debug)]
+pub struct Ranks(BTreeMap<&'static str, usize>);
+
+impl Ranks {
+    /// How late a kind is deleted; what no release knows yet goes first.
+    #[must_use]
+    pub fn of(&self, word: &str) -> usize {
+        self.0.get(word).copied().unwrap_or_default()
     }
 }

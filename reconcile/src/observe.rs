@@ -9,7 +9,8 @@ use crate::{
     error::CloudError,
     graph::{Graph, Node, NodeId},
     inventory::{Inventory, Presence},
-    kinds::Key,
+    key::Key,
+    kind::{Kinds, Traits},
     owner::{Identity, Mark, Worn},
     record::{Got, Record},
     wish::Wishes,
@@ -48,7 +49,7 @@ pub async fn observe(
     fresh: &BTreeSet<Key>,
     inventory: &mut Inventory,
 ) {
-    let wishes = Wishes::of(graph);
+    let wishes = Wishes::of(cloud.kinds(), graph);
     loop {
         let mut asked: BTreeMap<Key, BTreeSet<NodeId>> = BTreeMap::new();
         let remembered = record.nodes.iter().flat_map(|(node, remembered)| {
@@ -63,7 +64,7 @@ pub async fn observe(
             return;
         }
         for (key, sight) in cloud.read(asked.keys().cloned().collect()).await {
-            let presence = match Presence::of(sight, identity, key.traits()) {
+            let presence = match Presence::of(sight, identity, cloud.kinds().of(&key)) {
                 Presence::Absent if fresh.contains(&key) => {
                     Presence::Settling("it was made moments ago and cannot be seen yet".to_owned())
                 }
@@ -121,7 +122,8 @@ pub async fn leftovers(
     let mut policies: BTreeMap<Key, OnDelete> =
         remembered.map(|(key, keeping)| (key.clone(), keeping.on_delete)).collect();
     let mut parents: Vec<Key> = policies.keys().cloned().collect();
-    let key = |node: &Node| node.settings.as_ref()?.key(&record.place);
+    let kinds = cloud.kinds();
+    let key = |node: &Node| kinds.key(node.settings.as_ref()?, &record.place);
     let wanted: BTreeMap<Key, &NodeId> =
         graph.iter().rev().filter_map(|(id, node)| Some((key(node)?, id))).collect();
     loop {
@@ -129,10 +131,10 @@ pub async fn leftovers(
         let listed = cloud.marked(&identity.owner, &parents).await;
         for (key, worn) in listed.marked {
             let policy = policies.get(&key).copied();
-            let Some(node) = node_of(&key, worn.as_ref(), identity, &wanted) else { continue };
+            let Some(node) = node_of(kinds, &key, worn.as_ref(), identity, &wanted) else { continue };
             match policy {
                 None => {
-                    let policy = default_policy(&key);
+                    let policy = default_policy(kinds.of(&key));
                     record.remember(&node, key.clone(), Got::Made, policy);
                     policies.insert(key.clone(), policy);
                     found.insert((node, key));
@@ -156,12 +158,13 @@ pub async fn leftovers(
 /// The node that a listed key is: its mark says so. What can wear none is the node that wants the key, or one named
 /// after it.
 fn node_of(
+    kinds: Kinds,
     key: &Key,
     worn: Option<&Worn>,
     identity: &Identity,
     wanted: &BTreeMap<Key, &NodeId>,
 ) -> Option<NodeId> {
-    match worn.map(|worn| identity.reads(worn, key.traits())) {
+    match worn.map(|worn| identity.reads(worn, kinds.of(key))) {
         // A mark of another kind of thing was copied there by somebody.
         Some(Mark::Ours(node)) => (node.kind() == key.kind()).then_some(node),
         // What was retained is looked at when a node wants it, and not before.
@@ -176,6 +179,6 @@ fn named_after(key: &Key) -> NodeId {
 }
 
 /// What becomes of a thing of which no spec says it: data stays.
-fn default_policy(key: &Key) -> OnDelete {
-    if key.traits().holds_data { OnDelete::Retain } else { OnDelete::Delete }
+fn default_policy(kind: &Traits) -> OnDelete {
+    if kind.holds_data { OnDelete::Retain } else { OnDelete::Delete }
 }

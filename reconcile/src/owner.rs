@@ -5,7 +5,7 @@
 //! lakes of one owner and name apart; on what is one for all regions (roles) also `lake.dev/region`. Marks never show
 //! among a user's tags; system tags (`aws:*`) are neither shown nor touched.
 
-use crate::{graph::NodeId, kinds::Traits, place::Place};
+use crate::{graph::NodeId, kind::Traits, place::Place};
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 

@@ -5,7 +5,6 @@
 //! says whose a resource is.
 
 mod leaving;
-mod order;
 mod present;
 mod rename;
 mod standing;
@@ -13,13 +12,13 @@ mod step;
 mod taking;
 mod wanted;
 
-pub(crate) use order::{before, rank};
 pub use step::{Change, Later, Note, Plan, Reason, Step, Taking};
 
 use crate::{
     graph::{Graph, Hold, NodeId},
     inventory::Inventory,
-    kinds::Key,
+    key::Key,
+    kind::Kinds,
     record::Record,
     wish::Wishes,
 };
@@ -36,12 +35,12 @@ use wanted::Course;
 /// * What holds data is never replaced; it is deleted only when its member left and its `onDelete` says so.
 /// * A key belongs to one node: what another node of the lake wants is moved, not deleted.
 #[must_use]
-pub fn plan(desired: &Graph, record: &Record, observed: &Inventory) -> Plan {
-    let wishes = Wishes::of(desired);
+pub fn plan(kinds: Kinds, desired: &Graph, record: &Record, observed: &Inventory) -> Plan {
+    let wishes = Wishes::of(kinds, desired);
     let keys: Vec<(NodeId, Key)> = wishes.keys(&record.place, observed);
     let own = |node: &NodeId| desired[node].hold == Hold::Own;
     let wanted = keys.iter().filter(|(node, _)| own(node)).map(|(node, key)| (node, key));
-    let scene = Scene::new(record, observed, wanted);
+    let scene = Scene::new(kinds, record, observed, wanted);
     let mut course = Course::new(&scene);
     for wish in &wishes.ordered {
         course.decide(wish);
@@ -63,10 +62,11 @@ pub fn plan(desired: &Graph, record: &Record, observed: &Inventory) -> Plan {
         .collect::<BTreeSet<_>>()
         .into_iter()
         .collect();
-    gone.sort_by_cached_key(|node| (rank(node.kind()), (*node).clone()));
+    let ranks = kinds.ranks();
+    gone.sort_by_cached_key(|node| (ranks.of(node.kind()), (*node).clone()));
     for node in gone {
         for key in scene.keys(node) {
-            if key.hangs_on().is_some_and(|holder| released.contains(&holder)) {
+            if kinds.hangs_on(key).is_some_and(|holder| released.contains(&holder)) {
                 leaving::release(&scene, node, key, &mut plan);
             } else {
                 leaving::decide(&scene, node, key, &mut plan);
@@ -77,7 +77,8 @@ pub fn plan(desired: &Graph, record: &Record, observed: &Inventory) -> Plan {
         plan.steps.push(leaving::of_a_later_release(node));
     }
     // What leaves does so after all that is made, and among itself in the order of kinds.
-    plan.steps
-        .sort_by_cached_key(|step| step.leaves().then(|| rank(step.node.kind())).map_or(0, |rank| rank + 1));
+    plan.steps.sort_by_cached_key(|step| {
+        step.leaves().then(|| ranks.of(step.node.kind())).map_or(0, |rank| rank + 1)
+    });
     plan
 }

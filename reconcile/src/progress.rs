@@ -1,7 +1,7 @@
 //! How far writes have come that take long, such as the emptying of a bucket. A kind tells it while it is at it, so that it is
 //! known also of a call that the deadline cut off; it adds up over the passes of an apply and the rounds of an operator.
 
-use crate::{contents::Count, kinds::Key};
+use crate::{contents::Count, key::Key};
 use std::{
     collections::BTreeMap,
     sync::{Arc, Mutex, MutexGuard, PoisonError},

@@ -6,7 +6,8 @@ mod secrets;
 use crate::{
     graph::{Graph, NodeId, Treatment},
     inventory::{Inventory, Presence},
-    kinds::Key,
+    key::Key,
+    kind::Kinds,
     owner::{Mark, Owner, can_be_named},
     place::Place,
     plan::Plan,
@@ -70,15 +71,22 @@ struct Written {
 }
 
 impl From<Written> for Remembered {
+    /// Which of the keys this release knows is said by [`Record::of`].
     fn from(Written { keys, owned, secret }: Written) -> Self {
-        let mut remembered = Remembered { owned, secret, ..Remembered::default() };
-        for pair in keys {
-            match <(Key, Keeping)>::deserialize(&pair) {
-                Ok((key, keeping)) => _ = remembered.keys.insert(key, keeping),
-                Err(_) => remembered.later.push(pair),
+        Remembered { keys: BTreeMap::new(), later: keys, owned, secret }
+    }
+}
+
+impl Remembered {
+    /// Read the keys of kinds that there are, as these spell them.
+    fn read_keys(&mut self, kinds: Kinds) {
+        self.later.retain(|pair| match <(Key, Keeping)>::deserialize(pair) {
+            Ok((key, keeping)) if kinds.knows(&key) => {
+                self.keys.insert(key, keeping);
+                false
             }
-        }
-        remembered
+            _ => true,
+        });
     }
 }
 
@@ -148,22 +156,27 @@ impl fmt::Display for Record {
 }
 
 impl Record {
-    /// The record that a JSON document holds.
+    /// The record that a JSON document holds, of these kinds.
     ///
     /// # Errors
     /// When a later release has written it, or nobody.
-    pub fn read(text: &str) -> Result<Self, NoRecord> {
-        Record::of(serde_json::from_str(text).map_err(|error| NoRecord::Broken(error.to_string()))?)
+    pub fn read(kinds: Kinds, text: &str) -> Result<Self, NoRecord> {
+        Record::of(kinds, serde_json::from_str(text).map_err(|error| NoRecord::Broken(error.to_string()))?)
     }
 
-    /// The record that a JSON value is.
+    /// The record that a JSON value is, of these kinds.
     ///
     /// # Errors
     /// When a later release has written it, or nobody.
-    pub fn of(value: serde_json::Value) -> Result<Self, NoRecord> {
+    pub fn of(kinds: Kinds, value: serde_json::Value) -> Result<Self, NoRecord> {
         match value["v"].as_u64() {
             Some(v) if v > u64::from(VERSION) => Err(NoRecord::Newer(v)),
-            _ => serde_json::from_value(value).map_err(|error| NoRecord::Broken(error.to_string())),
+            _ => {
+                let mut record: Record =
+                    serde_json::from_value(value).map_err(|error| NoRecord::Broken(error.to_string()))?;
+                record.nodes.values_mut().for_each(|remembered| remembered.read_keys(kinds));
+                Ok(record)
+            }
         }
     }
 
@@ -206,7 +219,7 @@ impl Record {
 
     /// Heed what members say now of the keys that they name, whichever node each was so far: a move may never come to
     /// its end.
-    pub(crate) fn heed(&mut self, plan: &Plan, graph: &Graph) {
+    pub(crate) fn heed(&mut self, kinds: Kinds, plan: &Plan, graph: &Graph) {
         let named: BTreeMap<&Key, &Treatment> = plan
             .steps
             .iter()
@@ -216,7 +229,7 @@ impl Record {
         for (key, keeping) in self.nodes.values_mut().flat_map(|it| &mut it.keys) {
             if let Some(treatment) = named.get(key) {
                 keeping.on_delete = treatment.on_delete;
-                keeping.protected = treatment.protected == Some(true) && key.traits().holds_data;
+                keeping.protected = treatment.protected == Some(true) && kinds.of(key).holds_data;
             }
         }
     }
@@ -274,14 +287,15 @@ impl Record {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::kinds::KINDS;
 
     #[test]
     fn keys_that_only_a_later_release_knows_are_kept() {
         let text = r#"{"v":1,"place":{"partition":"aws","region":"eu-west-1","account":"123456789012"},"nodes":{"novel/n":{"keys":[[{"novel":"n"},{"got":"Made","onDelete":"Delete"}]]}}}"#;
-        let mut record = Record::read(text).unwrap();
+        let mut record = Record::read(KINDS, text).unwrap();
         let novel = NodeId::from("novel/n");
         assert_eq!((record.nodes[&novel].keys.len(), record.nodes[&novel].later.len()), (0, 1));
-        record.forget(&novel, &Key::Bucket("b".into()));
+        record.forget(&novel, &Key::new("bucket", "b"));
         assert_eq!(record.to_string(), text);
     }
 
@@ -290,8 +304,8 @@ mod tests {
         let place =
             Place { partition: "aws".into(), region: "eu-west-1".into(), account: "123456789012".into() };
         let record = Record::new(place);
-        assert_eq!(Record::read(&record.to_string()), Ok(record));
-        assert_eq!(Record::read(r#"{"v":7}"#), Err(NoRecord::Newer(7)));
-        assert!(matches!(Record::read("garbage"), Err(NoRecord::Broken(_))));
+        assert_eq!(Record::read(KINDS, &record.to_string()), Ok(record));
+        assert_eq!(Record::read(KINDS, r#"{"v":7}"#), Err(NoRecord::Newer(7)));
+        assert!(matches!(Record::read(KINDS, "garbage"), Err(NoRecord::Broken(_))));
     }
 }

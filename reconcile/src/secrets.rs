@@ -9,8 +9,9 @@ use crate::{
     failure::{Cause, Failure},
     graph::Graph,
     inventory::{Inventory, Presence},
-    kinds::Settings,
+    kind::Kinds,
     record::Record,
+    settings::Settings,
 };
 use base64::{
     Engine,
@@ -36,13 +37,13 @@ pub(crate) struct Secrets {
 
 impl Secrets {
     /// The secret values of what is wanted, and of what was last found of it.
-    pub(crate) fn of(graph: &Graph, record: &Record, inventory: &Inventory) -> Self {
+    pub(crate) fn of(kinds: Kinds, graph: &Graph, record: &Record, inventory: &Inventory) -> Self {
         let mut values = BTreeSet::new();
         for node in graph.values().filter(|node| !node.treatment.secret.is_empty()) {
             collect(node.settings.as_ref(), &node.treatment.secret, &mut values);
         }
         for (id, found) in inventory {
-            let mut secret = record.secrets(id);
+            let mut secret = record.secrets(kinds, id);
             secret.extend(graph.get(id).into_iter().flat_map(|node| node.treatment.secret.iter().cloned()));
             for presence in found.values().filter(|_| !secret.is_empty()) {
                 if let Presence::Present { settings, .. } = presence {
@@ -107,8 +108,8 @@ impl Secrets {
 
 /// The texts at or below some paths.
 fn collect(settings: Option<&Settings>, paths: &BTreeSet<FieldPath>, values: &mut BTreeSet<String>) {
-    let Some(json) = settings.map(Settings::to_json) else { return };
-    paths.iter().filter_map(|path| diff::get(&json, path)).for_each(|value| texts(value, values));
+    let Some(json) = settings.map(Settings::json) else { return };
+    paths.iter().filter_map(|path| diff::get(json, path)).for_each(|value| texts(value, values));
 }
 
 fn texts(value: &Value, all: &mut BTreeSet<String>) {

@@ -3,9 +3,11 @@
 use crate::{
     graph::{Graph, Node, NodeId},
     inventory::{Facts, Inventory, Presence},
-    kinds::{Key, Settings},
+    key::Key,
+    kind::Kinds,
     place::Place,
     reference,
+    settings::Settings,
 };
 use serde_json::Value;
 use std::{
@@ -16,10 +18,11 @@ use std::{
 /// A node of the graph, and what it needs.
 #[derive(Clone, Debug)]
 pub(crate) struct Wish<'g> {
+    kinds: Kinds,
     pub(crate) id: &'g NodeId,
     pub(crate) node: &'g Node,
     /// What is wanted, references still in it; `None` for a veiled member.
-    pub(crate) json: Option<Value>,
+    pub(crate) json: Option<&'g Value>,
     /// The facts that the settings speak of.
     pub(crate) facts: BTreeSet<(NodeId, String)>,
     /// Wanted nodes that must be there before it.
@@ -29,15 +32,16 @@ pub(crate) struct Wish<'g> {
 /// All nodes of a graph, each after what it needs, otherwise in the order of their names.
 #[derive(Clone, Debug)]
 pub(crate) struct Wishes<'g> {
+    kinds: Kinds,
     pub(crate) ordered: Vec<Wish<'g>>,
     /// Nodes that need themselves, directly or through others.
     pub(crate) circular: Vec<Wish<'g>>,
 }
 
 impl<'g> Wishes<'g> {
-    pub(crate) fn of(graph: &'g Graph) -> Self {
+    pub(crate) fn of(kinds: Kinds, graph: &'g Graph) -> Self {
         let mut open: BTreeMap<&NodeId, Wish<'g>> =
-            graph.iter().map(|(id, node)| (id, Wish::of(id, node, graph))).collect();
+            graph.iter().map(|(id, node)| (id, Wish::of(kinds, id, node, graph))).collect();
         let mut waiting: BTreeMap<&NodeId, usize> =
             open.iter().map(|(id, wish)| (*id, wish.needs.len())).collect();
         let mut needed_by: BTreeMap<&NodeId, Vec<&'g NodeId>> = BTreeMap::new();
@@ -61,7 +65,7 @@ impl<'g> Wishes<'g> {
                 }
             }
         }
-        Wishes { ordered, circular: open.into_values().collect() }
+        Wishes { kinds, ordered, circular: open.into_values().collect() }
     }
 
     /// The wanted key of every node, as far as predictions and what was found make it known.
@@ -70,9 +74,9 @@ impl<'g> Wishes<'g> {
         let mut keys = Vec::with_capacity(self.ordered.len());
         for wish in &self.ordered {
             let known = |node: &NodeId, name: &str| facts.get(node)?.get(name).cloned();
-            let Some((settings, _)) = wish.resolve(&known) else { continue };
-            let mut told = settings.predict(place);
-            if let Some(key) = settings.key(place) {
+            let Some(settings) = wish.resolve(&known) else { continue };
+            let mut told = self.kinds.predict(&settings, place);
+            if let Some(key) = self.kinds.key(&settings, place) {
                 if let Some(Presence::Present { facts, .. }) = found(inventory, wish.id, &key) {
                     told.extend(facts.clone());
                 }
@@ -85,9 +89,9 @@ impl<'g> Wishes<'g> {
 }
 
 impl<'g> Wish<'g> {
-    fn of(id: &'g NodeId, node: &'g Node, graph: &Graph) -> Self {
-        let json = node.settings.as_ref().map(Settings::to_json);
-        let facts = json.as_ref().map(reference::facts).unwrap_or_default();
+    fn of(kinds: Kinds, id: &'g NodeId, node: &'g Node, graph: &Graph) -> Self {
+        let json = node.settings.as_ref().map(Settings::json);
+        let facts = json.map(reference::facts).unwrap_or_default();
         let needs = node
             .after
             .iter()
@@ -95,24 +99,22 @@ impl<'g> Wish<'g> {
             .filter(|need| graph.contains_key(need))
             .cloned()
             .collect();
-        Wish { id, node, json, facts, needs }
+        Wish { kinds, id, node, json, facts, needs }
     }
 
-    /// What is wanted, with the known facts in their places, typed and as JSON; `None` for a veiled member.
+    /// What is wanted, with the known facts in their places; `None` for a veiled member.
     pub(crate) fn resolve(
         &self,
         known: &impl Fn(&NodeId, &str) -> Option<String>,
-    ) -> Option<(Cow<'_, Settings>, Cow<'_, Value>)> {
-        let (settings, json) = (self.node.settings.as_ref()?, self.json.as_ref()?);
+    ) -> Option<Cow<'_, Settings>> {
+        let settings = self.node.settings.as_ref()?;
         if self.facts.is_empty() {
-            return Some((Cow::Borrowed(settings), Cow::Borrowed(json)));
+            return Some(Cow::Borrowed(settings));
         }
-        let resolved = reference::resolve(json, known);
-        let settings = Settings::from_json(settings.kind(), resolved)
-            .expect("a reference stands only where a text or an unknown may");
+        let resolved = reference::resolve(settings.json(), known);
         // Spelt anew: a set is ordered by what its facts turned out to be.
-        let json = settings.to_json();
-        Some((Cow::Owned(settings), Cow::Owned(json)))
+        let settings = self.kinds.settings(settings.kind(), resolved);
+        Some(Cow::Owned(settings.expect("a reference stands only where a text or an unknown may")))
     }
 }
 
@@ -124,7 +126,10 @@ pub(crate) fn found<'i>(inventory: &'i Inventory, node: &NodeId, key: &Key) -> O
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::graph::{Hold, Open, Treatment};
+    use crate::{
+        graph::{Hold, Open, Treatment},
+        kinds::KINDS,
+    };
 
     fn graph(edges: &[(&str, &[&str])]) -> Graph {
         let node = |after: &[&str]| Node {
@@ -143,7 +148,7 @@ mod tests {
     #[test]
     fn every_node_stands_after_what_it_needs() {
         let graph = graph(&[("a/1", &["b/1"]), ("b/1", &["c/1"]), ("c/1", &[]), ("d/1", &["gone/1"])]);
-        let wishes = Wishes::of(&graph);
+        let wishes = Wishes::of(KINDS, &graph);
         let order: Vec<_> = wishes.ordered.iter().map(|wish| wish.id.as_str()).collect();
         assert_eq!(order, ["c/1", "b/1", "a/1", "d/1"]);
     }
@@ -151,7 +156,7 @@ mod tests {
     #[test]
     fn what_needs_itself_is_set_apart() {
         let graph = graph(&[("a/1", &["b/1"]), ("b/1", &["a/1"]), ("c/1", &["a/1"]), ("d/1", &[])]);
-        let wishes = Wishes::of(&graph);
+        let wishes = Wishes::of(KINDS, &graph);
         assert_eq!(wishes.ordered.len(), 1);
         assert_eq!(wishes.circular.len(), 3);
     }

@@ -12,8 +12,8 @@ use lake_reconcile::{
     engine::Engine,
     graph::NodeId,
     inventory::Sight,
-    kind::Kind,
-    kinds::{Bucket, Key, Settings},
+    key::Key,
+    kinds::{Bucket, KINDS, Typed},
     owner::{Lineage, Marking, Owner, Worn},
     record::Record,
 };
@@ -34,10 +34,7 @@ fn bucket(name: &str) -> Bucket {
         "objectOwnership": "BucketOwnerEnforced", "tlsOnly": true, "delegateToAccessPoints": false,
         "transitionMinimumSize": "AllClasses128K", "eventBridge": false, "tags": { "a": "b" },
     });
-    match Settings::from_json("bucket", settings) {
-        Ok(Settings::Bucket(bucket)) => *bucket,
-        other => panic!("{other:?}"),
-    }
+    Bucket::typed(&KINDS.settings("bucket", settings).unwrap()).expect("settings of this kind")
 }
 
 /// A lease that may be lost.
@@ -176,7 +173,7 @@ async fn what_wears_a_mark_is_listed_with_it() {
         .into_iter()
         .map(|(key, worn)| (key, worn.map(|worn| worn.owner).unwrap_or_default()))
         .collect();
-    let of = |name: &str, owner: &str| (Key::Bucket(name.to_owned()), owner.to_owned());
+    let of = |name: &str, owner: &str| (Key::new("bucket", name), owner.to_owned());
     assert_eq!(listed, BTreeSet::from([of("ours", &owner().to_string()), of("kept", &retained.owner)]));
 }
 
@@ -188,7 +185,7 @@ async fn a_list_that_fails_takes_nothing_from_the_others() {
     endpoint.faults(json!([{ "service": "iam", "code": "AccessDenied", "status": 403, "message": "no" }]));
     let listed = aws.marked(&owner(), &[]).await;
     let keys: Vec<Key> = listed.marked.into_iter().map(|(key, _)| key).collect();
-    assert_eq!(keys, [Key::Bucket("ours".to_owned())]);
+    assert_eq!(keys, [Key::new("bucket", "ours")]);
     assert!(listed.failed.iter().all(|error| error.doing.starts_with("iam:")), "{:?}", listed.failed);
     assert_eq!(listed.failed.len(), 1);
 }
@@ -201,7 +198,7 @@ async fn a_call_that_is_held_ends_and_keeps_nobody_else_waiting() {
     bucket("held").create(&aws, &mark("bucket/held")).await.unwrap();
     bucket("free").create(&aws, &mark("bucket/free")).await.unwrap();
     endpoint.faults(json!([{ "resource": "^held", "operation": ".*", "hold": "before" }]));
-    let keys = |name: &str| vec![Key::Bucket(name.to_owned())];
+    let keys = |name: &str| vec![Key::new("bucket", name)];
     let (held, free) = tokio::join!(aws.read(keys("held")), aws.read(keys("free")));
     assert!(matches!(free[0].1, Sight::Present(_)), "{free:?}");
     let Sight::Unreadable(error) = &held[0].1 else { panic!("{held:?}") };

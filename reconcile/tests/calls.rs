@@ -13,14 +13,15 @@ use lake_reconcile::{
     cloud::Cloud,
     engine::{Engine, Memory},
     error::CloudError,
-    expand::expand,
+    expand::{Scope, expand},
     gather::Gathered,
     graph::Graph,
     inventory::Sight,
-    kind::{Kind, Scope},
-    kinds::{AccessPoint, Bucket, Key, Role, Settings},
+    key::Key,
+    kinds::{AccessPoint, Bucket, RegisteredSettings as _, Role, Typed},
     owner::{Marking, Owner, Worn},
     record::Record,
+    settings::Settings,
 };
 use serde_json::json;
 use std::{collections::BTreeMap, sync::Arc, time::Duration};
@@ -30,7 +31,12 @@ fn names(endpoint: &Endpoint) -> Vec<String> {
 }
 
 /// The calls that making something takes, looking before and after; then those of a look that finds nothing.
-async fn calls<K: Kind>(endpoint: &Endpoint, aws: &Aws, node: &str, wanted: K) -> (Vec<String>, Vec<String>) {
+async fn calls<K: Typed>(
+    endpoint: &Endpoint,
+    aws: &Aws,
+    node: &str,
+    wanted: K,
+) -> (Vec<String>, Vec<String>) {
     let key = wanted.key(&aws.place).unwrap();
     endpoint.clear_journal();
     assert!(matches!(look::<K>(aws, &key).await, Sight::Absent));
@@ -56,16 +62,16 @@ async fn a_bucket_a_role_and_an_access_point_take_few_calls() {
             lifecycleRules: [ { prefix: tmp/, expire: { days: 7 } } ] } },
         roles: { etl: { assumedBy: { services: [glue.amazonaws.com] }, allow: [ { read: { bucket: store } } ] } },
         accessPoints: { door: { bucket: store, statements: [ { actions: [s3:GetObject], principals: { aws: ['{account}'] } } ] } } }";
-    let Settings::Bucket(bucket) = settings(&aws, yaml, "bucket/store") else { panic!() };
-    let (made, quiet) = calls::<Bucket>(&endpoint, &aws, "bucket/store", *bucket).await;
+    let bucket = Bucket::typed(&settings(&aws, yaml, "bucket/store")).unwrap();
+    let (made, quiet) = calls::<Bucket>(&endpoint, &aws, "bucket/store", bucket).await;
     assert!(made.len() <= 16, "{}: {made:?}", made.len());
     assert!(quiet.len() <= 11, "{}: {quiet:?}", quiet.len());
-    let Settings::Role(role) = settings(&aws, yaml, "role/etl") else { panic!() };
-    let (made, quiet) = calls::<Role>(&endpoint, &aws, "role/etl", *role).await;
+    let role = Role::typed(&settings(&aws, yaml, "role/etl")).unwrap();
+    let (made, quiet) = calls::<Role>(&endpoint, &aws, "role/etl", role).await;
     assert!(made.len() <= 7, "{}: {made:?}", made.len());
     assert!(quiet.len() <= 4, "{}: {quiet:?}", quiet.len());
-    let Settings::AccessPoint(point) = settings(&aws, yaml, "accessPoint/door") else { panic!() };
-    let (made, quiet) = calls::<AccessPoint>(&endpoint, &aws, "accessPoint/door", *point).await;
+    let point = AccessPoint::typed(&settings(&aws, yaml, "accessPoint/door")).unwrap();
+    let (made, quiet) = calls::<AccessPoint>(&endpoint, &aws, "accessPoint/door", point).await;
     assert!(made.len() <= 6, "{}: {made:?}", made.len());
     assert!(quiet.len() <= 3, "{}: {quiet:?}", quiet.len());
 }
@@ -75,12 +81,10 @@ async fn a_bucket_a_role_and_an_access_point_take_few_calls() {
 async fn tags_that_are_told_late_are_told_late_and_no_more() {
     let endpoint = Endpoint::start();
     let aws = connect(&endpoint).await;
-    let Settings::Bucket(bucket) = settings(&aws, "{ buckets: { store: {} } }", "bucket/store") else {
-        panic!()
-    };
+    let bucket = Bucket::typed(&settings(&aws, "{ buckets: { store: {} } }", "bucket/store")).unwrap();
     let names = ["one", "two"].map(|name| format!("late-{name}"));
     for name in &names {
-        Bucket { name: name.as_str().into(), ..(*bucket).clone() }
+        Bucket { name: name.as_str().into(), ..(bucket).clone() }
             .create(&aws, &mark("bucket/late"))
             .await
             .unwrap();

@@ -10,10 +10,9 @@ use lake_reconcile::{
     contents::{Contents, Count, Held},
     engine::{Again, Engine},
     error::Retry,
-    expand::expand,
+    expand::{Scope, expand},
     graph::Graph,
-    kind::Scope,
-    kinds::Key,
+    key::Key,
     owner::{Lineage, Owner},
     place::Place,
     record::Record,
@@ -34,7 +33,7 @@ fn owner() -> Owner {
 }
 
 fn store() -> Key {
-    Key::Bucket("emptied".into())
+    Key::new("bucket", "emptied")
 }
 
 /// A cloud with a lake in whose bucket so many objects are, the engine that made it, and what is remembered of it.

@@ -12,6 +12,7 @@ use lake_reconcile::{
     engine::{Engine, Outcome},
     graph::{Graph, NodeId, Reach},
     kind::Wears,
+    kinds::{KINDS, RegisteredKey as _},
     owner::{Lineage, Owner},
     plan::{Change, Plan, Taking},
     record::Record,
@@ -95,7 +96,7 @@ proptest! {
             let wanted = from(&lake.graph, &terraform());
             let mut fresh = Record::new(place());
             let observed = engine(&sim, &kubernetes()).observe(&wanted, &mut fresh).await;
-            takes_all_over(&lake_reconcile::plan::plan(&wanted, &fresh, &observed.inventory), &terraform())?;
+            takes_all_over(&lake_reconcile::plan::plan(KINDS, &wanted, &fresh, &observed.inventory), &terraform())?;
             let taken = settle(&sim, &kubernetes(), &wanted, fresh).await;
             prop_assert!(taken.failures.is_empty() && taken.plan.is_quiet(), "{:?}", taken.failures);
             all_is_of(&sim, &kubernetes())?;
@@ -227,5 +228,5 @@ fn reach_is_part_by_part() {
 
 /// Whether the kind of a node can wear a mark.
 fn wears(id: &NodeId) -> bool {
-    lake_reconcile::kinds::traits(id.kind()).unwrap().wears != Wears::Nothing
+    KINDS.traits(id.kind()).unwrap().wears != Wears::Nothing
 }

@@ -12,8 +12,9 @@ use lake_reconcile::{
     error::Retry,
     graph::NodeId,
     inventory::Sight,
-    kind::{Data, Kind},
-    kinds::{Filter, Key, Role, Settings},
+    key::Key,
+    kind::Data,
+    kinds::{Filter, Role, Table, Typed},
     owner::Worn,
     record::Record,
 };
@@ -26,10 +27,7 @@ fn role(aws: &Aws, fields: &str) -> Role {
         "{{ buckets: {{ store: {{}} }}, databases: {{ lake: {{}} }},
             roles: {{ etl: {{ assumedBy: {{ services: [glue.amazonaws.com] }}, {fields} }} }} }}"
     );
-    match settings(&graph(aws, &yaml), "role/etl") {
-        Settings::Role(role) => *role,
-        other => panic!("{other:?} is no role"),
-    }
+    Role::typed(&settings(&graph(aws, &yaml), "role/etl")).expect("settings of this kind")
 }
 
 /// The filter `india` on the table `orders`, with these fields.
@@ -37,10 +35,7 @@ fn filter(aws: &Aws, fields: &str) -> Filter {
     let yaml = format!(
         "{{ databases: {{ lake: {{}} }}, filters: {{ india: {{ database: lake, tableName: orders, {fields} }} }} }}"
     );
-    match settings(&graph(aws, &yaml), "filter/india") {
-        Settings::Filter(filter) => *filter,
-        other => panic!("{other:?} is no filter"),
-    }
+    Filter::typed(&settings(&graph(aws, &yaml), "filter/india")).expect("settings of this kind")
 }
 
 /// The table that the filters are on.
@@ -104,12 +99,12 @@ async fn a_role_comes_round() {
             // A second `assumedBy` in the text stands for the first.
             let fields = fields.strip_prefix("assumedBy:").map_or_else(
                 || role(&aws, fields),
-                |who| match settings(
-                    &graph(&aws, &format!("{{ roles: {{ etl: {{ assumedBy: {who} }} }} }}")),
-                    "role/etl",
-                ) {
-                    Settings::Role(role) => *role,
-                    other => panic!("{other:?} is no role"),
+                |who| {
+                    Role::typed(&settings(
+                        &graph(&aws, &format!("{{ roles: {{ etl: {{ assumedBy: {who} }} }} }}")),
+                        "role/etl",
+                    ))
+                    .expect("settings of this kind")
                 },
             );
             (*name, fields)
@@ -227,7 +222,7 @@ async fn roles_that_wear_the_lakes_mark_are_found() {
         ["elsewhere", "retained", "under"],
         "nothing is known yet: look everywhere"
     );
-    let known = vec![Key::Bucket("kinds-store".to_owned())];
+    let known = vec![Key::new("bucket", "kinds-store")];
     assert_eq!(found(known).await, ["retained", "under"], "a lake that is known looks under its path");
     endpoint.assert_all_emulated();
 }
@@ -282,7 +277,7 @@ async fn filters_are_absent_without_their_table_and_listed_with_it() {
     endpoint.faults(json!([]));
     assert!(matches!(sights.as_slice(), [Sight::Present(_), Sight::Present(_), Sight::Absent]), "{sights:?}");
 
-    let mut left = Filter::leftovers(&aws, &owner(), &[Key::Table(key.of_table())]).await.unwrap();
+    let mut left = Filter::leftovers(&aws, &owner(), &[Table::erased_key(&key.of_table())]).await.unwrap();
     left.sort_by(|(one, _), (other, _)| one.cmp(other));
     assert_eq!(
         left.into_iter().map(|(key, worn)| (key.name, worn)).collect::<Vec<_>>(),
@@ -312,7 +307,7 @@ async fn roles_that_trust_themselves_and_each_other_are_made() {
     let made = engine.settle(&lake, Record::new(aws.place.clone()), Duration::from_secs(60), None).await;
     assert_eq!(made.failures, [], "{:?}", made.plan);
     for node in lake.keys() {
-        let Settings::Role(wanted) = settings(&lake, node.as_str()) else { panic!("{node}") };
+        let wanted = Role::typed(&settings(&lake, node.as_str())).unwrap();
         let seen = found::<Role>(&aws, &wanted.key(&aws.place).unwrap()).await;
         assert_eq!(changes(&seen.settings, &wanted), [], "{node}");
     }

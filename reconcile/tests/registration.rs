@@ -4,10 +4,9 @@
 
 use lake_api::{FieldPath, LakeSpec, Step, contract};
 use lake_reconcile::{
-    expand::expand,
+    expand::{Scope, expand},
     graph::{Graph, Hold},
-    kind::Scope,
-    kinds,
+    kinds::{KINDS, RegisteredSettings as _},
     owner::Owner,
     place::Place,
 };
@@ -16,7 +15,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Kinds whose end must come before this one's, directly or not.
 fn before(kind: &str, seen: &mut BTreeSet<&'static str>) {
-    for other in kinds::ALL.iter().filter(|other| other.goes_before.contains(&kind)) {
+    for other in KINDS.all().filter(|other| other.goes_before.contains(&kind)) {
         if seen.insert(other.name) {
             before(other.name, seen);
         }
@@ -25,19 +24,19 @@ fn before(kind: &str, seen: &mut BTreeSet<&'static str>) {
 
 #[test]
 fn no_kind_goes_before_itself() {
-    for kind in kinds::ALL {
+    for kind in KINDS.all() {
         let mut seen = BTreeSet::new();
         before(kind.name, &mut seen);
         assert!(!seen.contains(kind.name), "{} goes before itself, through {seen:?}", kind.name);
         for later in kind.goes_before {
-            assert!(kinds::traits(later).is_some(), "{} goes before {later}, which is no kind", kind.name);
+            assert!(KINDS.traits(later).is_some(), "{} goes before {later}, which is no kind", kind.name);
         }
     }
 }
 
 #[test]
 fn every_path_that_a_kind_names_is_in_its_settings() {
-    for kind in kinds::ALL {
+    for kind in KINDS.all() {
         let schema: Value = (kind.schema)().into();
         let left = kind.left_to_aws.iter().map(|(path, _)| path);
         let said = kind.fixed.iter().chain(kind.shared).chain(kind.unread).chain(kind.secret);
@@ -68,7 +67,7 @@ fn kinds_and_facts_are_camel_case_words() {
         word.starts_with(|c: char| c.is_ascii_lowercase()) && word.chars().all(|c| c.is_ascii_alphanumeric())
     };
     let mut names = BTreeSet::new();
-    for kind in kinds::ALL {
+    for kind in KINDS.all() {
         assert!(names.insert(kind.name), "{} is registered twice", kind.name);
         for word in kind.facts.iter().chain([&kind.name]) {
             assert!(is_word(word), "{} is no camelCase word", word);
@@ -78,7 +77,7 @@ fn kinds_and_facts_are_camel_case_words() {
 
 #[test]
 fn what_is_left_to_aws_is_left_for_a_reason() {
-    for kind in kinds::ALL {
+    for kind in KINDS.all() {
         for (path, reason) in kind.left_to_aws {
             assert!(
                 reason.split_whitespace().count() >= 3,
@@ -93,7 +92,7 @@ fn what_is_left_to_aws_is_left_for_a_reason() {
 #[test]
 fn no_map_of_settings_is_left_out_when_it_is_empty() {
     for (kind, settings) in least() {
-        let schema: Value = (kinds::traits(kind).unwrap().schema)().into();
+        let schema: Value = (KINDS.traits(kind).unwrap().schema)().into();
         let fields = schema["properties"].as_object().unwrap();
         for (name, field) in fields {
             let is_map =
@@ -128,11 +127,11 @@ fn every_path_of_settings_is_known_by_one_of_the_spec() {
     let mut kinds_seen = BTreeSet::new();
     for (id, node) in graph(spec) {
         let (Some(settings), Hold::Own) = (node.settings, node.hold) else { continue };
-        kinds_seen.insert(settings.kind());
+        kinds_seen.insert(settings.kind().to_owned());
         let traits = settings.traits();
         // Parts of the key, which never differ.
         let of_the_key = if settings.kind() == "object" { "bucket" } else { "catalog" };
-        for path in paths(&settings.to_json()) {
+        for path in paths(settings.json()) {
             let first = path.steps()[0].name().unwrap();
             if traits.unread.contains(&first) || first == of_the_key {
                 continue;
@@ -147,7 +146,7 @@ fn every_path_of_settings_is_known_by_one_of_the_spec() {
             );
         }
     }
-    assert_eq!(kinds_seen.len(), kinds::ALL.len(), "each kind");
+    assert_eq!(kinds_seen.len(), KINDS.all().count(), "each kind");
 }
 
 /// All places in a value but its root.
@@ -185,8 +184,9 @@ fn least() -> BTreeMap<&'static str, Value> {
            accessPoints: { door: { bucket: store } } }",
     );
     let settings = graph.into_values().filter_map(|node| node.settings);
-    let all: BTreeMap<_, _> = settings.map(|settings| (settings.kind(), settings.to_json())).collect();
-    assert_eq!(all.len(), kinds::ALL.len(), "each kind once");
+    let all: BTreeMap<_, _> =
+        settings.map(|settings| (settings.traits().name, settings.json().clone())).collect();
+    assert_eq!(all.len(), KINDS.all().count(), "each kind once");
     all
 }
 

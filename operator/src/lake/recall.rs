@@ -5,7 +5,7 @@
 //! process ended between the two.
 
 use super::{Connection, Verdict, Visit};
-use lake_reconcile::{graph::Graph, record::Record};
+use lake_reconcile::{graph::Graph, kinds::KINDS, record::Record};
 
 impl Visit<'_> {
     /// What was kept of the lake.
@@ -14,7 +14,7 @@ impl Visit<'_> {
             return Err(Verdict::unreadable_status(&error));
         }
         let Some(text) = &self.before.record else { return Ok(None) };
-        Record::read(text).map(Some).map_err(|error| Verdict::unreadable_record(&error))
+        Record::read(KINDS, text).map(Some).map_err(|error| Verdict::unreadable_record(&error))
     }
 
     /// Whether what the lake remembered is lost. One that leaves is let go on no record's word that there is nothing: what

@@ -21,7 +21,8 @@ use lake_api::{
 use lake_reconcile::{
     engine::Outcome,
     graph::{Graph, NodeId},
-    kinds::Key,
+    key::Key,
+    kinds::RegisteredKey as _,
     place::Place,
     plan::{Change, Plan, Taking},
     record::{Got, Record},

@@ -11,6 +11,7 @@ use lake_reconcile::{
     aws::{Access, Aws, NoAccess},
     contents::Contents,
     engine::{Engine, new_lineage},
+    kinds::KINDS,
     owner::Lineage,
     plan::Plan,
     record::{NoRecord, Record},
@@ -121,7 +122,7 @@ impl Cluster {
         };
         let record = object.and_then(|object| object.status().record);
         record
-            .map(|text| Record::read(&text).map_err(|error| NoPlan::Record(name.clone(), error)))
+            .map(|text| Record::read(KINDS, &text).map_err(|error| NoPlan::Record(name.clone(), error)))
             .transpose()
     }
 }

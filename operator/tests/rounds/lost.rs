@@ -15,7 +15,7 @@ roles:
 
 async fn alive() -> Stage {
     let stage = Stage::ready(SPEC).await;
-    let key = |key: &&lake_reconcile::kinds::Key| key.to_string().contains("gone-bucket");
+    let key = |key: &&lake_reconcile::key::Key| key.to_string().contains("gone-bucket");
     let expendable = stage.world.sim.snapshot().keys().find(key).cloned();
     stage.world.sim.world(|world| world.expendable.extend(expendable));
     stage

@@ -20,9 +20,12 @@ use lake_reconcile::{
     gather::Gathered,
     graph::NodeId,
     inventory::Sight,
-    kinds::{Key, Settings},
+    key::Key,
+    kind::Kinds,
+    kinds::{KINDS, RegisteredSettings as _},
     owner::{Owner, Worn},
     place::Place,
+    settings::Settings,
 };
 use serde_json::Value;
 use std::{
@@ -52,6 +55,10 @@ impl World {
 }
 
 impl Cloud for World {
+    fn kinds(&self) -> Kinds {
+        KINDS
+    }
+
     fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>> {
         self.sim.read(keys)
     }

@@ -7,7 +7,9 @@ use super::{Work, as_planned, unchanged, within};
 use crate::{
     diagnostics, door::Door, plan::meets_itself, private::Private, read::remembered, told::Told, wanted,
 };
-use lake_reconcile::{deadline, engine::Outcome, inventory::Inventory, plan::plan, record::Record};
+use lake_reconcile::{
+    deadline, engine::Outcome, inventory::Inventory, kinds::KINDS, plan::plan, record::Record,
+};
 use tfplug::{ApplyRequest, ApplyResponse, Diagnostics, Severity};
 use tokio::time::Instant;
 
@@ -42,7 +44,7 @@ async fn make<'a>(
     let mut record = Record::new(connection.place.clone());
     // What the plan found, or made, is what this apply goes on with: the sign of any other lineage is another apply's.
     record.lineage = remembered(&request.private, told)?.and_then(|private| private.record.lineage);
-    let shown = plan(&graph, &record, &Inventory::new());
+    let shown = plan(KINDS, &graph, &record, &Inventory::new());
     let within = within(&request.planned, "create");
     let work = Work { door, connection, name, graph, record, shown, within };
     let running = work.running(&request.stop);

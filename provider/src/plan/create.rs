@@ -7,6 +7,7 @@ use lake_reconcile::{
     engine::{Members, Rivals},
     graph::{Graph, NodeId},
     inventory::{Inventory, Presence},
+    kinds::KINDS,
     observe::Observed,
     owner::Owner,
     plan::{Plan, plan},
@@ -26,7 +27,7 @@ impl Scene<'_> {
     ) -> Value {
         let Some(graph) = self.graph(&lake, told) else { return lake };
         let record = Record::new(self.connection.place.clone());
-        let shown = plan(&graph, &record, &Inventory::new());
+        let shown = plan(KINDS, &graph, &record, &Inventory::new());
         if let Some(will_be) = planned(&shown, &graph, &Told::default(), |_| false) {
             will_be.put(&mut lake);
         }
@@ -62,7 +63,7 @@ impl Scene<'_> {
             told.extend([meets_itself(severity, &owner, &self.connection.place.region, rivals)]);
             return Some(planned);
         }
-        let looked = plan(graph, &record, &observed.inventory);
+        let looked = plan(KINDS, graph, &record, &observed.inventory);
         leftovers(graph, &observed, &looked, told);
         // What no record names is never emptied.
         told.extend(diagnostics::plan(&looked, &Contents::new(), |_| false));

@@ -11,6 +11,7 @@ use lake_reconcile::{
     contents::Contents,
     graph::Graph,
     kind::Data,
+    kinds::KINDS,
     plan::{Change, Plan, plan as decide},
 };
 use tfplug::{Diagnostics, PlanRequest, Value};
@@ -29,7 +30,7 @@ pub(super) async fn destroy(door: &Door, request: &PlanRequest, told: &mut Diagn
 /// The plan of a lake's end, as far as it was looked at.
 pub(crate) fn end(private: &Private) -> Plan {
     let seen = private.inventory.clone().unwrap_or_default();
-    decide(&Graph::new(), &private.record, &seen)
+    decide(KINDS, &Graph::new(), &private.record, &seen)
 }
 
 /// What goes with what is emptied. Nobody is asked where nothing is; where nobody can be, the apply says why.

@@ -6,7 +6,8 @@ use lake_api::spec::OnDelete;
 use lake_reconcile::{
     graph::NodeId,
     inventory::Inventory,
-    kinds::Key,
+    key::Key,
+    kinds::{KINDS, RegisteredKey as _},
     plan::plan,
     record::{Keeping, Record},
 };
@@ -24,7 +25,7 @@ impl Scene<'_> {
         told: &mut Diagnostics,
     ) -> Value {
         let Some(graph) = self.graph(&lake, told) else { return lake };
-        let wanted: BTreeSet<(NodeId, Key)> = plan(&graph, &private.record, &Inventory::new())
+        let wanted: BTreeSet<(NodeId, Key)> = plan(KINDS, &graph, &private.record, &Inventory::new())
             .steps
             .into_iter()
             .filter(|step| step.wanted.is_some())

@@ -14,6 +14,7 @@ use lake_reconcile::{
     engine::Engine,
     graph::Graph,
     inventory::Inventory,
+    kinds::KINDS,
     owner::Owner,
     place::Place,
     plan::{Plan, plan},
@@ -34,7 +35,7 @@ impl Scene<'_> {
         let prior = Told::of(&self.request.prior);
         let was = self.prior_graph(&private);
         let inventory = inventory(&private, &was, &prior);
-        let shown = plan(&graph, &private.record, &inventory);
+        let shown = plan(KINDS, &graph, &private.record, &inventory);
         if let Some(will_be) = planned(&shown, &graph, &prior, |node| was.get(node) == graph.get(node)) {
             will_be.put(&mut lake);
         }
@@ -71,12 +72,12 @@ async fn look_at_new(
     mut inventory: Inventory,
 ) -> Option<Plan> {
     look::within(engine.observe_missing(graph, &private.record, &mut inventory)).await?;
-    Some(plan(graph, &private.record, &inventory))
+    Some(plan(KINDS, graph, &private.record, &inventory))
 }
 
 /// The plan that the user was shown, decided again from what it left behind: `graph` is that of the planned state.
 pub(crate) fn shown(graph: &Graph, private: &Private, prior: &Value, was: &Graph) -> Plan {
-    plan(graph, &private.record, &inventory(private, was, &Told::of(prior)))
+    plan(KINDS, graph, &private.record, &inventory(private, was, &Told::of(prior)))
 }
 
 /// The graph of a prior state, with the provider's tags of then; empty when the state cannot be read any more.

@@ -2,7 +2,11 @@
 
 use crate::spec::Sources;
 use lake_api::{FieldPath, input::is_unknown};
-use lake_reconcile::{expand::expand, graph::Graph, kind::Scope};
+use lake_reconcile::{
+    expand::{Scope, expand},
+    graph::Graph,
+    settings::Settings,
+};
 use serde_json::Value as Json;
 
 /// Mark what comes from `sensitive_spec` as secret in the nodes that it reaches.
@@ -13,12 +17,11 @@ pub(super) fn hide(sources: &Sources, whole: &Json, graph: &mut Graph, scope: &S
     let Some(covered) = sources.covered(whole) else { return };
     let covered = super::lenient(covered).map(|spec| expand(&spec, scope)).unwrap_or_default();
     for (id, node) in graph {
-        let Some(settings) = node.settings.as_ref().map(|settings| settings.to_json()) else { continue };
-        let other =
-            covered.get(id).and_then(|node| node.settings.as_ref()).map(|settings| settings.to_json());
+        let Some(settings) = node.settings.as_ref().map(Settings::json) else { continue };
+        let other = covered.get(id).and_then(|node| node.settings.as_ref()).map(Settings::json);
         let secret = &mut node.treatment.secret;
         match other {
-            Some(other) => differences(&settings, &other, &FieldPath::root(), &mut |path| {
+            Some(other) => differences(settings, other, &FieldPath::root(), &mut |path| {
                 secret.insert(path.clone());
             }),
             None => _ = secret.insert(FieldPath::root()),

@@ -2,10 +2,9 @@
 
 use lake_api::LakeSpec;
 use lake_reconcile::{
-    expand::expand,
+    expand::{Scope, expand},
     graph::Graph,
-    kind::Scope,
-    kinds,
+    kinds::KINDS,
     owner::Owner,
     place::Place,
     policy::{Purpose, When, by_kind, needed},
@@ -17,7 +16,7 @@ use std::fmt::Write;
 /// The outputs of each kind.
 pub(crate) fn outputs() -> String {
     let mut table = String::from("| resource | outputs |\n| --- | --- |\n");
-    for kind in kinds::ALL {
+    for kind in KINDS.all() {
         writeln!(table, "| `{}/…` | {} |", kind.name, words(kind.facts)).expect("a text takes texts");
     }
     table
@@ -26,7 +25,7 @@ pub(crate) fn outputs() -> String {
 /// The actions of each kind, from a lake that makes every call of every kind.
 pub(crate) fn actions(full: &str) -> String {
     let table = by_kind(&graph(full), &place());
-    assert!(kinds::ALL.iter().all(|kind| table.contains_key(kind.name)), "the lake has every kind");
+    assert!(KINDS.all().all(|kind| table.contains_key(kind.name)), "the lake has every kind");
     let mut text = String::from("| resource | to plan | to apply, beside these |\n| --- | --- | --- |\n");
     for (kind, needs) in &table {
         let name = if kind.is_empty() { "every lake".to_owned() } else { format!("`{kind}/…`") };

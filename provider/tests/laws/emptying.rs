@@ -1,7 +1,7 @@
 //! What holds data goes in portions: the plan tells how much there is, and an apply that runs out of time how far it came.
 
 use crate::{config::lake, door::Doorway, run};
-use lake_reconcile::kinds::Key;
+use lake_reconcile::key::Key;
 use serde_json::json;
 use tfplug::{Diagnostics, Value, testing::Core};
 
@@ -28,7 +28,7 @@ fn a_plan_tells_how_much_goes_and_an_apply_how_much_went() {
         let config = hurried(json!({ "buckets": { "store": bucket }, "roles": { "etl": role } }));
         let object = doorway.applied(&core, Default::default(), &config).await;
         doorway.sim.world(|world| {
-            world.contents.insert(Key::Bucket("emptied".into()), 100);
+            world.contents.insert(Key::new("bucket", "emptied"), 100);
             world.expendable = world.resources.keys().cloned().collect();
             world.portion = 20;
         });
@@ -78,7 +78,7 @@ fn a_plan_that_may_not_count_tells_the_rest() {
         let config = hurried(json!({ "buckets": { "store": { "name": "emptied", "onDelete": "Empty" } } }));
         let object = doorway.applied(&core, Default::default(), &config).await;
         let (object, _) = core.read(object).await.unwrap();
-        doorway.sim.world(|world| world.faults.unreadable.insert(Key::Bucket("emptied".into())));
+        doorway.sim.world(|world| world.faults.unreadable.insert(Key::new("bucket", "emptied")));
         let planned = core.plan(&object, &Value::Null).await.unwrap();
         assert!(!planned.diagnostics.has_errors());
         assert!(said(&planned.diagnostics, "(emptied) is emptied and deleted, with all data in it"));

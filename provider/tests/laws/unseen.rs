@@ -6,7 +6,7 @@ use crate::{
     run,
 };
 use lake_api::{input::unknown, testing::pointers};
-use lake_reconcile::kinds::Key;
+use lake_reconcile::{key::Key, kinds::RegisteredKey as _};
 use proptest::{prelude::*, sample::Index};
 use serde_json::{Value as Json, json};
 use std::collections::BTreeSet;

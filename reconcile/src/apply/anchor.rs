@@ -4,10 +4,10 @@ use super::{Task, verdict::delays_others};
 use crate::{
     graph::NodeId,
     inventory::Presence,
+    key::Key,
     kind::Wears,
-    kinds::{self, Key},
     owner::Mark,
-    plan::{Change, Plan, Step, Taking, rank},
+    plan::{Change, Plan, Step, Taking},
 };
 use std::collections::BTreeSet;
 
@@ -44,9 +44,10 @@ pub(super) fn choose(task: &Task<'_>) -> Anchor {
     }
     if !signed.is_empty() {
         // Best is what stays; else what goes last.
+        let ranks = task.kinds.ranks();
         let heir = ours(task)
-            .filter(|(_, key, _)| key.traits().wears != Wears::Nothing)
-            .max_by_key(|(node, key, _)| (!leaving.contains(key), rank(node.kind())));
+            .filter(|(_, key, _)| task.kinds.of(key).wears != Wears::Nothing)
+            .max_by_key(|(node, key, _)| (!leaving.contains(key), ranks.of(node.kind())));
         if let Some((node, key, _)) = heir {
             let goes = leaving.contains(key);
             return Anchor::HandOver { node: node.clone(), key: key.clone(), goes };
@@ -87,15 +88,15 @@ fn first<'t>(task: &'t Task<'_>) -> Option<(usize, &'t Step)> {
     };
     let undone: BTreeSet<&NodeId> = steps.iter().enumerate().filter_map(undone).collect();
     let written: BTreeSet<&NodeId> = task.plan.writes().map(|step| &step.node).collect();
+    let is_markable =
+        |node: &NodeId| task.kinds.traits(node.kind()).is_some_and(|traits| traits.wears != Wears::Nothing);
     // Nodes that come after something markable that is written, or after what is not done.
     let mut late: BTreeSet<&NodeId> = BTreeSet::new();
     let mut candidates = Vec::new();
     for (at, step) in steps.iter().enumerate() {
-        let markable = is_markable(step.node.kind());
+        let markable = is_markable(&step.node);
         let waits = step.after.iter().any(|need| {
-            late.contains(need)
-                || undone.contains(need)
-                || (written.contains(need) && is_markable(need.kind()))
+            late.contains(need) || undone.contains(need) || (written.contains(need) && is_markable(need))
         });
         if waits {
             late.insert(&step.node);
@@ -106,13 +107,9 @@ fn first<'t>(task: &'t Task<'_>) -> Option<(usize, &'t Step)> {
     let waits = |step: &Step| step.after.iter().any(|need| written.contains(need));
     // Best is one whose create refuses what exists: then of two applies that create one lake only one gets past it.
     let upserts = |step: &Step| {
-        kinds::traits(step.node.kind()).is_some_and(|kind| kind.upserts_in.contains(&task.region))
+        task.kinds.traits(step.node.kind()).is_some_and(|kind| kind.upserts_in.contains(&task.region))
     };
     candidates.into_iter().min_by_key(|(at, step)| (waits(step), upserts(step), *at))
-}
-
-fn is_markable(kind: &str) -> bool {
-    kinds::traits(kind).is_some_and(|traits| traits.wears != Wears::Nothing)
 }
 
 /// Whether a step makes or takes up what it is about.

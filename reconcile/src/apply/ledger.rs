@@ -7,8 +7,8 @@ use crate::{
     engine::Memory,
     error::CloudError,
     graph::NodeId,
-    kind::Wears,
-    kinds::Key,
+    key::Key,
+    kind::{Kinds, Wears},
     place::Place,
     record::{Got, Record},
 };
@@ -21,6 +21,7 @@ use std::{
 
 /// The one writer of the record.
 pub(super) struct Ledger<'r> {
+    kinds: Kinds,
     memory: Option<&'r dyn Memory>,
     pages: Mutex<Pages<'r>>,
     /// How many entries the record held that was kept last. Whoever keeps holds it meanwhile.
@@ -47,9 +48,9 @@ pub(super) struct Promise {
 }
 
 impl<'r> Ledger<'r> {
-    pub(super) fn new(record: &'r mut Record, memory: Option<&'r dyn Memory>) -> Self {
+    pub(super) fn new(kinds: Kinds, record: &'r mut Record, memory: Option<&'r dyn Memory>) -> Self {
         let pages = Pages { record, entries: 0, promised: BTreeMap::new() };
-        Ledger { memory, pages: Mutex::new(pages), kept: tokio::sync::Mutex::default() }
+        Ledger { kinds, memory, pages: Mutex::new(pages), kept: tokio::sync::Mutex::default() }
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages<'r>> {
@@ -81,7 +82,7 @@ impl<'r> Ledger<'r> {
         }
         pages.entries += 1;
         pages.record.remember(node, key.clone(), promise.got, promise.on_delete);
-        pages.record.hide(node, &promise.secret);
+        pages.record.hide(self.kinds, node, &promise.secret);
         if let Some(was) = &promise.moved_from {
             pages.record.keep_birth(was, node, key);
         }
@@ -96,7 +97,7 @@ impl<'r> Ledger<'r> {
     /// the answer was `lost`.
     pub(super) fn doubt(&self, node: &NodeId, lost: bool) {
         if let Some(keys) = self.pages().promised.get_mut(node) {
-            keys.retain(|key| key.traits().wears == Wears::Nothing && !lost);
+            keys.retain(|key| self.kinds.of(key).wears == Wears::Nothing && !lost);
         }
     }
 

@@ -8,8 +8,9 @@ mod undone;
 use super::{Task, anchor::Anchor, waits::Waits};
 use crate::{
     graph::NodeId,
-    kinds::Key,
-    plan::{Change, Plan, Step, rank},
+    key::Key,
+    kind::{Kinds, Ranks},
+    plan::{Change, Plan, Step},
 };
 use std::collections::BTreeSet;
 use undone::Undone;
@@ -44,6 +45,8 @@ struct Entry {
 
 /// The operations of a plan.
 pub(super) struct Ops<'p> {
+    kinds: Kinds,
+    ranks: Ranks,
     plan: &'p Plan,
     entries: Vec<Entry>,
     waits: Waits,
@@ -66,6 +69,8 @@ struct Turn {
 impl<'p> Ops<'p> {
     pub(super) fn of(task: &Task<'p>, anchor: &Anchor) -> Self {
         let mut ops = Ops {
+            kinds: task.kinds,
+            ranks: task.kinds.ranks(),
             plan: task.plan,
             entries: Vec::new(),
             waits: Waits::new(0),
@@ -126,7 +131,7 @@ impl<'p> Ops<'p> {
 
     fn turn(&self, op: Op) -> Turn {
         let makes = matches!(self.what(op), What::Make { .. });
-        Turn { makes, rank: rank(self.step(op).node.kind()), op }
+        Turn { makes, rank: self.ranks.of(self.step(op).node.kind()), op }
     }
 
     fn is_open(&self, op: Op) -> bool {
@@ -239,17 +244,13 @@ mod tests {
         graph::Hold,
         inventory::Inventory,
         kind::{Data, Replace},
+        kinds::KINDS,
     };
     use lake_api::FieldPath;
     use std::collections::BTreeMap;
 
     fn key(kind: &str, name: &str) -> Key {
-        match kind {
-            "role" => Key::Role(name.to_owned()),
-            "job" => Key::Job(name.to_owned()),
-            "crawler" => Key::Crawler(name.to_owned()),
-            _ => Key::Bucket(name.to_owned()),
-        }
+        Key::new(kind.to_owned(), name)
     }
 
     fn step(node: &NodeId, change: Change, wanted: bool) -> Step {
@@ -283,7 +284,8 @@ mod tests {
 
     fn edges(plan: &Plan, anchor: &Anchor) -> usize {
         let (inventory, policies, barred) = (Inventory::new(), BTreeMap::new(), BTreeMap::new());
-        let task = Task { plan, inventory: &inventory, region: "", policies, barred, creating: false };
+        let task =
+            Task { kinds: KINDS, plan, inventory: &inventory, region: "", policies, barred, creating: false };
         Ops::of(&task, anchor).waits.edges()
     }
 
@@ -330,7 +332,8 @@ mod tests {
     /// The operations of a plan in the order in which they are begun, if each is done before the next.
     fn order(plan: &Plan) -> Vec<String> {
         let (inventory, policies, barred) = (Inventory::new(), BTreeMap::new(), BTreeMap::new());
-        let task = Task { plan, inventory: &inventory, region: "", policies, barred, creating: false };
+        let task =
+            Task { kinds: KINDS, plan, inventory: &inventory, region: "", policies, barred, creating: false };
         let mut ops = Ops::of(&task, &Anchor::Stands);
         let mut order = Vec::new();
         while let Some(op) = ops.next() {
@@ -388,7 +391,15 @@ mod tests {
         let inventory: Inventory =
             [("crawler/0".into(), BTreeMap::from([(key("crawler", "0"), found)]))].into();
         let (policies, barred) = Default::default();
-        let task = Task { plan: &plan, inventory: &inventory, region: "", policies, barred, creating: false };
+        let task = Task {
+            kinds: KINDS,
+            plan: &plan,
+            inventory: &inventory,
+            region: "",
+            policies,
+            barred,
+            creating: false,
+        };
         let doomed = Ops::of(&task, &Anchor::Stands).doomed();
         let doomed: Vec<(usize, &str)> = doomed.iter().map(|(op, need)| (op.0, need.as_str())).collect();
         assert_eq!(doomed, [(0, "crawler/0"), (1, "crawler/0"), (2, "crawler/0")]);

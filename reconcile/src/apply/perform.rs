@@ -12,10 +12,11 @@ use crate::{
     failure::Cause,
     graph::NodeId,
     inventory::{Facts, Sight},
+    key::Key,
     kind::{Data, Wears},
-    kinds::{Key, Settings},
     owner::{Mark, Marking, Worn},
     plan::{Change, Step, Taking},
+    settings::Settings,
 };
 use serde_json::Value;
 
@@ -38,7 +39,6 @@ pub(super) struct Make {
     node: NodeId,
     key: Key,
     settings: Settings,
-    wants: Value,
     /// `None`: it is made.
     changes: Option<Vec<FieldChange>>,
     taking: Option<Taking>,
@@ -59,11 +59,9 @@ pub(super) struct Done {
 }
 
 impl Job {
-    #[expect(clippy::too_many_arguments, reason = "each is a part of one make, told once")]
     pub(super) fn make(
         step: &Step,
         settings: Settings,
-        wants: &Value,
         key: Key,
         creating: bool,
         new: bool,
@@ -72,13 +70,12 @@ impl Job {
     ) -> Self {
         let changes = match &step.change {
             Change::Update(changes) => {
-                Some(changes.iter().filter_map(|change| known(change, wants)).collect())
+                Some(changes.iter().filter_map(|change| known(change, settings.json())).collect())
             }
             _ => None,
         };
         let (node, taking) = (step.node.clone(), step.taking.clone());
-        let wants = wants.clone();
-        Job::Make(Box::new(Make { node, key, settings, wants, changes, taking, creating, new, asks, learnt }))
+        Job::Make(Box::new(Make { node, key, settings, changes, taking, creating, new, asks, learnt }))
     }
 }
 
@@ -108,7 +105,7 @@ pub(super) async fn perform(
                 .map(|()| nothing(key))
         }
         Job::Retain { node, key, taking } => {
-            let marking = Marking::of(&tools.identity.retained(&node, key.traits()));
+            let marking = Marking::of(&tools.identity.retained(&node, tools.traits(&key)));
             remark(tools, &node, &key, marking, &Expect::of(taking.as_ref())).await.map(|()| nothing(key))
         }
         Job::Mark { node, key, creating } => sign(tools, &node, &key, creating).await.map(|()| nothing(key)),
@@ -118,7 +115,7 @@ pub(super) async fn perform(
 
 /// Put the sign of a lake that is being created on, or take it off: its creation is at its end.
 pub(crate) async fn sign(tools: Tools<'_>, node: &NodeId, key: &Key, creating: bool) -> Result<(), Cause> {
-    let marking = Marking::of(&tools.identity.mark(node, key.traits(), creating));
+    let marking = Marking::of(&tools.identity.mark(node, tools.traits(key), creating));
     remark(tools, node, key, marking, &Expect::Ours).await
 }
 
@@ -128,13 +125,13 @@ fn nothing(key: Key) -> Done {
 
 impl Make {
     async fn perform(self, tools: Tools<'_>, ledger: &Ledger<'_>) -> Result<Done, Cause> {
-        let mark = tools.identity.mark(&self.node, self.key.traits(), self.creating);
+        let mark = tools.identity.mark(&self.node, tools.traits(&self.key), self.creating);
         match &self.changes {
             None => self.create(tools, ledger, mark).await?,
             Some(changes) => self.change(tools, mark, changes).await?,
         }
         let facts = if self.asks { look(tools, &self.key).await? } else { Facts::new() };
-        Ok(Done { key: self.key, wants: self.wants, facts })
+        Ok(Done { key: self.key, wants: self.settings.json().clone(), facts })
     }
 
     async fn create(&self, tools: Tools<'_>, ledger: &Ledger<'_>, mark: Worn) -> Result<(), Cause> {
@@ -167,7 +164,7 @@ impl Make {
     async fn was_first(&self, tools: Tools<'_>) -> Result<(), Cause> {
         // What cannot be read says nothing; the next look tells.
         let Ok(Some(Some(worn))) = tools.cloud.worn(&self.key).await else { return Ok(()) };
-        match tools.identity.reads(&worn, self.key.traits()) {
+        match tools.identity.reads(&worn, tools.traits(&self.key)) {
             Mark::Other(owner) if worn.is_of(&tools.identity.owner) => Err(Cause::Overtaken(owner)),
             _ => Ok(()),
         }
@@ -219,7 +216,7 @@ async fn remark(
     marking: Marking,
     wearing: &Expect<'_>,
 ) -> Result<(), Cause> {
-    if key.traits().wears == Wears::Nothing {
+    if tools.traits(key).wears == Wears::Nothing {
         return Ok(());
     }
     expect(tools, key, wearing).await?;
@@ -243,7 +240,7 @@ impl<'a> Expect<'a> {
 
 /// Ask the resource's own service whose it is now: the plan's look is some time ago.
 async fn expect(tools: Tools<'_>, key: &Key, expected: &Expect<'_>) -> Result<(), Cause> {
-    if key.traits().wears == Wears::Nothing {
+    if tools.traits(key).wears == Wears::Nothing {
         return Ok(());
     }
     let doing = format!("{}:Mark", key.kind());
@@ -255,7 +252,7 @@ async fn expect(tools: Tools<'_>, key: &Key, expected: &Expect<'_>) -> Result<()
             format!("{key} is gone since it was seen"),
         )));
     };
-    let mark = worn.map_or(Mark::Nobody, |worn| tools.identity.reads(&worn, key.traits()));
+    let mark = worn.map_or(Mark::Nobody, |worn| tools.identity.reads(&worn, tools.traits(key)));
     let fits = match (expected, &mark) {
         (_, Mark::Ours(_)) => true,
         (Expect::Taken(Taking::Remark), Mark::Incomplete(_) | Mark::Nobody) => true,

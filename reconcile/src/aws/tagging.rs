@@ -6,7 +6,8 @@
 use crate::{
     aws::{Aws, Priority},
     error::CloudError,
-    kinds::Key,
+    key::Key,
+    kinds,
     owner::{self, Owner, Worn},
 };
 use aws_sdk_resourcegroupstagging::types::{ResourceTagMapping, TagFilter};
@@ -37,7 +38,7 @@ pub(crate) async fn tagged(aws: &Aws, owner: &Owner) -> Result<Vec<(Key, Option<
             .await
             .map_err(|e| CloudError::from_sdk("tagging:GetResources", e))?;
         all.extend(page.resource_tag_mapping_list().iter().filter_map(|resource| {
-            let key = Key::of_arn(resource.resource_arn()?, &aws.place)?;
+            let key = kinds::key_of_arn(resource.resource_arn()?, &aws.place)?;
             Some((key, Worn::part(tags(resource)).1))
         }));
         token = page.pagination_token().filter(|token| !token.is_empty()).map(ToOwned::to_owned);

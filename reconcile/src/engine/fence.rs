@@ -2,13 +2,15 @@
 
 use crate::{
     graph::NodeId,
-    kinds::Key,
+    key::Key,
+    kind::Kinds,
     plan::{Change, Plan, Step},
 };
 use std::collections::BTreeSet;
 
 /// What a plan has told its user.
 pub(super) struct Fence<'p> {
+    kinds: Kinds,
     /// Keys whose resources it deletes.
     ends: BTreeSet<&'p Key>,
     /// Nodes that it leaves waiting.
@@ -16,9 +18,10 @@ pub(super) struct Fence<'p> {
 }
 
 impl<'p> Fence<'p> {
-    pub(super) fn of(shown: &'p Plan) -> Self {
+    pub(super) fn of(kinds: Kinds, shown: &'p Plan) -> Self {
         let waits = shown.by_node().into_iter().filter(|(_, step)| matches!(step.change, Change::Wait(_)));
         Fence {
+            kinds,
             ends: shown.steps.iter().filter_map(Step::ends).collect(),
             waits: waits.map(|(node, _)| node).collect(),
         }
@@ -32,7 +35,7 @@ impl<'p> Fence<'p> {
     /// Whether a step would destroy something of which the user was not told. Leftovers of our own that hold no data
     /// are exempt: nobody can have told of them, for no record named them.
     pub(super) fn forbids(&self, step: &Step, leftovers: &BTreeSet<&Key>) -> bool {
-        let exempt = |key: &Key| !key.traits().holds_data && leftovers.contains(key);
+        let exempt = |key: &Key| !self.kinds.of(key).holds_data && leftovers.contains(key);
         step.ends().is_some_and(|key| !self.ends.contains(key) && !exempt(key))
     }
 }

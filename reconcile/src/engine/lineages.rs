@@ -4,7 +4,8 @@ use super::Engine;
 use crate::{
     graph::NodeId,
     inventory::{Inventory, Presence},
-    kinds::Key,
+    key::Key,
+    kind::Kinds,
     observe::Observed,
     owner::{Identity, Lineage, Mark, Owner},
     record::Record,
@@ -60,7 +61,7 @@ impl Engine {
     fn claim(&self, lineage: String, record: &mut Record, observed: &mut Observed) {
         if self.compares() {
             let Observed { inventory, leftovers, .. } = observed;
-            claim(&self.owner, &lineage, record, inventory, leftovers);
+            claim(self.kinds(), &self.owner, &lineage, record, inventory, leftovers);
         }
         record.lineage = Some(lineage);
     }
@@ -131,6 +132,7 @@ pub(super) fn of_known(lineages: &Lineages, own: &str) -> String {
 
 /// Take a look that compared no lineages for one of this lineage: what others made is theirs, and was never left behind.
 pub(super) fn claim(
+    kinds: Kinds,
     owner: &Owner,
     lineage: &str,
     record: &mut Record,
@@ -146,7 +148,7 @@ pub(super) fn claim(
     };
     leftovers.retain(|(node, key)| {
         // What can wear no mark goes with what it hangs on.
-        let theirs = is_theirs(key) || key.hangs_on().is_some_and(|parent| is_theirs(&parent));
+        let theirs = is_theirs(key) || kinds.hangs_on(key).is_some_and(|parent| is_theirs(&parent));
         if theirs {
             record.forget(node, key);
         }

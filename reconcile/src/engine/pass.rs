@@ -6,7 +6,7 @@ use crate::{
     failure::{Action, Cause, Failure},
     graph::{Graph, Node, NodeId},
     inventory::Presence,
-    kinds::Key,
+    key::Key,
     observe::Observed,
     plan::{self, Change, Note, Plan, Step},
     record::{Got, Record},
@@ -104,7 +104,8 @@ impl<'a> Work<'a> {
     /// Look at what is not known, and plan. The record learns what the look taught.
     pub(super) async fn plan(&mut self) -> Plan {
         self.look().await;
-        let plan = plan::plan(self.graph, &self.record, &self.observed.inventory);
+        let kinds = self.engine.kinds();
+        let plan = plan::plan(kinds, self.graph, &self.record, &self.observed.inventory);
         for (node, key) in &plan.forget {
             self.record.forget(node, key);
         }
@@ -121,13 +122,13 @@ impl<'a> Work<'a> {
             if let (Change::Keep, Some(wanted), Some(remembered)) =
                 (&step.change, &step.wanted, self.record.nodes.get_mut(&step.node))
             {
-                remembered.owned = apply::owned(&step.node, wanted);
+                remembered.owned = apply::owned(kinds, &step.node, wanted);
                 if let Some(Node { settings: Some(settings), treatment, .. }) = self.graph.get(&step.node) {
-                    self.record.show(&step.node, wanted, &settings.to_json(), &treatment.secret);
+                    self.record.show(kinds, &step.node, wanted, settings.json(), &treatment.secret);
                 }
             }
         }
-        self.record.heed(&plan, self.graph);
+        self.record.heed(kinds, &plan, self.graph);
         self.record.learn_births(&self.observed.inventory);
         for note in &plan.notes {
             if self.noted.insert(note.clone()) {
@@ -142,6 +143,7 @@ impl<'a> Work<'a> {
         let barred = self.barred(plan);
         let policies = self.graph.iter().map(|(id, node)| (id, node.treatment.on_delete)).collect();
         let task = Task {
+            kinds: self.engine.kinds(),
             plan,
             inventory: &self.observed.inventory,
             region: &self.engine.place.region,
@@ -177,7 +179,7 @@ impl<'a> Work<'a> {
 
     /// The values that are never told.
     fn secrets(&self) -> Secrets {
-        Secrets::of(self.graph, &self.record, &self.observed.inventory)
+        Secrets::of(self.engine.kinds(), self.graph, &self.record, &self.observed.inventory)
     }
 
     /// Remember when what was written to was made, where a list tells it and a look does not.

@@ -6,8 +6,7 @@ use crate::{
     error::CloudError,
     graph::{Graph, Hold, Node, NodeId},
     inventory::{Inventory, Presence},
-    kind::Wears,
-    kinds::Key,
+    kind::{Traits, Wears},
     observe::Observed,
     owner::Mark,
     plan::{Change, plan},
@@ -49,7 +48,7 @@ pub(super) async fn recall(engine: &Engine, wanted: Option<&str>) -> Result<Reca
     let several = (engine.compares() && wanted.is_none() && lineages.len() > 1).then_some(lineages);
     if engine.compares() {
         let Observed { inventory, leftovers, .. } = &mut observed;
-        lineages::claim(&engine.owner, &lineage, &mut record, inventory, leftovers);
+        lineages::claim(engine.kinds(), &engine.owner, &lineage, &mut record, inventory, leftovers);
     }
     record.owner = Some(engine.owner.to_string());
     record.lineage = (!lineage.is_empty()).then_some(lineage);
@@ -65,27 +64,28 @@ pub(super) async fn remember_again(engine: &Engine, was: &Graph) -> Result<(Reco
     }
     // The lake was applied before: what lives under its marks is it, and no rival of one that is created.
     engine.find_known_lineage(&mut record, &mut observed);
+    let kinds = engine.kinds();
     for (id, node) in was.iter().filter(|(_, node)| node.hold == Hold::Own) {
         let found = observed.inventory.get(id).into_iter().flatten();
-        for (key, _) in found.filter(|(key, presence)| is_ours(id, key, presence)) {
+        for (key, _) in found.filter(|(key, presence)| is_ours(kinds.of(key), id, presence)) {
             record.remember(id, key.clone(), Got::Made, node.treatment.on_delete);
         }
     }
-    let found = plan(was, &record, &observed.inventory);
+    let found = plan(kinds, was, &record, &observed.inventory);
     for ((id, key), got) in &found.remember {
         record.remember(id, key.clone(), *got, was[id].treatment.on_delete);
     }
     for step in &found.steps {
         if let (Some(wanted), Some(remembered)) = (&step.wanted, record.nodes.get_mut(&step.node)) {
-            remembered.owned = owned(&step.node, wanted);
+            remembered.owned = owned(kinds, &step.node, wanted);
             if let (Change::Keep, Some(Node { settings: Some(says), treatment, .. })) =
                 (&step.change, was.get(&step.node))
             {
-                record.show(&step.node, wanted, &says.to_json(), &treatment.secret);
+                record.show(kinds, &step.node, wanted, says.json(), &treatment.secret);
             }
         }
     }
-    record.heed(&found, was);
+    record.heed(kinds, &found, was);
     record.owner = Some(engine.owner.to_string());
     learn_births(engine, &mut record, &observed.inventory).await;
     Ok((record, observed))
@@ -100,10 +100,10 @@ async fn learn_births(engine: &Engine, record: &mut Record, inventory: &Inventor
 
 /// Whether what was found under a key of a node that the lake has made is still the lake's. What could not be looked
 /// at is: its mark is read again before anything is written to it.
-fn is_ours(id: &NodeId, key: &Key, presence: &Presence) -> bool {
+fn is_ours(kind: &Traits, id: &NodeId, presence: &Presence) -> bool {
     match presence {
         Presence::Present { mark, .. } => matches!(mark, Mark::Ours(node) if node == id),
-        Presence::Settling(_) | Presence::Unreadable(_) => key.traits().wears != Wears::Nothing,
+        Presence::Settling(_) | Presence::Unreadable(_) => kind.wears != Wears::Nothing,
         Presence::Absent => false,
     }
 }

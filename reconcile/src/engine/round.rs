@@ -77,7 +77,7 @@ impl<'a> Look<'a> {
         if self.work.observed.rivals.is_some() {
             return self.leave();
         }
-        self.work.fence = fence.map(Fence::of);
+        self.work.fence = fence.map(|shown| Fence::of(self.work.engine.kinds(), shown));
         let end = self.begun + within;
         deadline::by(end, settle::settle(self.work, self.plan, end)).await
     }

@@ -3,8 +3,7 @@
 use crate::{
     aliases::Aliases,
     graph::{Hold, Node, NodeId, Open, Reach, Treatment},
-    kind::Kind,
-    kinds::Settings,
+    kinds::Typed,
 };
 use lake_api::{
     FieldPath,
@@ -34,7 +33,7 @@ pub(crate) fn members<K, T>(
     external: impl Fn(&ExternalName) -> K,
 ) -> Vec<(NodeId, Node)>
 where
-    K: Kind + Into<Settings>,
+    K: Typed,
     T: spec::Settings,
 {
     section
@@ -46,7 +45,7 @@ where
                     let Wanted { settings, after, secret, aliases } = own(key, member);
                     let treatment = Treatment { secret, ..treatment(&member.custody, &aliases) };
                     Node {
-                        settings: Some(settings.into()),
+                        settings: Some(settings.erased()),
                         after,
                         treatment,
                         aliases,
@@ -54,7 +53,7 @@ where
                     }
                 }
                 Member::External(name) => Node {
-                    settings: Some(external(name).into()),
+                    settings: Some(external(name).erased()),
                     ..bare(origin, Hold::LookAt, OnDelete::Retain)
                 },
                 // It may hold others: a bucket its objects, a job its script.

@@ -1,6 +1,6 @@
 //! What a spec's names and references mean on AWS.
 
-use crate::{graph::NodeId, kind::Scope, kinds::glue::Location, place::Place};
+use crate::{expand::Scope, graph::NodeId, kinds::glue::Location, place::Place};
 use lake_api::{
     Input, LakeSpec,
     names::{AccessPointRef, BucketRef, DatabaseRef, RoleRef, TableRef, Target, Word},

@@ -3,8 +3,10 @@
 use super::{expand, foreseen};
 use crate::{
     diff,
+    expand::Scope,
     graph::{Hold, Node},
-    kind::{Refusal, Scope},
+    kind::Refusal,
+    kinds::KINDS,
     owner::Owner,
     place::Place,
 };
@@ -28,7 +30,7 @@ pub fn refusals(spec: &LakeSpec, lake: &str, namespace: &str) -> Vec<Finding> {
     let graph = expand(spec, &scope);
     let refused = graph.iter().filter(|(_, node)| node.hold == Hold::Own).filter_map(|(id, node)| {
         let settings = foreseen(id, node.settings.as_ref()?, &graph, &scope.place);
-        Some((node, settings.refused(&scope.place)?))
+        Some((node, KINDS.refused(&settings, &scope.place)?))
     });
     let refused: Vec<(&Node, Refusal)> = refused.collect();
     if refused.is_empty() {
@@ -127,7 +129,7 @@ mod tests {
             let owner = Owner { door: "terraform".into(), instance: "tests".into(), lake: "lake".into() };
             let scope = Scope { place: place.clone(), owner, lake: "lake".into(), namespace: String::new() };
             let graph = expand(&spec, &scope);
-            graph[&"role/etl".into()].settings.as_ref().unwrap().refused(&place)
+            KINDS.refused(graph[&"role/etl".into()].settings.as_ref().unwrap(), &place)
         };
         let most = (1..400).take_while(|buckets| at("eu-west-1", *buckets).is_none()).last().unwrap();
         assert_eq!(told(&spec(most)), []);

@@ -1,12 +1,6 @@
 //! Company: looks of one sort that wait for one another, and go together.
 
-use crate::{
-    aws::Priority,
-    cloud::Cloud,
-    error::Retry,
-    inventory::Sight,
-    kinds::{Key, Settings},
-};
+use crate::{aws::Priority, cloud::Cloud, error::Retry, inventory::Sight, key::Key, settings::Settings};
 use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     sync::{Arc, Mutex, MutexGuard, PoisonError},

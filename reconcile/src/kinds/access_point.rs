@@ -11,10 +11,12 @@ use crate::{
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
+    expand::Scope,
     expand::names::Names,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Refusal, Scope, Wears},
+    kind::{Data, Refusal, Wears},
+    kinds::Typed,
     owner::{Marking, Worn},
     place::Place,
     policy::{self, Need, Statements},
@@ -50,7 +52,7 @@ pub struct AccessPoint {
     pub tags: BTreeMap<String, Input<String>>,
 }
 
-impl Kind for AccessPoint {
+impl Typed for AccessPoint {
     /// The access point's name.
     type Key = String;
 

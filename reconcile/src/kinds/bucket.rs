@@ -16,10 +16,12 @@ use crate::{
     contents::Held,
     diff::FieldChange,
     error::CloudError,
+    expand::Scope,
     expand::names::Names,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Refusal, Scope, Wears},
+    kind::{Data, Refusal, Wears},
+    kinds::Typed,
     owner::{Marking, Worn},
     place::Place,
     policy::{self, Need, Statements},
@@ -139,7 +141,7 @@ pub struct RequestMetrics {
     pub access_point: Option<Input<String>>,
 }
 
-impl Kind for Bucket {
+impl Typed for Bucket {
     /// The bucket's name.
     type Key = String;
 

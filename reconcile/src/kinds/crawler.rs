@@ -21,9 +21,11 @@ use crate::{
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
+    expand::Scope,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Scope, Wears},
+    kind::{Data, Wears},
+    kinds::Typed,
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
@@ -102,7 +104,7 @@ fn facts(place: &Place, name: &str) -> Facts {
     Facts::from([("arn".to_owned(), arn(place, name)), ("name".to_owned(), name.to_owned())])
 }
 
-impl Kind for Crawler {
+impl Typed for Crawler {
     /// The crawler's name.
     type Key = String;
 

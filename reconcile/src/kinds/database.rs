@@ -14,9 +14,11 @@ use crate::{
     contents::Held,
     diff::FieldChange,
     error::CloudError,
+    expand::Scope,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Scope, Wears},
+    kind::{Data, Wears},
+    kinds::Typed,
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
@@ -110,7 +112,7 @@ impl DatabaseKey {
     }
 }
 
-impl Kind for Database {
+impl Typed for Database {
     type Key = DatabaseKey;
 
     const NAME: &'static str = "database";

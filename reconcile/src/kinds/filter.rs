@@ -9,10 +9,14 @@ use crate::{
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
+    expand::Scope,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Scope, Wears},
-    kinds::{Key, table::TableKey},
+    key::Key,
+    kind::{Data, Wears},
+    kinds::Table,
+    kinds::Typed,
+    kinds::table::TableKey,
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::{Need, Texts},
@@ -72,7 +76,7 @@ impl FilterKey {
     }
 }
 
-impl Kind for Filter {
+impl Typed for Filter {
     type Key = FilterKey;
 
     const NAME: &'static str = "filter";
@@ -105,7 +109,7 @@ impl Kind for Filter {
     }
 
     fn hangs_on(key: &FilterKey) -> Option<Key> {
-        Some(Key::Table(key.of_table()))
+        Some(Table::erased_key(&key.of_table()))
     }
 
     async fn read(aws: &Aws, keys: &[FilterKey]) -> Vec<Sight<Self>> {

@@ -13,9 +13,11 @@ use crate::{
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
+    expand::Scope,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Scope, Wears},
+    kind::{Data, Wears},
+    kinds::Typed,
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
@@ -147,7 +149,7 @@ fn facts(place: &Place, name: &str) -> Facts {
     Facts::from([("arn".to_owned(), arn(place, name)), ("name".to_owned(), name.to_owned())])
 }
 
-impl Kind for Job {
+impl Typed for Job {
     /// The job's name.
     type Key = String;
 

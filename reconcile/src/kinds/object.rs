@@ -15,10 +15,13 @@ use crate::{
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
+    expand::Scope,
     expand::names::Names,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Scope, Wears},
+    kind::{Data, Wears},
+    kinds::Bucket,
+    kinds::Typed,
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
@@ -64,7 +67,7 @@ pub struct ObjectKey {
     pub key: String,
 }
 
-impl Kind for Object {
+impl Typed for Object {
     type Key = ObjectKey;
 
     const NAME: &'static str = "object";
@@ -85,8 +88,8 @@ impl Kind for Object {
     }
 
     /// The bucket: while that is the same, so is what is stored under a key of it, whoever wrote it last.
-    fn hangs_on(key: &ObjectKey) -> Option<crate::kinds::Key> {
-        Some(crate::kinds::Key::Bucket(key.bucket.clone()))
+    fn hangs_on(key: &ObjectKey) -> Option<crate::key::Key> {
+        Some(Bucket::erased_key(&key.bucket))
     }
 
     fn predict(&self, place: &Place) -> Facts {

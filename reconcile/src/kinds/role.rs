@@ -12,10 +12,12 @@ use crate::{
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
+    expand::Scope,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Refusal, Scope, Wears},
-    kinds::Key,
+    key::Key,
+    kind::{Data, Refusal, Wears},
+    kinds::Typed,
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::{self, Need, Statements, Texts},
@@ -61,7 +63,7 @@ pub struct Role {
     pub tags: BTreeMap<String, Input<String>>,
 }
 
-impl Kind for Role {
+impl Typed for Role {
     /// The role's name.
     type Key = String;
 

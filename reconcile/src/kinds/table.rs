@@ -20,10 +20,12 @@ use crate::{
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
+    expand::Scope,
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Kind, Scope, Wears},
-    kinds::Key,
+    key::Key,
+    kind::{Data, Wears},
+    kinds::Typed,
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::Need,
@@ -155,7 +157,7 @@ impl TableKey {
     }
 }
 
-impl Kind for Table {
+impl Typed for Table {
     type Key = TableKey;
 
     const NAME: &'static str = "table";

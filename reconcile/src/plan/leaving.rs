@@ -10,10 +10,10 @@ use crate::{
     error::CloudError,
     graph::{Hold, NodeId},
     inventory::Presence,
+    key::Key,
     kind::{Data, Wears},
-    kinds::Key,
     owner::spelt,
-    record::{Got, Record},
+    record::Got,
 };
 use lake_api::{FieldPath, spec::OnDelete};
 use std::collections::{BTreeMap, BTreeSet};
@@ -23,7 +23,7 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
     if scene.is_wanted_by_another(node, key) {
         return moved(scene, node, key, plan);
     }
-    let left = key.traits().wears == Wears::Nothing && scene.record.got(node, key) == Some(Got::Found);
+    let left = scene.kinds.of(key).wears == Wears::Nothing && scene.record.got(node, key) == Some(Got::Found);
     if left && scene.may_hang_on_ours(key) && !matches!(scene.presence(node, key), Some(Presence::Absent)) {
         // It stays remembered: the next look at what it hangs on would take it for a leftover.
         return;
@@ -35,10 +35,10 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
         Some(Presence::Unreadable(error)) => Change::Unreadable(error.clone()),
         Some(found @ Presence::Present { .. }) => {
             match scene.standing(node, key, found).expect("it is there") {
-                Standing::Ours => leave(scene.record, node, key),
+                Standing::Ours => leave(scene, node, key),
                 Standing::Unmarked => {
                     taking = Some(Taking::Remark);
-                    leave(scene.record, node, key)
+                    leave(scene, node, key)
                 }
                 Standing::Anew { birth, sure } => {
                     let what = made_anew(birth.as_deref(), sure);
@@ -51,12 +51,10 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
                     return plan.forget(node, key);
                 }
                 // Its mark was rewritten, and whoever did that did not live to remember it.
-                Standing::OursAs(other) if !scene.keys(&other).contains(key) => {
-                    leave(scene.record, node, key)
-                }
+                Standing::OursAs(other) if !scene.keys(&other).contains(key) => leave(scene, node, key),
                 Standing::OursAs(_) | Standing::Retained => return plan.forget(node, key),
                 Standing::Other(owner) => {
-                    let why = match key.traits().wears {
+                    let why = match scene.kinds.of(key).wears {
                         Wears::Nothing => format!("{key} goes with what {owner} has taken over"),
                         _ => format!("{key} now belongs to {}", spelt(&owner)),
                     };
@@ -82,11 +80,11 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
             }
         }
         // Nobody looked: this is what would be done with what is remembered.
-        None => leave(scene.record, node, key),
+        None => leave(scene, node, key),
     };
     if change == Change::Retain {
         plan.note(node, "Retained", format!("{key} leaves the lake and stays on AWS (onDelete: Retain)"));
-        if key.traits().wears == Wears::Nothing {
+        if scene.kinds.of(key).wears == Wears::Nothing {
             if scene.may_hang_on_ours(key) {
                 plan.left.insert((node.clone(), key.clone()));
                 return;
@@ -102,8 +100,9 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
 fn lose(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Plan) {
     plan.forget(node, key);
     for (other, remembered) in &scene.record.nodes {
-        let hangs =
-            |hung: &&Key| hung.traits().wears == Wears::Nothing && hung.hangs_on().as_ref() == Some(key);
+        let hangs = |hung: &&Key| {
+            scene.kinds.of(hung).wears == Wears::Nothing && scene.kinds.hangs_on(hung).as_ref() == Some(key)
+        };
         remembered.keys.keys().filter(hangs).for_each(|hung| plan.forget(other, hung));
     }
 }
@@ -127,7 +126,7 @@ pub(super) fn release(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pl
     if ours {
         plan.note(node, "Released", format!("{key} leaves the lake and stays on AWS as it is (release)"));
     }
-    if ours && key.traits().wears != Wears::Nothing {
+    if ours && scene.kinds.of(key).wears != Wears::Nothing {
         plan.steps.push(step(node, key, Change::Release));
     } else {
         plan.forget(node, key);
@@ -138,7 +137,7 @@ pub(super) fn release(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pl
 /// record, says so; until then it is remembered here.
 fn moved(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Plan) {
     let moved = match scene.presence(node, key) {
-        Some(found @ Presence::Present { .. }) if key.traits().wears != Wears::Nothing => {
+        Some(found @ Presence::Present { .. }) if scene.kinds.of(key).wears != Wears::Nothing => {
             !matches!(scene.standing(node, key, found), Some(Standing::Ours | Standing::Unmarked))
         }
         Some(Presence::Absent) => true,
@@ -150,11 +149,11 @@ fn moved(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Plan) {
     }
 }
 
-fn leave(record: &Record, node: &NodeId, key: &Key) -> Change {
+fn leave(scene: &Scene<'_>, node: &NodeId, key: &Key) -> Change {
     // What no record speaks of and holds data stays.
-    let careful = if key.traits().holds_data { OnDelete::Retain } else { OnDelete::Delete };
-    let keeping = record.nodes.get(node).and_then(|it| it.keys.get(key));
-    let protected = key.traits().holds_data && keeping.is_some_and(|keeping| keeping.protected);
+    let careful = if scene.kinds.of(key).holds_data { OnDelete::Retain } else { OnDelete::Delete };
+    let keeping = scene.record.nodes.get(node).and_then(|it| it.keys.get(key));
+    let protected = scene.kinds.of(key).holds_data && keeping.is_some_and(|keeping| keeping.protected);
     match keeping.map_or(careful, |keeping| keeping.on_delete) {
         OnDelete::Retain => Change::Retain,
         OnDelete::Delete | OnDelete::Empty if protected => Change::Protected(protection(node, key)),

@@ -93,5 +93,5 @@ pub(super) fn left_alone(case: &Case<'_>, there: &There<'_>) -> Vec<(FieldPath, 
         .iter()
         .filter_map(|(path, _)| path.parse().ok())
         .filter(|path| diff::get(case.wants, path).is_none_or(Value::is_null));
-    ignored.chain(left).map(|path| (path.clone(), diff::get(&there.has, &path).cloned())).collect()
+    ignored.chain(left).map(|path| (path.clone(), diff::get(there.has, &path).cloned())).collect()
 }

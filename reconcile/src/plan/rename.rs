@@ -5,7 +5,7 @@ use super::{
     standing::Standing,
     wanted::{Case, Course, There},
 };
-use crate::{graph::NodeId, inventory::Presence, kind::Data, kinds::Key};
+use crate::{graph::NodeId, inventory::Presence, key::Key, kind::Data};
 use std::collections::BTreeSet;
 
 impl<'a> Course<'a> {
@@ -19,7 +19,7 @@ impl<'a> Course<'a> {
         if let Some(reason) = self.waits_for(case.wish) {
             return Some(self.wait(id, reason));
         }
-        let changes = self.changes(id, case.wish.node, case.traits, &there.has, case.wants);
+        let changes = self.changes(id, case.wish.node, case.traits, there.has, case.wants);
         Some(Change::Replace { changes, old: old.clone(), order: case.traits.replace })
     }
 
@@ -74,7 +74,7 @@ impl<'a> Course<'a> {
                     Some(Standing::Ours | Standing::Unmarked)
                 ) =>
             {
-                Some(There { has: settings.to_json(), facts })
+                Some(There { has: settings.json(), facts })
             }
             _ => None,
         }

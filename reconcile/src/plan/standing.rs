@@ -3,8 +3,8 @@
 use crate::{
     graph::NodeId,
     inventory::{Inventory, Presence},
-    kind::Wears,
-    kinds::Key,
+    key::Key,
+    kind::{Kinds, Wears},
     owner::{ANOTHER_ACCOUNT, Mark, UNKNOWN_LAKE},
     record::{Got, Record},
 };
@@ -12,6 +12,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// What there is to decide by, indexed.
 pub(super) struct Scene<'a> {
+    pub(super) kinds: Kinds,
     pub(super) record: &'a Record,
     pub(super) inventory: &'a Inventory,
     /// Which nodes of our own want each key.
@@ -51,6 +52,7 @@ pub(super) enum Standing {
 
 impl<'a> Scene<'a> {
     pub(super) fn new(
+        kinds: Kinds,
         record: &'a Record,
         inventory: &'a Inventory,
         wanted: impl Iterator<Item = (&'a NodeId, &'a Key)>,
@@ -66,8 +68,8 @@ impl<'a> Scene<'a> {
                 remembered.entry(key).or_default().push((node, keeping.got));
             }
         }
-        let heir = heir(record, &found);
-        Scene { record, inventory, wanted_by, found, remembered, heir }
+        let heir = heir(kinds, record, &found);
+        Scene { kinds, record, inventory, wanted_by, found, remembered, heir }
     }
 
     /// What was found under a key of a node; `None` when nobody looked.
@@ -117,9 +119,11 @@ impl<'a> Scene<'a> {
         match (&kept.birth, birth) {
             (Some(was), Some(is)) if was == is => Standing::Unmarked,
             // It has no birth of its own, and lies in what is the same.
-            (None, None) if key.hangs_on().is_some_and(|holder| self.is_ours(&holder)) => Standing::Unmarked,
+            (None, None) if self.kinds.hangs_on(key).is_some_and(|holder| self.is_ours(&holder)) => {
+                Standing::Unmarked
+            }
             (was, birth) => Standing::Anew {
-                sure: was.is_some() && key.traits().birth.is_some(),
+                sure: was.is_some() && self.kinds.of(key).birth.is_some(),
                 birth: birth.map(str::to_owned),
             },
         }
@@ -150,12 +154,12 @@ impl<'a> Scene<'a> {
 
     /// Whether what a key names hangs on what is this lake's.
     pub(super) fn hangs_on_ours(&self, key: &Key) -> bool {
-        key.hangs_on().is_some_and(|parent| self.is_ours(&parent))
+        self.kinds.hangs_on(key).is_some_and(|parent| self.is_ours(&parent))
     }
 
     /// Who took over what a key hangs on and we made or, if it hangs on nothing of the kind, the whole lake.
     fn went_to(&self, key: &Key) -> Option<&str> {
-        let parent = key.hangs_on().filter(|parent| self.is_remembered(parent));
+        let parent = self.kinds.hangs_on(key).filter(|parent| self.is_remembered(parent));
         match parent.and_then(|parent| self.found.get(&parent).copied()) {
             Some(Presence::Present { mark: Mark::Other(owner), .. }) => Some(owner),
             Some(_) => None,
@@ -165,14 +169,14 @@ impl<'a> Scene<'a> {
 
     /// What a key hangs on, if the record names that as this lake's and somebody else has made it anew.
     fn hangs_on_anew(&self, key: &Key) -> Option<Key> {
-        let parent = key.hangs_on().filter(|parent| self.is_remembered(parent))?;
+        let parent = self.kinds.hangs_on(key).filter(|parent| self.is_remembered(parent))?;
         let bare = matches!(self.found.get(&parent), Some(Presence::Present { mark: Mark::Nobody, .. }));
         (bare && !self.is_ours(&parent)).then_some(parent)
     }
 
     /// Whose what a key hangs on is or was, if it wears somebody else's mark.
     fn hangs_on_others(&self, key: &Key) -> Option<String> {
-        match self.found.get(&key.hangs_on()?)? {
+        match self.found.get(&self.kinds.hangs_on(key)?)? {
             Presence::Present { mark: Mark::Other(owner) | Mark::Left(owner), .. } => Some(owner.clone()),
             _ => None,
         }
@@ -181,7 +185,7 @@ impl<'a> Scene<'a> {
     /// Whether what a key names hangs on what is this lake's, or may: what could not be read is not known to be
     /// another's.
     pub(super) fn may_hang_on_ours(&self, key: &Key) -> bool {
-        key.hangs_on().is_some_and(|parent| {
+        self.kinds.hangs_on(key).is_some_and(|parent| {
             let found = self.found.get(&parent);
             matches!(found, Some(Presence::Settling(_) | Presence::Unreadable(_))) || self.is_ours(&parent)
         })
@@ -208,10 +212,10 @@ impl<'a> Scene<'a> {
 
 /// The one owner whose mark everything wears that we marked and that is there still. Somebody else's account has nothing
 /// of ours: it only has the name. Nor has who made something anew under it.
-fn heir<'a>(record: &Record, found: &BTreeMap<&'a Key, &'a Presence>) -> Option<&'a str> {
+fn heir<'a>(kinds: Kinds, record: &Record, found: &BTreeMap<&'a Key, &'a Presence>) -> Option<&'a str> {
     let mut heirs = BTreeSet::new();
     let kept = record.nodes.values().flat_map(|it| &it.keys);
-    for (key, keeping) in kept.filter(|(key, _)| key.traits().wears != Wears::Nothing) {
+    for (key, keeping) in kept.filter(|(key, _)| kinds.of(key).wears != Wears::Nothing) {
         match found.get(key) {
             Some(Presence::Present { birth: Some(birth), .. })
                 if keeping.birth.as_ref().is_some_and(|was| was != birth) => {}

@@ -5,8 +5,8 @@ use crate::{
     diff::FieldChange,
     error::CloudError,
     graph::{Hold, NodeId},
+    key::Key,
     kind::{Data, Replace},
-    kinds::Key,
     record::Got,
 };
 use lake_api::FieldPath;

@@ -9,8 +9,8 @@ use crate::{
     diff::FieldChange,
     failure::words,
     graph::Treatment,
+    key::Key,
     kind::Wears,
-    kinds::Key,
     owner::{ANOTHER_ACCOUNT, can_be_named, spelt},
     record::Got,
 };

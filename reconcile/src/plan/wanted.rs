@@ -11,8 +11,9 @@ use crate::{
     failure::words,
     graph::{Hold, Node, NodeId},
     inventory::{Facts, Presence},
+    key::Key,
+    kind::Traits,
     kind::{Refusal, Wears},
-    kinds::{self, Key, Traits},
     record::Got,
     wish::Wish,
 };
@@ -47,7 +48,7 @@ pub(super) struct Case<'a> {
 
 /// What is there of a node already.
 pub(super) struct There<'a> {
-    pub(super) has: Value,
+    pub(super) has: &'a Value,
     pub(super) facts: &'a Facts,
 }
 
@@ -72,28 +73,30 @@ impl<'a> Course<'a> {
             }
             return;
         }
-        let traits = kinds::traits(wish.id.kind()).expect("a graph holds registered kinds");
+        let kinds = self.scene.kinds;
+        let traits = kinds.traits(wish.id.kind()).expect("a graph holds kinds that there are");
         let known = |node: &NodeId, name: &str| self.facts.get(node)?.get(name)?.known().cloned();
-        let Some((settings, wants)) = wish.resolve(&known) else {
+        let Some(settings) = wish.resolve(&known) else {
             return self.add(wish, None, Change::Unknown(Vec::new()), later(traits, &Facts::new(), None));
         };
-        let predicted = settings.predict(&self.scene.record.place);
-        let refused = settings.refused(&self.scene.record.place).filter(|_| wish.node.hold == Hold::Own);
+        let predicted = kinds.predict(&settings, &self.scene.record.place);
+        let refused =
+            kinds.refused(&settings, &self.scene.record.place).filter(|_| wish.node.hold == Hold::Own);
         if let Some(Refusal { why, remedy, .. }) = refused {
             let reason =
                 Reason { why: format!("{} {}: {why}", words(wish.id.kind()), wish.id.name()), remedy };
-            let key = settings.key(&self.scene.record.place);
+            let key = kinds.key(&settings, &self.scene.record.place);
             return self.add(wish, key.as_ref(), Change::Blocked(reason), later(traits, &predicted, None));
         }
-        match settings.key(&self.scene.record.place) {
+        match kinds.key(&settings, &self.scene.record.place) {
             Some(key) => {
-                let case = Case { wish, traits, wants: &wants, key, predicted };
+                let case = Case { wish, traits, wants: settings.json(), key, predicted };
                 match wish.node.hold {
                     Hold::Own => self.own(&case),
                     Hold::LookAt | Hold::Release => self.look_at(&case),
                 }
             }
-            None => self.unnamed(wish, traits, &wants, &predicted),
+            None => self.unnamed(wish, traits, settings.json(), &predicted),
         }
     }
 
@@ -111,7 +114,7 @@ impl<'a> Course<'a> {
         let there = self.scene.keys(wish.id).into_iter().find_map(|key| self.living(wish.id, key));
         let change = match &there {
             _ if wish.node.hold == Hold::LookAt => Change::Unseen,
-            Some(there) => Change::Unknown(self.changes(wish.id, wish.node, traits, &there.has, wants)),
+            Some(there) => Change::Unknown(self.changes(wish.id, wish.node, traits, there.has, wants)),
             None => self.make(wish),
         };
         self.add(wish, None, change, later(traits, predicted, None));
@@ -178,7 +181,7 @@ impl<'a> Course<'a> {
         let (id, key) = (case.wish.id, &case.key);
         let mut facts = later(case.traits, &case.predicted, None);
         let mut taking = None;
-        let mut wanted = case.wish.json.clone();
+        let mut wanted = case.wish.json.cloned();
         if self.scene.is_wanted_by_another(id, key) {
             let others = self.scene.wanted_by[key].iter().copied().filter(|other| *other != id);
             let reason = Reason {
@@ -197,9 +200,9 @@ impl<'a> Course<'a> {
             Some(Presence::Unreadable(error)) => Change::Unreadable(error.clone()),
             Some(Presence::Absent) => self.rename(case).unwrap_or_else(|| self.make(case.wish)),
             Some(found @ Presence::Present { settings, facts: told, .. }) => {
-                let there = There { has: settings.to_json(), facts: told };
+                let there = There { has: settings.json(), facts: told };
                 let leave = left_alone(case, &there);
-                let changes = self.changes(id, case.wish.node, case.traits, &there.has, case.wants);
+                let changes = self.changes(id, case.wish.node, case.traits, there.has, case.wants);
                 if let Some(wanted) = &mut wanted {
                     leave.into_iter().for_each(|(path, value)| {
                         diff::set(wanted, &path, value);
@@ -212,7 +215,7 @@ impl<'a> Course<'a> {
                         let (change, held) = self.present(case, changes, taking.as_ref());
                         if let Some(wanted) = &mut wanted {
                             for path in held {
-                                diff::set(wanted, &path, diff::get(&there.has, &path).cloned());
+                                diff::set(wanted, &path, diff::get(there.has, &path).cloned());
                             }
                         }
                         change
@@ -238,7 +241,7 @@ impl<'a> Course<'a> {
             self.plan.steps.iter_mut().rev().find(|step| &step.node == id && step.wanted.is_some())
         {
             if let Some(Taking::Move(was)) = &taking {
-                step.secret.extend(self.scene.record.secrets(was));
+                step.secret.extend(self.scene.record.secrets(self.scene.kinds, was));
             }
             step.taking = taking;
             step.wanted = wanted;
@@ -309,8 +312,14 @@ impl<'a> Course<'a> {
             hold: wish.node.hold,
             waits: self.partly.get(wish.id).cloned(),
             superseded: BTreeSet::new(),
-            wanted: wish.json.clone().or(Some(Value::Null)),
-            secret: wish.node.treatment.secret.union(&self.scene.record.secrets(wish.id)).cloned().collect(),
+            wanted: wish.json.cloned().or(Some(Value::Null)),
+            secret: wish
+                .node
+                .treatment
+                .secret
+                .union(&self.scene.record.secrets(self.scene.kinds, wish.id))
+                .cloned()
+                .collect(),
             aliases: wish.node.aliases.clone(),
         });
     }

@@ -227,7 +227,7 @@ fn suffixed(text: &Input<String>, end: &str) -> Input<String> {
 mod tests {
     use super::*;
     use crate::{
-        kind::Scope,
+        expand::Scope,
         owner::Owner,
         place::Place,
         policy::{keyed, render},

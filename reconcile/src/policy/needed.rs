@@ -1,14 +1,15 @@
 //! What whoever drives a lake must be allowed, and nothing more.
 //!
-//! Each kind says which calls it makes on which ARNs (`Kind::needs`); here calls become the actions that IAM knows
+//! Each kind says which calls it makes on which ARNs (`Driver::needs`); here calls become the actions that IAM knows
 //! them by, and the needs of all members one document.
 
 use super::{Statement, Statements, Texts, texts};
 use crate::{
     expand,
     graph::{Graph, Hold, Node, NodeId},
-    kinds::{self, Settings},
+    kinds::{self, Bucket, KINDS, Object, RegisteredSettings as _, Typed as _},
     place::Place,
+    settings::Settings,
 };
 use lake_api::{
     Input,
@@ -180,7 +181,7 @@ pub fn needed(graph: &Graph, place: &Place, purpose: Purpose) -> String {
 pub fn by_kind(graph: &Graph, place: &Place) -> BTreeMap<&'static str, BTreeMap<When, BTreeSet<String>>> {
     let listed = listings().map(|need| ("", need));
     let of_nodes = graph.iter().flat_map(|(id, node)| {
-        let kind = kinds::traits(id.kind()).map_or("", |kind| kind.name);
+        let kind = KINDS.traits(id.kind()).map_or("", |kind| kind.name);
         of_node(id, node, graph, place).into_iter().map(move |need| (kind, need))
     });
     let mut table: BTreeMap<_, BTreeMap<_, BTreeSet<_>>> = BTreeMap::new();
@@ -222,7 +223,7 @@ fn passed_to(service: &str) -> (String, BTreeMap<String, Texts>) {
 
 /// What every lake needs.
 fn listings() -> impl Iterator<Item = Need> {
-    let listings = kinds::LISTINGS.iter().copied().chain([OF_ALL]).filter(|calls| !calls.is_empty());
+    let listings = kinds::lists().chain([OF_ALL]).filter(|calls| !calls.is_empty());
     listings.map(|calls| Need::of(When::Look, calls, anything()))
 }
 
@@ -231,7 +232,7 @@ fn of_node(id: &NodeId, node: &Node, graph: &Graph, place: &Place) -> Vec<Need> 
     let Some(settings) = &node.settings else { return Vec::new() };
     // What another member will be called is known before it is there.
     let settings = expand::foreseen(id, settings, graph, place);
-    let all = settings.needs(place).into_iter().chain(key(&settings, graph));
+    let all = settings.driver().needs(settings.json(), place).into_iter().chain(key(&settings, graph));
     all.filter(|need| arises(need.when, node, &settings)).collect()
 }
 
@@ -250,10 +251,9 @@ fn arises(when: When, node: &Node, settings: &Settings) -> bool {
 
 /// An object in a bucket that a key of KMS encrypts is uploaded and looked at with the help of that key.
 fn key(settings: &Settings, graph: &Graph) -> Option<Need> {
-    let Settings::Object(object) = settings else { return None };
-    let key = graph.values().find_map(|node| match &node.settings {
-        Some(Settings::Bucket(bucket)) if bucket.name == object.bucket => bucket.encryption.key.as_ref(),
-        _ => None,
-    })?;
-    Some(Need::beside(When::Look, &["kms:Decrypt", "kms:GenerateDataKey"], [part(key).to_owned()]))
+    let object = Object::typed(settings)?;
+    let buckets = graph.values().filter_map(|node| Bucket::typed(node.settings.as_ref()?));
+    let key =
+        buckets.filter(|bucket| bucket.name == object.bucket).find_map(|bucket| bucket.encryption.key)?;
+    Some(Need::beside(When::Look, &["kms:Decrypt", "kms:GenerateDataKey"], [part(&key).to_owned()]))
 }

@@ -7,12 +7,13 @@ use lake_api::LakeSpec;
 use lake_reconcile::{
     aws::{Access, Aws},
     diff::{FieldChange, Sharing, diff},
-    expand::expand,
+    expand::{Scope, expand},
     graph::{Graph, NodeId},
     inventory::{Seen, Sight},
-    kind::{Data, Kind, Scope, Wears},
-    kinds::Settings,
+    kind::{Data, Wears},
+    kinds::Typed,
     owner::{Lineage, Marking, Owner, Worn},
+    settings::Settings,
 };
 pub(crate) use lake_tests::aws::Endpoint;
 use lake_tests::aws::REGION;
@@ -78,12 +79,12 @@ pub(crate) fn settings(graph: &Graph, node: &str) -> Settings {
 }
 
 /// Look at one resource.
-pub(crate) async fn look<K: Kind>(aws: &Aws, key: &K::Key) -> Sight<K> {
+pub(crate) async fn look<K: Typed>(aws: &Aws, key: &K::Key) -> Sight<K> {
     K::read(aws, std::slice::from_ref(key)).await.pop().expect("every key is answered")
 }
 
 /// What is there.
-pub(crate) async fn found<K: Kind>(aws: &Aws, key: &K::Key) -> Seen<K> {
+pub(crate) async fn found<K: Typed>(aws: &Aws, key: &K::Key) -> Seen<K> {
     match look(aws, key).await {
         Sight::Present(seen) => seen,
         other => panic!("{key:?} should be there: {other:?}"),
@@ -91,13 +92,13 @@ pub(crate) async fn found<K: Kind>(aws: &Aws, key: &K::Key) -> Seen<K> {
 }
 
 /// What an update from one state to another is told, when nothing of ours shall leave a map into which others write.
-pub(crate) fn changes<K: Kind>(was: &K, wanted: &K) -> Vec<FieldChange> {
+pub(crate) fn changes<K: Typed>(was: &K, wanted: &K) -> Vec<FieldChange> {
     changes_after(wanted, was, wanted)
 }
 
 /// What an update from one state to another is told. What was `applied` last tells which entries of a map into which
 /// others write are ours.
-pub(crate) fn changes_after<K: Kind>(applied: &K, was: &K, wanted: &K) -> Vec<FieldChange> {
+pub(crate) fn changes_after<K: Typed>(applied: &K, was: &K, wanted: &K) -> Vec<FieldChange> {
     let json = |settings: &K| serde_json::to_value(settings).expect("settings are plain data");
     let owned = shared::<K>(&json(applied));
     let (was, wanted) = (json(was), json(wanted));
@@ -111,7 +112,7 @@ pub(crate) fn changes_after<K: Kind>(applied: &K, was: &K, wanted: &K) -> Vec<Fi
 }
 
 /// The entries of the maps into which others write too, as a record remembers ours.
-fn shared<K: Kind>(settings: &Value) -> BTreeSet<String> {
+fn shared<K: Typed>(settings: &Value) -> BTreeSet<String> {
     let entries = |map: &&str| {
         let path: lake_api::FieldPath = map.parse().expect("a kind's paths are paths");
         let entries = lake_reconcile::diff::get(settings, &path).and_then(Value::as_object).cloned();
@@ -122,7 +123,7 @@ fn shared<K: Kind>(settings: &Value) -> BTreeSet<String> {
 
 /// A kind's round: made with the least (`base`), changed to each variant and back again, deleted. What was read
 /// after the creation is read again after each way back.
-pub(crate) async fn comes_round<K: Kind>(aws: &Aws, node: &str, base: &K, variants: &[(&str, K)]) {
+pub(crate) async fn comes_round<K: Typed>(aws: &Aws, node: &str, base: &K, variants: &[(&str, K)]) {
     let key = base.key(&aws.place).expect("all is known");
     let mark = mark(node);
     let worn = (K::WEARS != Wears::Nothing).then_some(&mark);

@@ -8,8 +8,8 @@ use lake_reconcile::{
     error::Retry,
     graph::NodeId,
     inventory::Sight,
-    kind::{Data, Kind},
-    kinds::{Crawler, Settings},
+    kind::Data,
+    kinds::{Crawler, Typed},
     owner::Marking,
 };
 use serde_json::json;
@@ -21,10 +21,7 @@ fn sections(fields: &str) -> String {
 }
 
 fn crawler(aws: &Aws, fields: &str) -> Crawler {
-    match settings(aws, &sections(fields), "crawler/main") {
-        Settings::Crawler(crawler) => *crawler,
-        other => panic!("{other:?} is no crawler"),
-    }
+    Crawler::typed(&settings(aws, &sections(fields), "crawler/main")).expect("settings of this kind")
 }
 
 #[tokio::test]
@@ -172,7 +169,7 @@ async fn a_crawler_comes_after_all_that_it_names() {
     let node = graph(&aws, &yaml).remove(&NodeId::from("crawler/main".to_owned())).unwrap();
     let after: Vec<&str> = node.after.iter().map(NodeId::as_str).collect();
     assert_eq!(after, ["database/lake", "role/etl", "table/t"]);
-    let Some(Settings::Crawler(crawler)) = node.settings else { panic!("no crawler") };
+    let crawler = Crawler::typed(&node.settings.unwrap()).unwrap();
     let tables: Vec<_> = crawler.targets.catalog[0].tables.iter().filter_map(Input::text).collect();
     assert_eq!(tables, ["kinds-t", "other"]);
 }

@@ -8,15 +8,13 @@ use lake_api::Input;
 use lake_reconcile::{
     aws::{Aws, Priority},
     inventory::Sight,
-    kind::{Data, Kind},
-    kinds::{Database, Settings, database::DatabaseKey},
+    kind::Data,
+    kinds::{Database, Typed, database::DatabaseKey},
 };
 
 fn database(aws: &Aws, fields: &str) -> Database {
-    match settings(aws, &format!("databases: {{ main: {fields} }}"), "database/main") {
-        Settings::Database(database) => *database,
-        other => panic!("{other:?} is no database"),
-    }
+    Database::typed(&settings(aws, &format!("databases: {{ main: {fields} }}"), "database/main"))
+        .expect("settings of this kind")
 }
 
 #[tokio::test]

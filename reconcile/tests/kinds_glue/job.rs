@@ -7,17 +7,14 @@ use lake_reconcile::{
     aws::{Aws, Priority},
     graph::{Hold, NodeId},
     inventory::Sight,
-    kind::Kind,
-    kinds::{Job, Settings},
+    kinds::{Job, Typed},
 };
 
 const BASE: &str = "role: etl, script: { bucket: store, key: etl.py, content: 'print()' }";
 
 fn job(aws: &Aws, fields: &str) -> Job {
-    match settings(aws, &format!("jobs: {{ etl: {{ {BASE}, {fields} }} }}"), "job/etl") {
-        Settings::Job(job) => *job,
-        other => panic!("{other:?} is no job"),
-    }
+    Job::typed(&settings(aws, &format!("jobs: {{ etl: {{ {BASE}, {fields} }} }}"), "job/etl"))
+        .expect("settings of this kind")
 }
 
 #[tokio::test]

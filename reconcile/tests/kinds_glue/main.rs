@@ -15,8 +15,8 @@ use lake_reconcile::{
     aws::Aws,
     diff::FieldChange,
     graph::{Graph, NodeId},
-    kind::Kind,
-    kinds::Settings,
+    kinds::{KINDS, RegisteredSettings as _},
+    settings::Settings,
 };
 use serde_json::json;
 
@@ -36,8 +36,8 @@ fn settings(aws: &Aws, sections: &str, node: &str) -> Settings {
     let wanted = |node: &str| common::settings(&graph, node);
     let known = |id: &NodeId, fact: &str| wanted(id.as_str()).predict(&aws.place).get(fact).cloned();
     let wanted = wanted(node);
-    let resolved = lake_reconcile::reference::resolve(&wanted.to_json(), &known);
-    Settings::from_json(wanted.kind(), resolved).expect("resolved settings are settings")
+    let resolved = lake_reconcile::reference::resolve(wanted.json(), &known);
+    KINDS.settings(wanted.kind(), resolved).expect("resolved settings are settings")
 }
 
 /// An endpoint with the bucket and the role that all these lakes stand on, and a database.
@@ -45,12 +45,8 @@ async fn stage() -> (Endpoint, Aws) {
     let endpoint = Endpoint::start();
     let aws = connect(&endpoint).await;
     for node in ["bucket/store", "role/etl", "database/lake"] {
-        let made = match settings(&aws, "databases: { lake: {} }", node) {
-            Settings::Bucket(bucket) => bucket.create(&aws, &mark(node)).await,
-            Settings::Role(role) => role.create(&aws, &mark(node)).await,
-            Settings::Database(database) => database.create(&aws, &mark(node)).await,
-            other => panic!("{other:?} is no stage"),
-        };
+        let wanted = settings(&aws, "databases: { lake: {} }", node);
+        let made = wanted.driver().create(&aws, wanted.json(), &mark(node)).await;
         made.unwrap_or_else(|error| panic!("{node}: {error}"));
     }
     (endpoint, aws)

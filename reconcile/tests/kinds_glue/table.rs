@@ -9,8 +9,7 @@ use lake_reconcile::{
     aws::Aws,
     error::Retry,
     inventory::Sight,
-    kind::Kind,
-    kinds::{Key, Settings, Table, database::DatabaseKey, table::TableKey},
+    kinds::{Database, Table, Typed, database::DatabaseKey, table::TableKey},
     owner::Worn,
 };
 use serde_json::json;
@@ -20,10 +19,7 @@ const BASE: &str = "{ database: lake, location: { bucket: store, prefix: out/ },
 
 fn table(aws: &Aws, fields: &str) -> Table {
     let sections = format!("databases: {{ lake: {{}} }}, tables: {{ events: {fields} }}");
-    match settings(aws, &sections, "table/events") {
-        Settings::Table(table) => *table,
-        other => panic!("{other:?} is no table"),
-    }
+    Table::typed(&settings(aws, &sections, "table/events")).expect("settings of this kind")
 }
 
 /// The base with more fields.
@@ -225,7 +221,10 @@ async fn tables_are_read_together_and_left_ones_are_found() {
 
     let parent = DatabaseKey { catalog: aws.place.account.clone(), name: "kinds-lake".into() };
     let gone = DatabaseKey { name: "gone".into(), ..parent.clone() };
-    let left = Table::leftovers(&aws, &owner(), &[Key::Database(parent), Key::Database(gone)]).await.unwrap();
+    let left =
+        Table::leftovers(&aws, &owner(), &[Database::erased_key(&parent), Database::erased_key(&gone)])
+            .await
+            .unwrap();
     let names: Vec<&str> = left.iter().map(|(key, _)| key.name.as_str()).collect();
     assert_eq!(names, ["t0", "t1", "t2"]);
     assert_eq!(left[0].1, Some(mark("table/events")));

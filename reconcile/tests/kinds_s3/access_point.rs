@@ -5,7 +5,8 @@ use crate::{
     common::{Endpoint, changes, comes_round, connect, found, mark},
 };
 use lake_reconcile::{
-    kind::{Data, Kind},
+    kind::Data,
+    kinds::Typed,
     kinds::{AccessPoint, Bucket},
 };
 

@@ -17,8 +17,8 @@ use lake_reconcile::{
     failure::Failure,
     graph::{Graph, NodeId},
     inventory::Sight,
-    kind::{Data, Kind},
-    kinds::Bucket,
+    kind::Data,
+    kinds::{Bucket, KINDS, Typed},
     owner::{Marking, Worn},
     plan::{Change, plan},
     record::Record,
@@ -243,7 +243,7 @@ async fn a_bucket_of_another_account_is_somebody_elses_and_of_another_region_unr
     let engine = Engine::new(Arc::new(aws.clone()), common::owner(), aws.place.clone(), common::lineage());
     let mut record = Record::new(aws.place.clone());
     let inventory = engine.observe(&wanted, &mut record).await.inventory;
-    let blocked = plan(&wanted, &record, &inventory);
+    let blocked = plan(KINDS, &wanted, &record, &inventory);
     match &blocked.steps[0].change {
         Change::Blocked(reason) => {
             assert!(reason.why.contains("belongs to another AWS account"), "{reason:?}")

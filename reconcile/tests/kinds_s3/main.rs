@@ -14,8 +14,7 @@ use lake_reconcile::{
     aws::Aws,
     engine::Engine,
     graph::Graph,
-    kind::Kind,
-    kinds::{AccessPoint, Bucket, Object, Settings},
+    kinds::{AccessPoint, Bucket, KINDS, Object, Typed},
     plan::plan,
     record::Record,
 };
@@ -23,10 +22,8 @@ use std::{sync::Arc, time::Duration};
 
 /// The bucket `store` with these fields, in YAML's flow style.
 fn bucket(aws: &Aws, fields: &str) -> Bucket {
-    match settings(&graph(aws, &format!("{{ buckets: {{ store: {fields} }} }}")), "bucket/store") {
-        Settings::Bucket(bucket) => *bucket,
-        other => panic!("{other:?} is no bucket"),
-    }
+    Bucket::typed(&settings(&graph(aws, &format!("{{ buckets: {{ store: {fields} }} }}")), "bucket/store"))
+        .expect("settings of this kind")
 }
 
 fn access_point(aws: &Aws, fields: &str) -> AccessPoint {
@@ -34,18 +31,12 @@ fn access_point(aws: &Aws, fields: &str) -> AccessPoint {
         "{{ buckets: {{ store: {{}} }}, roles: {{ analyst: {{ assumedBy: {{ services: [glue.amazonaws.com] }} }} }},
             accessPoints: {{ door: {fields} }} }}"
     );
-    match settings(&graph(aws, &yaml), "accessPoint/door") {
-        Settings::AccessPoint(point) => *point,
-        other => panic!("{other:?} is no access point"),
-    }
+    AccessPoint::typed(&settings(&graph(aws, &yaml), "accessPoint/door")).expect("settings of this kind")
 }
 
 fn object(aws: &Aws, fields: &str) -> Object {
     let yaml = format!("{{ buckets: {{ store: {{ objects: {{ script: {fields} }} }} }} }}");
-    match settings(&graph(aws, &yaml), "object/store.script") {
-        Settings::Object(object) => *object,
-        other => panic!("{other:?} is no object"),
-    }
+    Object::typed(&settings(&graph(aws, &yaml), "object/store.script")).expect("settings of this kind")
 }
 
 #[tokio::test]
@@ -105,7 +96,7 @@ async fn a_lake_in_s3_settles_and_leaves_nothing_behind() {
 
     let mut record = made.record;
     let seen = engine.observe(&lake(""), &mut record).await;
-    let second = plan(&lake(""), &record, &seen.inventory);
+    let second = plan(KINDS, &lake(""), &record, &seen.inventory);
     assert!(second.is_quiet(), "a second plan is empty: {second:?}");
 
     let tagged = lake(", tags: { team: data }");

@@ -10,7 +10,7 @@ use lake_api::FieldPath;
 use lake_reconcile::{
     error::Retry,
     inventory::Sight,
-    kind::Kind,
+    kinds::Typed,
     kinds::{Object, object::ObjectKey},
     owner::Marking,
 };

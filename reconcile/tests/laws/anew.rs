@@ -13,10 +13,12 @@ use lake_reconcile::{
     engine::Outcome,
     failure::{Cause, Failure},
     graph::{Graph, NodeId},
-    kind::Wears,
-    kinds::{self, Key, Settings, Traits},
+    key::Key,
+    kind::{Traits, Wears},
+    kinds::{KINDS, RegisteredKey as _},
     owner::{Owner, Worn},
     plan::Change,
+    settings::Settings,
 };
 use lake_tests::is_long;
 use proptest::{prelude::*, test_runner::TestRunner};
@@ -108,7 +110,7 @@ const ENOUGH: u32 = 32;
 fn for_every_kind(all: &[&'static str], law: impl Fn(&Play) -> Result<&'static str, TestCaseError>) {
     let config = ProptestConfig::with_source_file(file!());
     let cases = if is_long() { config.cases } else { config.cases.div_ceil(8) };
-    for kind in kinds::ALL.iter().filter(|kind| kind.wears != Wears::Nothing && kind.birth.is_some()) {
+    for kind in KINDS.all().filter(|kind| kind.wears != Wears::Nothing && kind.birth.is_some()) {
         let came = RefCell::new(BTreeSet::new());
         let mut runner = TestRunner::new(ProptestConfig { cases, ..config.clone() });
         let run = runner.run(&plays(kind), |play| {
@@ -155,7 +157,7 @@ impl Play {
 /// What is there under a key.
 fn settings_in(sim: &Sim, key: &Key) -> Settings {
     let there = sim.world(|world| world.resources[key].settings.clone());
-    Settings::from_json(key.kind(), there).expect("what was written can be read")
+    KINDS.settings(key.kind(), there).expect("what was written can be read")
 }
 
 /// A stranger deletes what is there, with all that hangs on it, and makes something else in its place.
@@ -277,7 +279,7 @@ fn untouched(
     let there = sim.snapshot();
     for key in safe {
         let (settings, worn) = &made[*key];
-        let theirs = Some((settings.to_json(), worn.clone()));
+        let theirs = Some((settings.json().clone(), worn.clone()));
         prop_assert_eq!(there.get(*key).cloned(), theirs, "{} was touched: {}", key, told());
     }
     Ok(())
@@ -301,7 +303,7 @@ fn all_else_is_done(
     // can wear none and hangs on nothing of the lake.
     let handed_over = made.iter().any(|(key, (_, worn))| worn.is_some() && key.traits().birth.is_none());
     let wears_none =
-        |node: &NodeId| kinds::traits(node.kind()).is_some_and(|kind| kind.wears == Wears::Nothing);
+        |node: &NodeId| KINDS.traits(node.kind()).is_some_and(|kind| kind.wears == Wears::Nothing);
     let goes_along = |node: &NodeId| theirs.contains(node) || (handed_over && wears_none(node));
     // What cannot be had under a member's new name, or cannot be taken over yet, is for its user to mend, and what needs that
     // waits for it.
@@ -335,7 +337,7 @@ fn what_only_lost_its_mark_is_mended() {
             let drifted = disguised(&settings_in(&sim, &key), &play.theirs, |field| is_none_of(&kept, field));
             sim.world(|world| {
                 let resource = world.resources.get_mut(&key).expect("it was made");
-                (resource.settings, resource.worn) = (drifted.to_json(), None);
+                (resource.settings, resource.worn) = (drifted.json().clone(), None);
             });
             let outcome = settle(&sim, &play.lake.graph, first.record).await;
             // What hangs on nothing of the lake and tells no birth may be anybody's.

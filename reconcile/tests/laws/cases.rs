@@ -12,7 +12,7 @@ use lake_reconcile::{
     error::Retry,
     failure::Cause,
     graph::{Graph, NodeId},
-    kinds::Key,
+    key::Key,
     plan::Change,
 };
 use std::{collections::BTreeMap, sync::Arc};

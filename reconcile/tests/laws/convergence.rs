@@ -7,6 +7,7 @@ use crate::{
 };
 use lake_reconcile::{
     graph::{Graph, NodeId},
+    kinds::KINDS,
     plan::{self, Change, Later, Plan},
 };
 use proptest::{prelude::*, strategy::ValueTree};
@@ -43,7 +44,7 @@ proptest! {
                 sim.want(graph);
                 expend(&sim, graph);
                 let inventory = engine(&sim).observe(graph, &mut record).await.inventory;
-                let shown = plan::plan(graph, &record, &inventory);
+                let shown = plan::plan(KINDS, graph, &record, &inventory);
                 let outcome = settle(&sim, graph, record).await;
                 let failed: BTreeSet<&NodeId> = outcome.failures.iter().map(|failure| &failure.node).collect();
                 for step in shown.steps.iter().filter(|step| !step.leaves() && !failed.contains(&step.node)) {
@@ -83,7 +84,7 @@ proptest! {
 fn a_large_lake_is_one_plan() {
     let mut runner = proptest::test_runner::TestRunner::deterministic();
     let lake = lakes(300).new_tree(&mut runner).expect("a lake").current();
-    let plan: Plan = plan::plan(&lake.graph, &a_record(), &Default::default());
+    let plan: Plan = plan::plan(KINDS, &lake.graph, &a_record(), &Default::default());
     assert_eq!(plan.steps.len(), lake.graph.len());
     assert!(plan.steps.iter().all(|step| step.change == Change::CreateUnseen));
 }

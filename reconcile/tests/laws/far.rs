@@ -7,8 +7,11 @@ use lake_reconcile::{
     error::CloudError,
     graph::NodeId,
     inventory::Sight,
-    kinds::{Key, Settings},
+    key::Key,
+    kind::Kinds,
+    kinds::KINDS,
     owner::{Owner, Worn},
+    settings::Settings,
 };
 use std::{
     sync::{Arc, Mutex},
@@ -33,6 +36,10 @@ impl Far {
 }
 
 impl Cloud for Far {
+    fn kinds(&self) -> Kinds {
+        KINDS
+    }
+
     fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>> {
         Box::pin(async move {
             self.on_the_way().await;

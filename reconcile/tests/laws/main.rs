@@ -27,11 +27,11 @@ use lake_api::{contract, spec::OnDelete};
 use lake_reconcile::{
     engine::{Engine, Memory, Outcome},
     error::CloudError,
-    expand::expand,
+    expand::{Scope, expand},
     failure::{Cause, Failure},
     graph::{Graph, NodeId},
-    kind::Scope,
-    kinds::Key,
+    key::Key,
+    kinds::RegisteredSettings as _,
     owner::{Lineage, Owner},
     record::Record,
 };

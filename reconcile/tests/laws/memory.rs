@@ -14,7 +14,8 @@ use lake_reconcile::{
     engine::{Engine, Memory, Outcome},
     error::CloudError,
     graph::{Graph, Hold, Node, NodeId, Open, Treatment},
-    kinds::{Key, Settings},
+    key::Key,
+    kinds::KINDS,
     owner::Lineage,
     record::Record,
 };
@@ -86,7 +87,7 @@ fn a_lake() -> Graph {
             "contentType": "text/plain",
         });
         let node = Node {
-            settings: Some(Settings::from_json("object", object).expect("it is an object")),
+            settings: Some(KINDS.settings("object", object).expect("it is an object")),
             after: BTreeSet::from([point]),
             origin: FieldPath::root(),
             hold: Hold::Own,

@@ -8,7 +8,7 @@ use crate::{
     sim::Sim,
     told, writes,
 };
-use lake_reconcile::{graph::Graph, kind::Wears, kinds::Key, record::Record};
+use lake_reconcile::{graph::Graph, key::Key, kind::Wears, kinds::RegisteredKey as _, record::Record};
 use proptest::prelude::*;
 use std::{collections::BTreeSet, time::Duration};
 

@@ -16,8 +16,11 @@ use lake_reconcile::{
     failure::{Cause, Failure},
     graph::{Graph, NodeId},
     inventory::Sight,
-    kinds::{Key, Settings},
+    key::Key,
+    kind::Kinds,
+    kinds::{KINDS, RegisteredSettings as _},
     owner::{Lineage, Owner, Worn},
+    settings::Settings,
 };
 use proptest::prelude::*;
 use std::sync::Arc;
@@ -33,6 +36,10 @@ struct Watched {
 }
 
 impl Cloud for Watched {
+    fn kinds(&self) -> Kinds {
+        KINDS
+    }
+
     fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>> {
         self.sim.read(keys)
     }

@@ -10,10 +10,12 @@ use crate::{
 use lake_api::spec::Adopt;
 use lake_reconcile::{
     graph::{Graph, NodeId},
+    key::Key,
     kind::Wears,
-    kinds::{Key, Settings},
+    kinds::{KINDS, RegisteredKey as _},
     owner::{Owner, Worn},
     plan, reference,
+    settings::Settings,
 };
 use proptest::prelude::*;
 use std::collections::{BTreeMap, BTreeSet};
@@ -34,7 +36,7 @@ proptest! {
             applied(&sim, &lake.graph);
             let next = lake.after(&change);
             let inventory = engine(&sim).observe(&next.graph, &mut record).await.inventory;
-            let shown = plan::plan(&next.graph, &record, &inventory);
+            let shown = plan::plan(KINDS, &next.graph, &record, &inventory);
             drifts(&sim, &lake, &drift, &vanishes, &stolen);
             let before = writes(&sim);
             sim.want(&next.graph);
@@ -100,8 +102,8 @@ proptest! {
 /// Settings without references, as AWS would have them.
 fn settings_of(graph: &Graph, id: &NodeId) -> Settings {
     let settings = graph[id].settings.as_ref().expect("no member is veiled");
-    let resolved = reference::resolve(&settings.to_json(), &|_, _| Some("theirs".to_owned()));
-    Settings::from_json(settings.kind(), resolved).expect("a text fits")
+    let resolved = reference::resolve(settings.json(), &|_, _| Some("theirs".to_owned()));
+    KINDS.settings(settings.kind(), resolved).expect("a text fits")
 }
 
 /// Somebody changes, deletes and takes things behind our back.
@@ -116,7 +118,7 @@ fn drifts(
     sim.world(|world| {
         for (id, key) in keys(&drifted.graph) {
             if let Some(resource) = world.resources.get_mut(&key) {
-                resource.settings = settings_of(&drifted.graph, id).to_json();
+                resource.settings = settings_of(&drifted.graph, id).json().clone();
             }
         }
         let there: Vec<Key> = world.resources.keys().cloned().collect();

@@ -13,7 +13,7 @@ use lake_reconcile::{
     engine::Outcome,
     error::Retry,
     graph::{Graph, Node},
-    kinds::Settings,
+    kinds::{KINDS, RegisteredSettings as _},
     plan::Plan,
     render, report,
 };
@@ -52,7 +52,7 @@ proptest! {
                 for graph in [&graph, &wanted] {
                     let mut record = record.clone();
                     let seen = engine(&sim).observe(graph, &mut record).await.inventory;
-                    says_none(&lake_reconcile::plan::plan(graph, &record, &seen))?;
+                    says_none(&lake_reconcile::plan::plan(KINDS, graph, &record, &seen))?;
                 }
                 let outcome = settle(&sim, &wanted, record).await;
                 tells_none(&outcome)?;
@@ -74,7 +74,7 @@ fn hide(node: &mut Node, bits: u64) {
     let Some(settings) = node.settings.clone() else { return };
     for path in settings.traits().secret {
         let path: FieldPath = path.parse().expect("a path");
-        let mut json = node.settings.as_ref().expect("it is known").to_json();
+        let mut json = node.settings.as_ref().expect("it is known").json().clone();
         let secret = format!("{CANARY} {} {}", node.origin, bits % 3);
         let at = match diff::get(&json, &path) {
             Some(Value::Object(map)) if !map.contains_key(FACT) => path.key(format!("--{}", bits / 3 % 2)),
@@ -89,7 +89,7 @@ fn hide(node: &mut Node, bits: u64) {
         if !diff::set(&mut json, &at, Some(value)) {
             continue;
         }
-        if let Ok(settings) = Settings::from_json(settings.kind(), json) {
+        if let Ok(settings) = KINDS.settings(settings.kind(), json) {
             node.settings = Some(settings);
             node.treatment.secret.extend(hidden.then_some(at));
         }

@@ -5,7 +5,7 @@ use crate::{
     random::{evolutions, lakes, place},
     settle, told,
 };
-use lake_reconcile::graph::Hold;
+use lake_reconcile::{graph::Hold, kinds::RegisteredSettings as _};
 use proptest::prelude::*;
 
 proptest! {

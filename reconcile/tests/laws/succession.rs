@@ -11,7 +11,8 @@ use lake_reconcile::{
     engine::Outcome,
     error::Retry,
     graph::{Graph, NodeId},
-    kinds::Key,
+    key::Key,
+    kinds::KINDS,
     plan::{self, Change, Plan},
     record::Record,
 };
@@ -49,7 +50,7 @@ proptest! {
             let undisturbed = settle(&calm, &next, records["calm"].clone()).await;
             let mut record = records["hit"].clone();
             let inventory = engine(&hit).observe(&next, &mut record).await.inventory;
-            let renamed = renamed(&plan::plan(&next, &record, &inventory));
+            let renamed = renamed(&plan::plan(KINDS, &next, &record, &inventory));
             hit.world(|world| {
                 let refused = renamed.iter().map(|(_, _, new)| (new.clone(), (Retry::Never, u64::MAX)));
                 world.faults.refused.extend(refused);

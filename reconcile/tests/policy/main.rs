@@ -12,9 +12,8 @@ use lake_api::LakeSpec;
 use lake_reconcile::{
     aws::{Aws, mutates},
     engine::Engine,
-    expand::expand,
+    expand::{Scope, expand},
     graph::Graph,
-    kind::Scope,
     place::Place,
     policy::{Purpose, actions, needed},
     record::Record,

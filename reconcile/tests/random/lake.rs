@@ -9,10 +9,12 @@ use lake_api::{
 use lake_reconcile::{
     diff,
     graph::{Graph, Hold, Node, NodeId, Open, Treatment},
-    kind::Wears,
-    kinds::{self, Key, Settings, Traits},
+    key::Key,
+    kind::{Traits, Wears},
+    kinds::{KINDS, RegisteredKey as _, RegisteredSettings as _},
     place::Place,
     reference,
+    settings::Settings,
 };
 use proptest::{collection::vec, prelude::*};
 use serde_json::{Value, json};
@@ -31,7 +33,7 @@ pub(crate) struct Lake {
 impl fmt::Debug for Lake {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for (id, node) in &self.graph {
-            let settings = node.settings.as_ref().map(Settings::to_json).unwrap_or_default();
+            let settings = node.settings.as_ref().map(Settings::json).cloned().unwrap_or_default();
             let Treatment { on_delete, adopt, .. } = &node.treatment;
             let after: Vec<&str> = node.after.iter().map(NodeId::as_str).collect();
             write!(f, "\n  {id} {on_delete:?} {adopt:?} after {after:?}: {settings}")?;
@@ -73,7 +75,7 @@ impl fmt::Debug for Evolution {
             Fate::Drops => "drops".to_owned(),
             Fate::Renames => "is renamed".to_owned(),
             Fate::Changes { other, keeps } => {
-                let others: Vec<String> = other.values().map(|it| it.to_json().to_string()).collect();
+                let others: Vec<String> = other.values().map(|it| it.json().clone().to_string()).collect();
                 format!("mixes by {keeps} with one of {others:?}")
             }
         });
@@ -83,7 +85,7 @@ impl fmt::Debug for Evolution {
                 seed.settings.kind(),
                 seed.on_delete,
                 seed.adopt,
-                seed.settings.to_json()
+                seed.settings.json().clone()
             )
         });
         f.debug_list().entries(fates).entries(joins).finish()
@@ -106,7 +108,7 @@ pub(crate) fn lakes(most: usize) -> impl Strategy<Value = Lake> {
 
 /// Lakes of up to `most` members more, the last of them of this kind, hung on a member where its kind hangs on something.
 pub(crate) fn lakes_with(kind: &'static Traits, most: usize) -> impl Strategy<Value = Lake> {
-    let one_of_each: Vec<BoxedStrategy<Seed>> = kinds::ALL.iter().map(|kind| seed_of(kind).boxed()).collect();
+    let one_of_each: Vec<BoxedStrategy<Seed>> = KINDS.all().map(|kind| seed_of(kind).boxed()).collect();
     (vec(seed(), 0..most), one_of_each, seed_of(kind)).prop_map(|(seeds, one_of_each, last)| {
         let mut lake = Lake { graph: Graph::new() };
         let parent = last.settings.key(&place()).and_then(|key| key.hangs_on());
@@ -119,8 +121,8 @@ pub(crate) fn lakes_with(kind: &'static Traits, most: usize) -> impl Strategy<Va
 
 /// Changes of lakes of up to `most` members.
 pub(crate) fn evolutions(most: usize) -> impl Strategy<Value = Evolution> {
-    let others: Vec<BoxedStrategy<(String, Settings)>> = kinds::ALL
-        .iter()
+    let others: Vec<BoxedStrategy<(String, Settings)>> = KINDS
+        .all()
         .map(|kind| settings(kind).prop_map(|settings| (kind.name.to_owned(), settings)).boxed())
         .collect();
     let fate = prop_oneof![
@@ -136,7 +138,7 @@ pub(crate) fn evolutions(most: usize) -> impl Strategy<Value = Evolution> {
 }
 
 fn seed() -> impl Strategy<Value = Seed> {
-    seed_with(prop::strategy::Union::new(kinds::ALL.iter().map(settings)))
+    seed_with(prop::strategy::Union::new(KINDS.all().map(settings)))
 }
 
 fn seed_of(kind: &'static Traits) -> impl Strategy<Value = Seed> {
@@ -212,9 +214,9 @@ impl Lake {
                 return None;
             }
             let (from, to) = (words(&named), words(&parent));
-            let mut json = settings.to_json();
+            let mut json = settings.json().clone();
             from.iter().zip(&to).for_each(|(from, to)| replace(&mut json, from, to));
-            let hung = Settings::from_json(settings.kind(), json).ok()?;
+            let hung = KINDS.settings(settings.kind(), json).ok()?;
             (hung.key(&place())?.hangs_on()? == parent).then(|| (id.clone(), hung))
         })
     }
@@ -229,14 +231,14 @@ impl Lake {
         let speakable: Vec<(&NodeId, &'static str)> = ids
             .iter()
             .flat_map(|id| {
-                kinds::traits(id.kind()).into_iter().flat_map(|kind| kind.facts).map(move |fact| (id, *fact))
+                KINDS.traits(id.kind()).into_iter().flat_map(|kind| kind.facts).map(move |fact| (id, *fact))
             })
             .collect();
         if speakable.is_empty() {
             return None;
         }
         let (node, name) = at.get(&speakable);
-        let json = settings.to_json();
+        let json = settings.json().clone();
         let fact = json!({ FACT: { "node": node.as_str(), "name": name } });
         let key = settings.key(&place())?;
         let mut paths = Vec::new();
@@ -244,8 +246,8 @@ impl Lake {
         paths.into_iter().find_map(|path| {
             let mut speaking = json.clone();
             diff::set(&mut speaking, &path, Some(fact.clone()));
-            let speaking = Settings::from_json(settings.kind(), speaking).ok()?;
-            let kept = reference::facts(&speaking.to_json()).len() == 1;
+            let speaking = KINDS.settings(settings.kind(), speaking).ok()?;
+            let kept = reference::facts(speaking.json()).len() == 1;
             (kept && speaking.key(&place()).as_ref() == Some(&key)).then(|| ((*node).clone(), speaking))
         })
     }
@@ -292,10 +294,9 @@ impl Lake {
             node.after = node.after.iter().map(|need| names.get(need).unwrap_or(need).clone()).collect();
             node.after.retain(|need| !dropped.contains(need));
             if let Some(settings) = &node.settings {
-                let mut json = settings.to_json();
+                let mut json = settings.json().clone();
                 rename(&mut json, names, dropped);
-                node.settings =
-                    Some(Settings::from_json(settings.kind(), json).expect("a text or a fact fits"));
+                node.settings = Some(KINDS.settings(settings.kind(), json).expect("a text or a fact fits"));
             }
         }
     }
@@ -328,7 +329,7 @@ impl Lake {
 
 /// Settings of which some fields are those of others of the kind.
 fn mixed(one: &Settings, other: &Settings, keeps: u64) -> Settings {
-    let (mut json, other) = (one.to_json(), other.to_json());
+    let (mut json, other) = (one.json().clone(), other.json().clone());
     let (Some(fields), Some(others)) = (json.as_object_mut(), other.as_object()) else { return one.clone() };
     let names: BTreeSet<String> = fields.keys().chain(others.keys()).cloned().collect();
     for (place, name) in names.into_iter().enumerate() {
@@ -339,20 +340,20 @@ fn mixed(one: &Settings, other: &Settings, keeps: u64) -> Settings {
             };
         }
     }
-    Settings::from_json(one.kind(), json).unwrap_or_else(|_| one.clone())
+    KINDS.settings(one.kind(), json).unwrap_or_else(|_| one.clone())
 }
 
 /// Settings of the same key of which all those fields that `may` be are others' of the kind, as far as the key allows.
 pub(crate) fn disguised(one: &Settings, other: &Settings, may: impl Fn(&str) -> bool) -> Settings {
-    let (key, others) = (one.key(&place()), other.to_json());
+    let (key, others) = (one.key(&place()), other.json().clone());
     let fields =
         |settings: &Value| settings.as_object().map(|fields| fields.keys().cloned().collect::<Vec<_>>());
     let names: BTreeSet<String> =
-        [&one.to_json(), &others].into_iter().filter_map(fields).flatten().filter(|name| may(name)).collect();
+        [one.json(), &others].into_iter().filter_map(fields).flatten().filter(|name| may(name)).collect();
     names.into_iter().fold(one.clone(), |settings, name| {
-        let mut json = settings.to_json();
+        let mut json = settings.json().clone();
         diff::set(&mut json, &FieldPath::root().field(&name), others.get(&name).cloned());
-        let disguised = Settings::from_json(one.kind(), json).ok().filter(|it| it.key(&place()) == key);
+        let disguised = KINDS.settings(one.kind(), json).ok().filter(|it| it.key(&place()) == key);
         disguised.unwrap_or(settings)
     })
 }

@@ -1,7 +1,8 @@
 //! One generator for the closed vocabulary of keywords that schemas of settings use. A keyword that it does not know
 //! is an error, so that no constraint is overlooked.
 
-use lake_reconcile::kinds::{Settings, Traits};
+use lake_reconcile::settings::Settings;
+use lake_reconcile::{kind::Traits, kinds::KINDS};
 use proptest::{collection::vec, prelude::*, strategy::Union, string::string_regex};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -18,7 +19,7 @@ pub(crate) fn settings(kind: &'static Traits) -> BoxedStrategy<Settings> {
     let root = Arc::new(root);
     value(&root, &root, 0)
         .prop_filter_map("a kind refuses what its schema allows", move |json| {
-            Settings::from_json(kind.name, json).ok()
+            KINDS.settings(kind.name, json).ok()
         })
         .boxed()
 }

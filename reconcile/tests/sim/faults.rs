@@ -1,6 +1,6 @@
 //! What can go wrong with a cloud, the same in every run of one seed.
 
-use lake_reconcile::{error::Retry, kinds::Key};
+use lake_reconcile::{error::Retry, key::Key};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A small generator of numbers (xorshift64*), so that a run can be repeated.

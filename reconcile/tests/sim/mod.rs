@@ -16,10 +16,12 @@ use lake_reconcile::{
     error::{CloudError, Retry},
     graph::{Graph, NodeId},
     inventory::{Facts, Seen, Sight},
-    kind::Wears,
-    kinds::{Key, Settings},
+    key::Key,
+    kind::{Kinds, Wears},
+    kinds::{KINDS, RegisteredKey as _, RegisteredSettings as _},
     owner::{Owner, Worn},
     place::Place,
+    settings::Settings,
 };
 use serde_json::Value;
 use std::{collections::BTreeMap, sync::Mutex, time::Duration};
@@ -61,7 +63,7 @@ impl Sim {
         self.world(|world| {
             let serial = world.next(&key);
             let (speaks_of, after) = Default::default();
-            let (settings, policies, planted) = (settings.to_json(), 0, true);
+            let (settings, policies, planted) = (settings.json().clone(), 0, true);
             let resource = Resource { settings, worn, serial, policies, planted, speaks_of, after };
             world.resources.insert(key, resource);
         });
@@ -133,8 +135,7 @@ impl Sim {
         match resource {
             None => Sight::Absent,
             Some(it) => {
-                let settings =
-                    Settings::from_json(key.kind(), it.settings).expect("what was written can be read");
+                let settings = KINDS.settings(key.kind(), it.settings).expect("what was written can be read");
                 let birth = key.traits().birth.map(|word| format!("{word}-{}", it.serial));
                 Sight::Present(Seen {
                     facts: self.facts(&settings, it.serial),
@@ -148,6 +149,10 @@ impl Sim {
 }
 
 impl Cloud for Sim {
+    fn kinds(&self) -> Kinds {
+        KINDS
+    }
+
     fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>> {
         Box::pin(async move {
             let sights = self

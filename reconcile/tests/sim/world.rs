@@ -8,11 +8,13 @@ use lake_reconcile::{
     diff,
     error::{CloudError, Retry},
     graph::{Graph, Node, NodeId},
+    key::Key,
     kind::{Data, Wears},
-    kinds::{Key, Settings},
+    kinds::{RegisteredKey as _, RegisteredSettings as _},
     owner::{Marking, Worn},
     place::Place,
     progress, reference,
+    settings::Settings,
 };
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -85,7 +87,7 @@ impl World {
     /// What a wanted node speaks of, by key.
     fn spoken(&self, node: &NodeId, place: &Place) -> BTreeSet<Key> {
         let settings = self.wanted.get(node).and_then(|node| node.settings.as_ref());
-        settings.map(|it| self.spoken_in(&it.to_json(), place)).unwrap_or_default()
+        settings.map(|it| self.spoken_in(it.json(), place)).unwrap_or_default()
     }
 
     /// The same, but for what is never compared: that it speaks of something else by now cannot be seen.
@@ -93,7 +95,7 @@ impl World {
         let Some(settings) = self.wanted.get(node).and_then(|node| node.settings.as_ref()) else {
             return BTreeSet::new();
         };
-        let mut json = settings.to_json();
+        let mut json = settings.json().clone();
         for unread in settings.traits().unread {
             diff::set(&mut json, &unread.parse().expect("a path"), None);
         }
@@ -173,7 +175,7 @@ impl World {
                 &format!("{key} exists"),
             ));
         }
-        let json = settings.to_json();
+        let json = settings.json().clone();
         self.is_whole(key, &json);
         let serial = self.next(key);
         let worn = (key.traits().wears != Wears::Nothing).then_some(mark);
@@ -194,7 +196,7 @@ impl World {
     ) -> Result<Event, CloudError> {
         self.has_its_needs(sim, node)?;
         let speaks_of = self.told(node, &sim.place);
-        let wanted = settings.to_json();
+        let wanted = settings.json().clone();
         self.is_whole(key, &wanted);
         self.is_ours(sim, key, "updated");
         let Some(resource) = self.resources.get_mut(key) else {

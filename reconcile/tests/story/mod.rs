@@ -4,16 +4,18 @@ use lake_api::{FieldPath, LakeSpec, contract};
 use lake_reconcile::{
     diff,
     error::CloudError,
-    expand::expand,
+    expand::{Scope, expand},
     graph::{Graph, Hold, NodeId},
     inventory::{Facts, Inventory, Presence},
-    kind::{Scope, Wears},
-    kinds::{Key, Settings},
+    key::Key,
+    kind::Wears,
+    kinds::{KINDS, RegisteredKey as _, RegisteredSettings as _},
     owner::{Mark, Owner},
     place::Place,
     plan::{Plan, plan},
     record::{Got, Record},
     reference,
+    settings::Settings,
 };
 use serde::Deserialize;
 use serde_json::{Map, Value};
@@ -111,7 +113,7 @@ fn spec(value: Value, folder: &Path) -> LakeSpec {
 impl Story {
     /// What comes of it.
     pub(crate) fn plan(&self) -> Plan {
-        plan(&self.wanted, &self.record, &self.inventory)
+        plan(KINDS, &self.wanted, &self.record, &self.inventory)
     }
 
     fn stand(&mut self, was: &Graph, mut found: BTreeMap<String, Sights>, unseen: &BTreeSet<String>) {
@@ -144,7 +146,7 @@ impl Story {
             let path: FieldPath = path.parse().expect("a path");
             assert!(diff::set(&mut json, &path, Some(value.clone())), "{id} has no {path}");
         }
-        let settings = Settings::from_json(id.kind(), json).unwrap_or_else(|error| panic!("{id}: {error}"));
+        let settings = KINDS.settings(id.kind(), json).unwrap_or_else(|error| panic!("{id}: {error}"));
         let key = settings.key(&scope().place).expect("what was found has a key");
         let got = match sight.recorded.as_deref() {
             Some("Not") => None,
@@ -214,16 +216,15 @@ fn resolved(graph: &Graph, id: &NodeId) -> Value {
         return Value::Object(Map::new());
     };
     let fact = |node: &NodeId, name: &str| {
-        let told: Facts =
-            Settings::from_json(node.kind(), resolved(graph, node)).ok()?.predict(&scope().place);
+        let told: Facts = KINDS.settings(node.kind(), resolved(graph, node)).ok()?.predict(&scope().place);
         Some(told.get(name).cloned().unwrap_or_else(|| format!("{name}-of-{}", node.name())))
     };
-    reference::resolve(&settings.to_json(), &fact)
+    reference::resolve(settings.json(), &fact)
 }
 
 fn keys(graph: &Graph) -> Vec<(NodeId, Key)> {
     let key = |id: &NodeId| {
-        Settings::from_json(id.kind(), resolved(graph, id)).ok().and_then(|it| it.key(&scope().place))
+        KINDS.settings(id.kind(), resolved(graph, id)).ok().and_then(|it| it.key(&scope().place))
     };
     graph.keys().filter_map(|id| Some((id.clone(), key(id)?))).collect()
 }

@@ -1,13 +1,7 @@
 //! What each operation waits for.
 
 use super::{Op, Ops, What};
-use crate::{
-    apply::anchor::Anchor,
-    graph::NodeId,
-    kind::Replace,
-    kinds::Key,
-    plan::{Change, before, rank},
-};
+use crate::{apply::anchor::Anchor, graph::NodeId, key::Key, kind::Replace, plan::Change};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// How the removal of a resource stands to what comes in its place.
@@ -74,11 +68,13 @@ impl<'p> Ops<'p> {
                 users.entry(kind).or_default().push(op);
             }
             if matches!(self.what(op), What::Remove(_)) {
-                removals.entry((rank(kind), kind, self.manner(op))).or_default().push(op);
+                removals.entry((self.ranks.of(kind), kind, self.manner(op))).or_default().push(op);
             }
         }
         for ((_, kind, manner), removals) in removals {
-            let waited_for: Vec<Op> = before(kind)
+            let waited_for: Vec<Op> = self
+                .kinds
+                .before(kind)
                 .filter_map(|first| users.get(first))
                 .flatten()
                 .copied()

@@ -9,7 +9,7 @@ use crate::{
     graph::NodeId,
     inventory::Presence,
     owner::Mark,
-    plan::{Step, before},
+    plan::Step,
 };
 use std::collections::BTreeMap;
 
@@ -54,7 +54,7 @@ impl<'p> Undone<'p> {
             What::Make { .. } => needed(),
             What::Remove(_) => {
                 let users = if ops.is_anew(op) { &self.leaving } else { &self.there };
-                let users = before(step.node.kind()).filter_map(|kind| users.get(kind)).min();
+                let users = ops.kinds.before(step.node.kind()).filter_map(|kind| users.get(kind)).min();
                 needed().into_iter().chain(users).min()
             }
             What::Retain | What::Release | What::Sign { .. } => None,

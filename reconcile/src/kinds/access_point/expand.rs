@@ -77,7 +77,7 @@ fn aliases(point: &spec::AccessPoint) -> Aliases {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{kind::Scope, kinds::Settings, owner::Owner, place::Place};
+    use crate::{expand::Scope, kinds::Typed as _, owner::Owner, place::Place};
 
     #[test]
     fn an_access_point_comes_after_its_bucket_and_the_roles_it_names() {
@@ -98,7 +98,7 @@ mod tests {
             node.after,
             BTreeSet::from([NodeId::new("bucket", "store"), NodeId::new("role", "analyst")])
         );
-        let Some(Settings::AccessPoint(point)) = &node.settings else { panic!("{node:?}") };
+        let point = node.settings.as_ref().and_then(AccessPoint::typed).expect("an access point");
         assert_eq!(point.name, Input::from("l-door"));
         assert_eq!(point.bucket_account, Input::from("123456789012"));
         let mine = &point.statements["Mine"].resources;

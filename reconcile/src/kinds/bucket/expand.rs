@@ -8,7 +8,7 @@ use crate::{
         names::Names,
     },
     graph::{Hold, Node, NodeId},
-    kinds::Settings,
+    kinds::Typed as _,
     policy::{self, Statement},
 };
 use lake_api::{
@@ -32,13 +32,14 @@ pub(super) fn expand(spec: &LakeSpec, names: &Names<'_>) -> Vec<(NodeId, Node)> 
     let mut nodes = members("buckets", &spec.buckets, own, external);
     let mut logged = delivery::to_members(spec, names);
     for (id, node) in &mut nodes {
-        if let (Hold::Own, Some(sources), Some(Settings::Bucket(bucket))) =
-            (node.hold, logged.remove(id), &mut node.settings)
+        if let (Hold::Own, Some(sources), Some(mut bucket)) =
+            (node.hold, logged.remove(id), node.settings.as_ref().and_then(Bucket::typed))
         {
             let statement = delivery::statement(&bucket.name, sources, names.place());
             let policy = &mut bucket.policy;
             let to = if policy.keep_others { &mut policy.beside_others } else { &mut policy.statements };
             to.extend(policy::keyed([statement]));
+            node.settings = Some(bucket.erased());
         }
         let member = spec.buckets.get(id.name()).and_then(|member| member.own());
         if member.and_then(|own| own.policy.as_ref()).is_some_and(|policy| policy.keep_others) {
@@ -186,7 +187,7 @@ impl Bucket {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{kind::Scope, owner::Owner, place::Place};
+    use crate::{expand::Scope, owner::Owner, place::Place};
 
     fn buckets(yaml: &str) -> BTreeMap<NodeId, Node> {
         let spec: LakeSpec = serde_saphyr::from_str(yaml).unwrap();
@@ -198,10 +199,8 @@ mod tests {
     }
 
     fn settings(nodes: &BTreeMap<NodeId, Node>, key: &str) -> Bucket {
-        match &nodes[&NodeId::new("bucket", key)].settings {
-            Some(Settings::Bucket(bucket)) => (**bucket).clone(),
-            other => panic!("{other:?}"),
-        }
+        let settings = &nodes[&NodeId::new("bucket", key)].settings;
+        settings.as_ref().and_then(Bucket::typed).expect("a bucket")
     }
 
     #[test]

@@ -6,12 +6,12 @@ use super::{
 };
 use crate::{
     aliases::Aliases,
+    expand::Scope,
     expand::{
         members::{Wanted, members},
         names::{Names, given, nodes},
     },
     graph::{Node, NodeId},
-    kind::Scope,
     kinds::glue::{Location, role_name, wide},
 };
 use lake_api::{

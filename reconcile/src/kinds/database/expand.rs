@@ -3,12 +3,12 @@
 use super::{CreateTableDefaults, Database};
 use crate::{
     aliases::Aliases,
+    expand::Scope,
     expand::{
         members::{Wanted, members},
         names::{Names, given, inputs, nodes},
     },
     graph::{Node, NodeId},
-    kind::Scope,
 };
 use lake_api::{
     Input, LakeSpec,

@@ -3,12 +3,12 @@
 use super::{Columns, Filter};
 use crate::{
     aliases::{Aliases, path},
+    expand::Scope,
     expand::{
         members::{Wanted, members},
         names::{Names, TheDatabase, TheTable, nodes},
     },
     graph::{Node, NodeId},
-    kind::Scope,
     kinds::table,
     policy::Texts,
 };
@@ -132,8 +132,7 @@ mod tests {
     use super::*;
     use crate::{
         graph::{Graph, Hold},
-        kind::Kind as _,
-        kinds::Settings,
+        kinds::Typed as _,
         owner::Owner,
         place::Place,
     };
@@ -152,10 +151,8 @@ mod tests {
     }
 
     fn filter(graph: &Graph, id: &str) -> Filter {
-        match graph[&NodeId::from(id.to_owned())].settings.clone() {
-            Some(Settings::Filter(filter)) => *filter,
-            other => panic!("no filter: {other:?}"),
-        }
+        let settings = &graph[&NodeId::from(id.to_owned())].settings;
+        settings.as_ref().and_then(Filter::typed).expect("a filter")
     }
 
     fn crawler(prefix: &str, folder: &str, database: &str) -> Value {

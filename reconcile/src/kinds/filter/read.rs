@@ -5,7 +5,9 @@ use crate::{
     aws::{Aws, Priority},
     error::CloudError,
     inventory::{Facts, Seen, Sight},
-    kinds::{Key, table::TableKey},
+    key::Key,
+    kinds::table::TableKey,
+    kinds::{Table, Typed as _},
     owner::Worn,
     policy::Texts,
 };
@@ -102,13 +104,7 @@ pub(super) async fn is(aws: &Aws, key: &FilterKey, wanted: &Filter) -> Result<bo
 
 /// The filters on those tables among some keys.
 pub(super) async fn on_tables(aws: &Aws, keys: &[Key]) -> Result<Vec<(FilterKey, Option<Worn>)>, CloudError> {
-    let tables: Vec<TableKey> = keys
-        .iter()
-        .filter_map(|key| match key {
-            Key::Table(table) => Some(table.clone()),
-            _ => None,
-        })
-        .collect();
+    let tables: Vec<TableKey> = keys.iter().filter_map(Table::typed_key).collect();
     let filters: Vec<Vec<DataCellsFilter>> = stream::iter(tables)
         .map(|table| async move { list(aws, &table).await })
         .buffered(AT_ONCE)

@@ -4,7 +4,7 @@ use super::{Columns, Filter, FilterKey, read};
 use crate::{
     aws::Aws,
     error::{CloudError, Retry},
-    kind::Kind,
+    kinds::Typed,
     policy::Texts,
 };
 use aws_sdk_lakeformation::types::{AllRowsWildcard, ColumnWildcard, DataCellsFilter, RowFilter};

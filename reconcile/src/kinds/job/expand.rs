@@ -3,12 +3,12 @@
 use super::{ContinuousLogging, Job, Workers};
 use crate::{
     aliases::Aliases,
+    expand::Scope,
     expand::{
         members::{Wanted, members},
         names::{Names, given, inputs, nodes},
     },
     graph::{Node, NodeId, Open},
-    kind::Scope,
     kinds::{
         glue::{ObjectPlace, role_name, wide},
         object,

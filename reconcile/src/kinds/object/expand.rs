@@ -8,7 +8,7 @@ use crate::{
         names::{Names, nodes},
     },
     graph::{Hold, Node, NodeId, Open, Reach, Treatment},
-    kinds::Settings,
+    kinds::Typed as _,
     policy,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -103,7 +103,7 @@ pub(crate) fn node(
     };
     let field = |name: &str| FieldPath::root().field(name);
     Node {
-        settings: Some(Settings::from(settings)),
+        settings: Some(settings.erased()),
         after: nodes([bucket.node]),
         origin,
         hold: if content.is_some() { Hold::Own } else { Hold::LookAt },
@@ -146,12 +146,13 @@ pub(super) fn expand(spec: &LakeSpec, names: &Names<'_>) -> Vec<(NodeId, Node)> 
 fn in_bucket(names: &Names<'_>, bucket: &str, object: &spec::Own<spec::Object>, origin: FieldPath) -> Node {
     let bucket = BucketRef(Input::from(bucket));
     let mut node = node(names, &bucket, &object.key, Source::of(object), origin);
-    if let Some(Settings::Object(settings)) = &mut node.settings {
+    if let Some(mut settings) = node.settings.as_ref().and_then(Object::typed) {
         settings.content_type = object
             .content_type
             .as_ref()
             .map_or_else(|| Input::from(Object::TYPE), |kind| kind.input().clone());
         settings.tags = object.tags.iter().map(|(key, value)| (key.clone(), value.input().clone())).collect();
+        node.settings = Some(settings.erased());
     }
     let secret = std::mem::take(&mut node.treatment.secret);
     node.treatment = Treatment { secret, ..treatment(&object.custody, &node.aliases) };
@@ -190,7 +191,7 @@ fn digest(base64: &Input<String>) -> Input<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{kind::Scope, owner::Owner, place::Place};
+    use crate::{expand::Scope, owner::Owner, place::Place};
 
     fn scope() -> Scope {
         let owner = Owner { door: "terraform".into(), instance: "t".into(), lake: "l".into() };
@@ -199,11 +200,8 @@ mod tests {
         Scope { place, owner, lake: "l".into(), namespace: String::new() }
     }
 
-    fn settings(node: &Node) -> &Object {
-        match &node.settings {
-            Some(Settings::Object(object)) => object,
-            other => panic!("{other:?}"),
-        }
+    fn settings(node: &Node) -> Object {
+        node.settings.as_ref().and_then(Object::typed).expect("an object")
     }
 
     #[test]

@@ -3,12 +3,12 @@
 use super::{Role, trust};
 use crate::{
     aliases::{Aliases, path},
+    expand::Scope,
     expand::{
         members::{Wanted, members},
         names::Names,
     },
     graph::{Node, NodeId},
-    kind::Scope,
     policy::{self, Principals, Statement, Statements, Texts, keyed, texts},
 };
 use lake_api::{
@@ -143,7 +143,7 @@ fn principal(service: &ServicePrincipal, partition: &str) -> Input<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{kind::Kind as _, kinds::Settings, owner::Owner, place::Place, policy::render};
+    use crate::{kinds::Typed as _, owner::Owner, place::Place, policy::render};
     use serde_json::{Value, json};
 
     fn scope(partition: &str) -> Scope {
@@ -168,10 +168,7 @@ mod tests {
         .unwrap();
         let (_, node) = expand(&spec, &scope(partition)).remove(0);
         assert!(node.after.is_empty(), "a role waits for nothing");
-        match node.settings {
-            Some(Settings::Role(role)) => *role,
-            other => panic!("no role: {other:?}"),
-        }
+        node.settings.as_ref().and_then(Role::typed).expect("a role")
     }
 
     fn document(statements: &Statements) -> Value {

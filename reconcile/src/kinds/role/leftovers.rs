@@ -7,7 +7,7 @@ use super::{
 use crate::{
     aws::Aws,
     error::CloudError,
-    kinds::Key,
+    key::Key,
     owner::{Owner, Worn},
 };
 use aws_sdk_iam::types::RoleDetail;

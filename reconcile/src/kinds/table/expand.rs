@@ -3,13 +3,16 @@
 use super::{Bucketing, Column, Serde, SortColumn, Table, format, projection};
 use crate::{
     aliases::{Aliases, path},
+    expand::Scope,
     expand::{
         members::{Wanted, members},
         names::{Names, TheTable, given, inputs, nodes},
     },
     graph::{Hold, Node, NodeId, Open, Treatment},
-    kind::Scope,
-    kinds::glue::{ObjectPlace, wide},
+    kinds::{
+        Typed as _,
+        glue::{ObjectPlace, wide},
+    },
 };
 use lake_api::{
     FieldPath, Input, LakeSpec,
@@ -41,7 +44,7 @@ pub(crate) fn looked_at(
         table.database.text().zip(table.name.text()).map(|(database, name)| format!("{database}.{name}"));
     let after = nodes([table.node.clone()]);
     let node = Node {
-        settings: Some(Table::named(table).into()),
+        settings: Some(Table::named(table).erased()),
         after,
         origin,
         hold: Hold::LookAt,

@@ -72,7 +72,7 @@ fn unit_word(unit: IntervalUnit) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{kind::Scope, owner::Owner, place::Place};
+    use crate::{expand::Scope, owner::Owner, place::Place};
     use lake_api::LakeSpec;
     use serde_json::json;
 

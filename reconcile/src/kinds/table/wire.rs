@@ -5,8 +5,10 @@ use crate::{
     aws::Aws,
     error::CloudError,
     inventory::{Seen, Sight},
+    key::Key,
+    kinds::{Database, Typed as _},
     kinds::{
-        Key, born,
+        born,
         glue::{self, Location, ObjectPlace, seen, seen_map, text},
     },
     owner::{Owner, Worn},
@@ -148,10 +150,7 @@ pub(super) async fn leftovers(
     owner: &Owner,
     parents: &[Key],
 ) -> Result<Vec<(TableKey, Option<Worn>)>, CloudError> {
-    let databases = parents.iter().filter_map(|parent| match parent {
-        Key::Database(database) => Some(database),
-        _ => None,
-    });
+    let databases = parents.iter().filter_map(Database::typed_key);
     let searched = databases.map(|database| async move {
         let tables = match first(aws, &database.catalog, &database.name).await {
             Err(gone) if gone.is_gone() => return Ok(Vec::new()),

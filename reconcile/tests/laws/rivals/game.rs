@@ -12,8 +12,9 @@ use lake_reconcile::{
     failure::Cause,
     graph::{Graph, NodeId},
     inventory::Inventory,
+    key::Key,
     kind::Wears,
-    kinds::Key,
+    kinds::{KINDS, RegisteredKey as _, RegisteredSettings as _},
     owner::{Lineage, Owner, Worn},
     plan::plan,
     record::Record,
@@ -71,7 +72,7 @@ impl Create {
         match self.door {
             Door::Terraform | Door::TerraformBlind => {
                 let record = Record { lineage: planned, ..a_record() };
-                let shown = plan(&self.graph, &record, &Inventory::new());
+                let shown = plan(KINDS, &self.graph, &record, &Inventory::new());
                 engine.settle(&self.graph, record, LONG, Some(&shown)).await
             }
             Door::Kubernetes => rounds(engine, &self.graph, &Kept::new()).await,

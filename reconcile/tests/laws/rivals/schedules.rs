@@ -1,7 +1,7 @@
 //! Schedules of a game that is played by turns: every one that makes a difference, or one that is drawn.
 
 use super::turns::{Touches, Turn};
-use lake_reconcile::kinds::Key;
+use lake_reconcile::key::Key;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// All schedules of a game, each played from its beginning, deepest first.
@@ -102,7 +102,7 @@ fn schedules_that_commute_are_played_once_and_no_end_is_missed() {
                 let made = |who: usize| order.iter().filter(|it| **it == who).count();
                 let turns = (0..2).filter(|who| made(*who) < 2).map(|who| {
                     let (writes, key) = game[who][made(who)];
-                    (Turn::Call { who, number: made(who) }, Touches::one(Key::Role(key.into()), writes))
+                    (Turn::Call { who, number: made(who) }, Touches::one(Key::new("role", key), writes))
                 });
                 let Some(turn) = schedules.next_turn(&turns.collect()) else { break };
                 order.push(turn.who());

@@ -12,8 +12,11 @@ use lake_reconcile::{
     error::CloudError,
     graph::NodeId,
     inventory::Sight,
-    kinds::{Key, Settings},
+    key::Key,
+    kind::Kinds,
+    kinds::{KINDS, RegisteredSettings as _},
     owner::{Owner, Worn},
+    settings::Settings,
 };
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -170,6 +173,10 @@ impl ByTurns {
 }
 
 impl Cloud for ByTurns {
+    fn kinds(&self) -> Kinds {
+        KINDS
+    }
+
     fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>> {
         Box::pin(self.in_turn(Touches::looks_at(keys.clone()), self.sim.read(keys)))
     }

@@ -278,6 +278,7 @@ async fn a_call_is_a_line_of_the_debug_log() {
     // What is traced for the first time by a thread to which nobody listens stays unheard, unless somebody comes later.
     client.call(&describe, json!({})).await.unwrap();
     let _guard = tracing::subscriber::set_default(Lines(lines.clone()));
+    tracing::callsite::rebuild_interest_cache();
     client.call(&describe, json!({})).await.unwrap();
     let lines = lines.lock().unwrap();
     assert_eq!(lines.len(), 1);
