@@ -1,5 +1,6 @@
 """One request, decoded."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -50,8 +51,9 @@ class Call:
 
     @property
     def resource(self) -> str:
-        """A short string that identifies what the call is about: `bucket/key`, `database/table`, `role/policy`."""
-        return "/".join(str(part) for part in _identity(self.service, self.params) if part)
+        """A short string that identifies what the call is about: `bucket/key`, `database/table`, `role/policy`; of a call
+        about several, `one,two`."""
+        return "/".join(_told(self.service, part) for part in _identity(self.service, self.params) if part)
 
 
 #: The members that name a resource, outermost first; each entry lists the names that mean the same.
@@ -62,7 +64,15 @@ _IDENTITY = {
     "sts": (("RoleArn",),),
     "glue": (("DatabaseName",), ("Name", "CrawlerName", "JobName", "ResourceArn", "TableName"), ("RunId",)),
     "lakeformation": (("DatabaseName",), ("TableName",), ("Name",)),
+    "athena": (("WorkGroup", "ResourceARN"), ("Name", "NamedQueryId")),
+    "kinesis": (("StreamName", "StreamARN", "ResourceARN", "ConsumerARN"), ("ConsumerName",)),
+    "events": (("EventBusName",), ("Name", "ResourceARN")),
+    "cloudwatch": (("AlarmName", "AlarmNames", "ResourceARN"),),
+    "logs": (("logGroupName", "logGroupIdentifier", "logGroupIdentifiers", "resourceArn", "resourceIdentifier"),),
 }
+
+#: Where one thing is named now by its name and now by its ARN.
+_BY_NAME_OR_ARN = ("athena", "kinesis", "events", "cloudwatch", "logs")
 
 #: Structures that hold the name when the request itself does not.
 _HOLDERS = ("DatabaseInput", "TableInput", "TableData", "Table")
@@ -74,3 +84,11 @@ def _identity(service: str, params: dict[str, Any]) -> list[Any]:
         if isinstance(params.get(holder), dict):
             named = {**params[holder], **named}
     return [next((named[name] for name in names if named.get(name)), None) for names in _IDENTITY.get(service, ())]
+
+
+def _told(service: str, part: Any) -> str:
+    if isinstance(part, list):
+        return ",".join(_told(service, item) for item in part)
+    if service in _BY_NAME_OR_ARN and str(part).startswith("arn:"):
+        return re.split("[/:]", part.split(":", 5)[-1], maxsplit=1)[-1]
+    return str(part)

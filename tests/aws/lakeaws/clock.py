@@ -1,10 +1,16 @@
-"""Time: how long things take that go on by themselves, in seconds (`POST /_lake/glue/clock` changes it), and dates."""
+"""Time: how long things take that go on by themselves, in seconds (`POST /_lake/glue/clock` changes it) or in looks at
+them (`POST /_lake/kinesis/looks`), and dates."""
 
 from datetime import UTC, datetime, timedelta
 
 _FIRST = {"crawl": 2.0, "crawlStop": 1.0, "jobRun": 2.0, "jobRunStop": 1.0}
 
 SECONDS = dict(_FIRST)
+
+_FIRST_LOOKS = {"CREATING": 1, "UPDATING": 1, "DELETING": 1}
+
+#: How many looks find a stream or a consumer in a state that passes.
+LOOKS = dict(_FIRST_LOOKS)
 
 _told = datetime.fromtimestamp(0, UTC)
 
@@ -20,3 +26,4 @@ def born() -> datetime:
 def reset() -> None:
     """As at the start; births go on, for who looks may remember what was before."""
     SECONDS.update(_FIRST)
+    LOOKS.update(_FIRST_LOOKS)

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 from lakeaws import clock
@@ -64,10 +65,18 @@ def _crawled(front: Front, body: Any) -> Any:
 
 
 def _clock(_front: Front, body: Any) -> Any:
-    if unknown := body.keys() - clock.SECONDS.keys():
-        raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(clock.SECONDS)}")
-    clock.SECONDS.update({name: float(seconds) for name, seconds in body.items()})
-    return clock.SECONDS
+    return _set(clock.SECONDS, body, float)
+
+
+def _looks(_front: Front, body: Any) -> Any:
+    return _set(clock.LOOKS, body, int)
+
+
+def _set(known: dict[str, Any], body: Any, kind: Callable[[Any], Any]) -> Any:
+    if unknown := body.keys() - known.keys():
+        raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(known)}")
+    known.update({name: kind(value) for name, value in body.items()})
+    return known
 
 
 _HANDLERS = {
@@ -82,6 +91,7 @@ _HANDLERS = {
     ("POST", "reset"): _reset,
     ("POST", "glue/crawled"): _crawled,
     ("POST", "glue/clock"): _clock,
+    ("POST", "kinesis/looks"): _looks,
 }
 
 

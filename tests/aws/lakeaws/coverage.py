@@ -30,15 +30,19 @@ _LIMITS = """\
 * **Eventual consistency** happens only by fault rules (`stale`, errors for a number of calls). A role is visible to Glue
   at once.
 * **Time.** Deletions are immediate, lifecycle rules and schedules never fire, tags of a deleted crawler are free at once.
-  Crawls and job runs follow a clock and do nothing; a crawl's tables come from `POST /_lake/glue/crawled`.
+  Crawls and job runs follow a clock and do nothing; a crawl's tables come from `POST /_lake/glue/crawled`. Streams and
+  their consumers get on when they are looked at, not by a clock. Alarms watch nothing: they stay in their first state.
 * **Limits and throttling**: the quotas named in the code, no request rates; throttling comes from fault rules.
 * **Data planes**: objects are moto's; access points serve no objects, filters filter nothing, encryption is by name only,
-  deleting a key that is not there leaves no delete marker in a versioned bucket.
-* **Other things' names** are not looked up: KMS keys, VPCs, queues, and of Glue connections, classifiers and security
-  configurations. Catalogues of other accounts are closed.
+  deleting a key that is not there leaves no delete marker in a versioned bucket. No query runs, no record, event or log
+  line is taken, rules have no targets.
+* **Other things' names** are not looked up: KMS keys, VPCs, queues, topics, metrics, roles but those of Glue, and of Glue
+  connections, classifiers and security configurations. Catalogues of other accounts are closed.
 * **Texts.** Error codes are AWS's; messages are AWS's where a source gives them, else in its manner: no source has those of
   Glue's refusals of schedules, targets, arguments and sizes, nor those of Lake Formation's refusals of row filters and of
-  columns. Nothing should parse them but for the anchors that the error table names.
+  columns, nor those of CloudWatch's refusals of what is no alarm. What a workgroup is without a configuration, and that
+  deleting alarms that are not there is no error, is read from guides. Nothing should parse texts but for the anchors that
+  the error table names.
 """
 
 

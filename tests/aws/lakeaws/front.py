@@ -136,7 +136,7 @@ class Front:
             return Outcome(answer, refusal.get("Code") or str(answer.status), refusal.get("Message"))
         if remembered is not None:
             self.world.remember(call.service, call.resource, remembered)
-        if wrong := validation.check(call.model.output_shape, result):
+        if wrong := validation.check_answer(call.model.output_shape, result):
             return _failed(call.service, call.request, InvalidAnswer(validation.told(wrong)))
         return Outcome(answer)
 
@@ -148,7 +148,7 @@ class Front:
         if answer := registry.OURS.get(key):
             result = answer(self.world, call)
             # What the model does not know would be lost in encoding, unseen by the check of what is read back.
-            if wrong := validation.check(call.model.output_shape, result):
+            if wrong := validation.check_answer(call.model.output_shape, result):
                 raise InvalidAnswer(validation.told(wrong))
             response = wire.encode(call, result)
             return response, _read_back(call, response)

@@ -6,10 +6,13 @@ from moto.core.loaders import create_loader
 from moto.core.model import OperationModel, ServiceModel
 
 #: The services that are served, by botocore's names.
-SERVICES = ("s3", "s3control", "iam", "sts", "glue", "lakeformation", "resourcegroupstaggingapi")
+SERVICES = (
+    "s3", "s3control", "iam", "sts", "glue", "lakeformation", "athena", "kinesis", "events", "cloudwatch", "logs",
+    "resourcegroupstaggingapi",
+)  # fmt: skip
 
 #: What stands in a signature's credential scope, where it differs from botocore's name.
-_SIGNED_AS = {"s3": "s3", "tagging": "resourcegroupstaggingapi"}
+_SIGNED_AS = {"s3": "s3", "tagging": "resourcegroupstaggingapi", "monitoring": "cloudwatch"}
 
 #: What reads change nothing; everything else mutates.
 _READS = ("Get", "List", "Head", "Describe", "BatchGet", "Search", "Select", "AssumeRole", "Query")

@@ -19,6 +19,11 @@ _REFUSALS = {
     "sts": "ValidationError",
     "glue": "ValidationException",
     "lakeformation": "InvalidInputException",
+    "athena": "InvalidRequestException",
+    "kinesis": "ValidationException",
+    "events": "ValidationException",
+    "cloudwatch": "ValidationError",
+    "logs": "InvalidParameterException",
     "resourcegroupstaggingapi": "InvalidParameterException",
 }
 
@@ -71,6 +76,18 @@ def check(shape: Any, value: Any) -> list[Finding]:
     return out
 
 
+#: Members that AWS answers empty, though its model asks for one item: a stream without shard-level metrics in
+#: DescribeStreamSummary's example, https://docs.aws.amazon.com/kinesis/latest/APIReference/API_DescribeStreamSummary.html,
+#: and a log group without tags.
+_EMPTY_ANSWERS = {"ShardLevelMetrics", "CurrentShardLevelMetrics", "DesiredShardLevelMetrics", "tags"}
+
+
+def check_answer(shape: Any, value: Any) -> list[Finding]:
+    """All that is wrong with an answer; empty when it fits, or is one that AWS gives against its own model."""
+    found = check(shape, value)
+    return [each for each in found if each.value not in ([], {}) or each.path[-1] not in _EMPTY_ANSWERS]
+
+
 def unknown_members(shape: Any, raw: Any, path: str = "") -> list[str]:
     """The members of a raw JSON document that the model does not know, and that decoding would drop silently."""
     if raw is None or getattr(shape, "is_document_type", False):
@@ -90,6 +107,53 @@ def unknown_members(shape: Any, raw: Any, path: str = "") -> list[str]:
     if kind == "map" and isinstance(raw, dict):
         return [text for key, item in raw.items() for text in unknown_members(shape.value, item, f"{path}.{key}")]
     return []
+
+
+#: The types that a JSON value may have for each of the model's; integers are cut off after the point, as AWS does.
+_JSON_TYPES: dict[str, tuple[type, ...]] = {
+    "structure": (dict,),
+    "map": (dict,),
+    "list": (list,),
+    "string": (str,),
+    "blob": (str,),
+    "boolean": (bool,),
+    "integer": (int, float),
+    "long": (int, float),
+    "float": (int, float),
+    "double": (int, float),
+    "timestamp": (int, float, str),
+}
+
+#: How AWS calls the values that it could not convert.
+_JSON_NAMES = {
+    dict: "START_OBJECT",
+    list: "START_ARRAY",
+    str: "STRING_VALUE",
+    int: "NUMBER_VALUE",
+    float: "NUMBER_VALUE",
+}
+
+
+def mistyped(shape: Any, raw: Any) -> str | None:
+    """The first value of a raw JSON document whose type is another than the model's, as AWS words it; None if all fit.
+
+    Sources: Smithy, "AWS JSON protocol", whose members have JSON types, https://smithy.io/2.0/aws/protocols/aws-json-1_1-protocol.html;
+    the words: mhart/kinesalite, test/helpers.js.
+    """
+    if raw is None or getattr(shape, "is_document_type", False):
+        return None
+    kind = shape.type_name
+    if not isinstance(raw, _JSON_TYPES[kind]) or (isinstance(raw, bool) and kind != "boolean"):
+        told = f"{raw}_VALUE".upper() if isinstance(raw, bool) else _JSON_NAMES[type(raw)]
+        return f"{told} can not be converted to {'an' if kind[0] in 'aeiou' else 'a'} {kind.capitalize()}"
+    if kind == "structure":
+        known = {member.serialization.get("name", name): member for name, member in shape.members.items()}
+        inner = [(known[key], value) for key, value in raw.items() if key in known]
+    elif kind == "list":
+        inner = [(shape.member, item) for item in raw]
+    else:
+        inner = [(shape.value, item) for item in raw.values()] if kind == "map" else []
+    return next((told for each, value in inner if (told := mistyped(each, value)) is not None), None)
 
 
 def unknown_elements(shape: Any, node: Element, path: str = "") -> list[str]:
@@ -232,8 +296,11 @@ def _pattern(pattern: str) -> re.Pattern[str] | None:
 
 def error_status(service: str, code: str) -> int | None:
     """The HTTP status that the service's model gives an error code."""
-    for shape in service_model(service).error_shapes:
-        error = shape.metadata.get("error", {})
-        if code in (shape.name, error.get("code")):
-            return error.get("httpStatusCode")
-    return None
+    return next((shape.metadata.get("error", {}).get("httpStatusCode") for shape in error_shapes(service, code)), None)
+
+
+def error_shapes(service: str, code: str) -> list[Any]:
+    """The errors of a service's model that go by a name or by a code, those by name first."""
+    shapes = service_model(service).error_shapes
+    by_code = [shape for shape in shapes if shape.metadata.get("error", {}).get("code") == code]
+    return [shape for shape in shapes if shape.name == code] + by_code

@@ -23,7 +23,7 @@ from lakeaws import cbor
 from lakeaws.call import Call, Request
 from lakeaws.errors import AwsError, NotEmulated
 from lakeaws.models import service_model
-from lakeaws.validation import error_status, unknown_elements, unknown_members
+from lakeaws.validation import error_shapes, error_status, mistyped, unknown_elements, unknown_members
 
 
 class Response:
@@ -41,7 +41,16 @@ def protocol(service: str, request: Request) -> str:
         return cbor.PROTOCOL
     if "x-amz-target" in request.headers:
         return "json"
-    return service_model(service).protocol if service else "rest-xml"
+    if not service:
+        return "rest-xml"
+    model = service_model(service)
+    if "query" in model.metadata.get("protocols", ()) and _is_form(request):
+        return "query"
+    return model.protocol
+
+
+def _is_form(request: Request) -> bool:
+    return request.headers.get("content-type", "").startswith("application/x-www-form-urlencoded")
 
 
 def decode(model: OperationModel, request: Request, in_path: dict[str, str]) -> dict[str, Any]:
@@ -105,6 +114,9 @@ def encode(call: Call, result: dict[str, Any]) -> Response:
     if status == 204 or (call.model.output_shape is None and call.service in ("s3", "s3control")):
         raw = b""
     headers = {name: str(value) for name, value in answer["headers"].items()}
+    if protocol(call.service, call.request) == "json":
+        # moto names another type where there is no output.
+        headers["Content-Type"] = _json_type(call.service)
     return Response(status, headers, raw)
 
 
@@ -113,16 +125,15 @@ def encode_error(service: str, request: Request, error: AwsError) -> Response:
     spoken = protocol(service, request)
     status = error.status or (error_status(service, error.code) if service else None) or 400
     told = request_id()
-    if spoken == cbor.PROTOCOL:
-        body = cbor.write_texts({"__type": error.code, "message": error.message, **error.fields})
-        return Response(
-            status, {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"} | error.headers, body
-        )
-    if spoken in ("json", "rest-json"):
-        body = json.dumps({"__type": error.code, "message": error.message, **error.fields}).encode()
-        kind = "application/x-amz-json-1.1" if spoken == "json" else "application/json"
-        headers = {"Content-Type": kind, "x-amzn-ErrorType": error.code, "x-amzn-RequestId": told}
-        return Response(status, headers | error.headers, body)
+    if spoken in (cbor.PROTOCOL, "json", "rest-json"):
+        code, headers = _as_modelled(service, error.code, status)
+        texts = {"__type": code, "message": error.message, **error.fields}
+        headers |= {"x-amzn-RequestId": told} | error.headers
+        if spoken == cbor.PROTOCOL:
+            kind = {"Content-Type": "application/cbor", "smithy-protocol": "rpc-v2-cbor"}
+            return Response(status, kind | headers, cbor.write_texts(texts))
+        kind = {"Content-Type": _json_type(service) if spoken == "json" else "application/json"}
+        return Response(status, kind | {"x-amzn-ErrorType": code} | headers, json.dumps(texts).encode())
     members = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in error.fields.items())
     inner = f"<Code>{escape(error.code)}</Code><Message>{escape(error.message)}</Message>{members}"
     if service == "s3":
@@ -133,6 +144,22 @@ def encode_error(service: str, request: Request, error: AwsError) -> Response:
         text = f"<ErrorResponse><Error><Type>{fault}</Type>{inner}</Error><RequestId>{told}</RequestId></ErrorResponse>"
     headers = {"Content-Type": "application/xml", "x-amzn-RequestId": told, "x-amz-request-id": told}
     return Response(status, headers | error.headers, b"" if request.method == "HEAD" else text.encode())
+
+
+def _json_type(service: str) -> str:
+    return f"application/x-amz-json-{service_model(service).metadata.get('jsonVersion', '1.1')}"
+
+
+def _as_modelled(service: str, code: str, status: int) -> tuple[str, dict[str, str]]:
+    """The name by which the model knows an error code, and the header that tells the code.
+
+    Services that once spoke the query protocol keep its codes there: Smithy, "AWS query compatible trait",
+    https://smithy.io/2.0/aws/protocols/aws-query-protocol.html#aws-protocols-awsquerycompatible-trait.
+    """
+    if "awsQueryCompatible" not in service_model(service).metadata:
+        return code, {}
+    named = next((shape.name for shape in error_shapes(service, code)), code)
+    return named, {"x-amzn-query-error": f"{code};{'Receiver' if status >= 500 else 'Sender'}"}
 
 
 def request_id() -> str:
@@ -150,6 +177,8 @@ def _refuse_unknown(model: OperationModel, body: bytes) -> None:
         raw = json.loads(body or b"{}")
     except ValueError as cause:
         raise AwsError("SerializationException", f"The request is no JSON: {cause}", 400) from cause
+    if wrong := mistyped(model.input_shape, raw):
+        raise AwsError("SerializationException", wrong, 400)
     if unknown := unknown_members(model.input_shape, raw):
         raise NotEmulated(f"{model.name} has no member {', '.join(unknown)} in botocore's model")
 

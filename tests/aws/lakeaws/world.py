@@ -66,16 +66,16 @@ class World:
 
     def remember(self, service: str, resource: str, snapshot: Any) -> None:
         """Keeps what the world was before the last write to a resource."""
-        self._before[(service, resource.split("/")[0])] = snapshot
+        self._before[(service, _thing(service, resource))] = snapshot
         self._before[("", "")] = snapshot
 
     def before_last_write(self, service: str, resource: str, *, since_armed: bool) -> Any:
         """The snapshot that a stale read sees; None where nothing was written."""
         if since_armed:
             return self._armed
-        if not resource:
+        if not resource or "," in resource:
             return self._before.get(("", ""))
-        return self._before.get((service, resource.split("/")[0]))
+        return self._before.get((service, _thing(service, resource)))
 
     @contextmanager
     def as_of(self, snapshot: Any) -> Iterator[None]:
@@ -96,6 +96,11 @@ class World:
             self._tables = now
             for key, values in kept.items():
                 vars(parts[key]).update(values)
+
+
+def _thing(service: str, resource: str) -> str:
+    """What is written as a whole: `bucket` of `bucket/key`. The slashes of a log group's name are its own."""
+    return resource if service == "logs" else resource.split("/")[0]
 
 
 #: What moto's IAM holds of what is served here; AWS's managed policies never change.

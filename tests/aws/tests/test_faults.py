@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from botocore.exceptions import ClientError, HTTPClientError
-from conftest import REGION, TRUST, Aws, refused
+from conftest import ACCOUNT, REGION, TRUST, Aws, refused
 
 
 def test_refuses_a_number_of_times(aws: Aws) -> None:
@@ -146,3 +146,74 @@ def test_the_journal_tells_what_was_called(aws: Aws) -> None:
     assert second["n"] == first["n"] + 1
     aws.control("DELETE", "journal")
     assert aws.control("GET", "journal") == []
+
+
+NEWER = (
+    ("athena", "create_work_group", {"Name": "x"}, "get_work_group", {"WorkGroup": "x"}),
+    ("kinesis", "create_stream", {"StreamName": "x", "ShardCount": 1}, "describe_stream_summary", {"StreamName": "x"}),
+    ("events", "create_event_bus", {"Name": "x"}, "describe_event_bus", {"Name": "x"}),
+    ("logs", "create_log_group", {"logGroupName": "/x/y"}, "describe_log_groups", {"logGroupIdentifiers": ["/x/y"]}),
+    (
+        "cloudwatch",
+        "put_metric_alarm",
+        {
+            "AlarmName": "x",
+            "Namespace": "n",
+            "MetricName": "m",
+            "Statistic": "Sum",
+            "Period": 60,
+            "EvaluationPeriods": 1,
+            "Threshold": 1,
+            "ComparisonOperator": "GreaterThanThreshold",
+        },
+        "describe_alarms",
+        {"AlarmNames": ["x"]},
+    ),
+)
+
+
+def there(read, said: dict) -> bool:
+    """Whether a read finds anything; lists are empty where others refuse."""
+    try:
+        answer = read(**said)
+    except ClientError:
+        return False
+    return [] not in (answer.get("logGroups"), answer.get("MetricAlarms"))
+
+
+@pytest.mark.parametrize(("service", "write", "said", "read", "asked"), NEWER, ids=[each[0] for each in NEWER])
+def test_every_service_is_denied_throttled_delayed_and_read_stale(
+    aws: Aws, service: str, write: str, said: dict, read: str, asked: dict
+) -> None:
+    client = aws.client(service)
+    name = next(iter(said.values()))
+    operation = write.title().replace("_", "")
+    aws.fault(service=service, operation=operation, resource=f"^{name}$", code="ThrottlingException", times=1)
+    aws.fault(service=service, mutating=True, code="AccessDeniedException", status=403, times=1)
+    aws.fault(service=service, operation=operation, lost=True, times=1)
+    for code in ("ThrottlingException", "AccessDeniedException"):
+        with refused(code):
+            getattr(client, write)(**said)
+    assert not there(getattr(client, read), asked)
+    with refused("InternalError"):
+        getattr(client, write)(**said)
+    assert there(getattr(client, read), asked)
+    aws.control("POST", "reset")
+    aws.fault(service=service, stale=1)
+    getattr(client, write)(**said)
+    assert [there(getattr(client, read), asked) for _ in range(2)] == [False, True]
+    entries = [entry for entry in aws.control("GET", "journal") if entry["service"] == service]
+    assert [(entry["resource"], entry["mutates"]) for entry in entries] == [(name, True), (name, False), (name, False)]
+
+
+def test_a_thing_is_the_same_by_name_and_by_arn(aws: Aws) -> None:
+    logs, arn = aws.client("logs"), f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/x/y"
+    logs.create_log_group(logGroupName="/x/y")
+    aws.fault(service="logs", operation="Describe.*", stale=1)
+    logs.put_log_group_deletion_protection(logGroupIdentifier=arn, deletionProtectionEnabled=True)
+    logs.create_log_group(logGroupName="/x/z")
+    read = [logs.describe_log_groups(logGroupIdentifiers=["/x/y"])["logGroups"][0] for _ in range(2)]
+    assert [each["deletionProtectionEnabled"] for each in read] == [False, True]
+    with refused("ResourceNotFoundException"):
+        aws.client("kinesis").tag_resource(ResourceARN=f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/s", Tags={"a": "b"})
+    assert [entry["resource"] for entry in aws.control("GET", "journal")][-1] == "s"

@@ -1,5 +1,8 @@
 """Data cells filters."""
 
+import json
+import urllib.error
+
 import pytest
 from conftest import ACCOUNT, Aws, refused
 
@@ -109,6 +112,20 @@ def test_a_crawl_brings_the_table(aws: Aws) -> None:
     lake.create_data_cells_filter(TableData=FILTER)
     table = aws.client("glue").get_table(DatabaseName="lake", Name="orders")["Table"]
     assert table["Parameters"]["UPDATED_BY_CRAWLER"] == "raw"
+
+
+def test_a_table_need_not_be_a_crawlers(aws: Aws) -> None:
+    aws.client("glue").create_database(DatabaseInput={"Name": "lake"})
+    aws.control("POST", "glue/crawled", {"database": "lake", "table": "orders"})
+    parameters = aws.client("glue").get_table(DatabaseName="lake", Name="orders")["Table"]["Parameters"]
+    assert parameters["classification"] == "parquet" and "UPDATED_BY_CRAWLER" not in parameters
+    for said, words in (
+        ({"database": "lake"}, "missing: table"),
+        ({"database": "nope", "table": "orders"}, "Database nope not found."),
+    ):
+        with pytest.raises(urllib.error.HTTPError) as caught:
+            aws.control("POST", "glue/crawled", said)
+        assert caught.value.code == 400 and words in json.load(caught.value)["error"]
 
 
 def test_settings_are_one_document(aws: Aws) -> None:

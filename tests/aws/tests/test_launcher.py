@@ -47,7 +47,11 @@ def test_one_connection_serves_many_requests(aws: Aws) -> None:
 
 def test_misspelt_controls_are_refused(aws: Aws) -> None:
     connection = http.client.HTTPConnection(urlsplit(aws.endpoint).netloc)
-    for path, body, status in (("/_lake/fault", "{}", 404), ("/_lake/faults", '[{"servce": "s3"}]', 400)):
+    for path, body, status in (
+        ("/_lake/fault", "{}", 404),
+        ("/_lake/faults", '[{"servce": "s3"}]', 400),
+        ("/_lake/kinesis/looks", '{"ACTIVE": 1}', 400),
+    ):
         connection.request("POST", path, body=body)
         answer = connection.getresponse()
         answer.read()

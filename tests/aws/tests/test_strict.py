@@ -1,5 +1,6 @@
 """What is not emulated is not answered; what AWS's model refuses is refused."""
 
+import json
 import urllib.error
 import urllib.request
 
@@ -35,6 +36,11 @@ def strict(launcher: Aws) -> Aws:
         ("iam", "list_users", {}),
         ("resourcegroupstaggingapi", "get_tag_keys", {}),
         ("s3control", "list_jobs", {"AccountId": ACCOUNT}),
+        ("athena", "list_data_catalogs", {}),
+        ("kinesis", "list_shards", {"StreamName": "x"}),
+        ("events", "put_targets", {"Rule": "x", "Targets": [{"Id": "a", "Arn": "b"}]}),
+        ("cloudwatch", "list_dashboards", {}),
+        ("logs", "describe_log_streams", {"logGroupName": "x"}),
     ],
 )
 def test_not_emulated_is_501_in_every_protocol(strict: Aws, service: str, operation: str, arguments: dict) -> None:
@@ -52,6 +58,37 @@ def test_not_emulated_is_501_in_every_protocol(strict: Aws, service: str, operat
     [
         ("glue", "/", {"X-Amz-Target": "AWSGlue.CreateDatabase"}, '{"DatabaseInput": {"Name": "x", "NotYetKnown": 1}}'),
         ("iam", "/", {"Content-Type": "application/x-www-form-urlencoded"}, "Action=ListRoles&NotYetKnown.member.1=x"),
+        (
+            "athena",
+            "/",
+            {"X-Amz-Target": "AmazonAthena.CreateWorkGroup"},
+            '{"Name": "x", "Configuration": {"ResultConfiguration": {"NotYetKnown": 1}}}',
+        ),
+        (
+            "kinesis",
+            "/",
+            {"X-Amz-Target": "Kinesis_20131202.CreateStream"},
+            '{"StreamName": "x", "StreamModeDetails": {"StreamMode": "ON_DEMAND", "NotYetKnown": 1}}',
+        ),
+        (
+            "events",
+            "/",
+            {"X-Amz-Target": "AWSEvents.CreateEventBus"},
+            '{"Name": "x", "LogConfig": {"NotYetKnown": 1}}',
+        ),
+        ("logs", "/", {"X-Amz-Target": "Logs_20140328.CreateLogGroup"}, '{"logGroupName": "x", "NotYetKnown": 1}'),
+        (
+            "monitoring",
+            "/",
+            {"X-Amz-Target": "GraniteServiceVersion20100801.PutMetricAlarm"},
+            '{"AlarmName": "x", "Metrics": [{"Id": "m", "NotYetKnown": 1}]}',
+        ),
+        (
+            "monitoring",
+            "/",
+            {"Content-Type": "application/x-www-form-urlencoded"},
+            "Action=DescribeAlarms&NotYetKnown.member.1=x",
+        ),
         ("lakeformation", "/ListDataCellsFilter", {}, '{"Table": {"DatabaseName": "x", "NotYetKnown": 1}}'),
         (
             "s3",
@@ -84,6 +121,13 @@ def test_what_the_model_does_not_know_is_not_dropped_silently(
         ("lakeformation", "create_data_cells_filter", {"TableData": {"Name": "x"}}, "InvalidInputException"),
         ("iam", "create_role", {"RoleName": "a/b", "AssumeRolePolicyDocument": "{}"}, "ValidationError"),
         ("resourcegroupstaggingapi", "get_resources", {"ResourceARNList": []}, "InvalidParameterException"),
+        ("athena", "create_work_group", {"Name": "a b"}, "InvalidRequestException"),
+        ("athena", "update_work_group", {"WorkGroup": "a", "State": "OFF"}, "InvalidRequestException"),
+        ("kinesis", "create_stream", {"StreamName": "a", "ShardCount": 0}, "ValidationException"),
+        ("kinesis", "update_shard_count", {"StreamName": "a", "TargetShardCount": 1}, "ValidationException"),
+        ("events", "create_event_bus", {"Name": "x" * 257}, "ValidationException"),
+        ("cloudwatch", "put_metric_alarm", {"AlarmName": "a", "Unit": "Miles"}, "ValidationError"),
+        ("logs", "create_log_group", {"logGroupName": "x" * 513}, "InvalidParameterException"),
         (
             "s3",
             "put_bucket_versioning",
@@ -97,6 +141,56 @@ def test_what_the_model_refuses_is_refused(
 ) -> None:
     with refused(code):
         getattr(strict.client(service), operation)(**arguments)
+
+
+@pytest.mark.parametrize(
+    ("service", "target", "body", "words"),
+    [
+        (
+            "kinesis",
+            "Kinesis_20131202.CreateStream",
+            {"StreamName": 5},
+            "NUMBER_VALUE can not be converted to a String",
+        ),
+        (
+            "kinesis",
+            "Kinesis_20131202.CreateStream",
+            {"StreamName": "a", "ShardCount": "1"},
+            "STRING_VALUE can not be converted to an Integer",
+        ),
+        (
+            "athena",
+            "AmazonAthena.CreateWorkGroup",
+            {"Name": "a", "Tags": {}},
+            "START_OBJECT can not be converted to a List",
+        ),
+        ("events", "AWSEvents.CreateEventBus", {"Name": ["a"]}, "START_ARRAY can not be converted to a String"),
+        (
+            "logs",
+            "Logs_20140328.CreateLogGroup",
+            {"logGroupName": "a", "tags": {"a": True}},
+            "TRUE_VALUE can not be converted to a String",
+        ),
+        (
+            "monitoring",
+            "GraniteServiceVersion20100801.PutMetricAlarm",
+            {"AlarmName": "a", "Threshold": "5"},
+            "STRING_VALUE can not be converted to a Double",
+        ),
+        ("glue", "AWSGlue.GetDatabases", {"MaxResults": "5"}, "STRING_VALUE can not be converted to an Integer"),
+    ],
+)
+def test_a_value_of_another_type_is_not_converted(
+    strict: Aws, service: str, target: str, body: dict, words: str
+) -> None:
+    scope = f"AWS4-HMAC-SHA256 Credential=k/20260101/eu-west-1/{service}/aws4_request"
+    request = urllib.request.Request(
+        strict.endpoint, data=json.dumps(body).encode(), headers={"X-Amz-Target": target, "Authorization": scope}
+    )
+    with pytest.raises(urllib.error.HTTPError) as caught:
+        urllib.request.urlopen(request)
+    told = json.load(caught.value)
+    assert (caught.value.code, told["__type"], told["message"]) == (400, "SerializationException", words)
 
 
 def test_unsigned_requests_are_refused(strict: Aws) -> None:

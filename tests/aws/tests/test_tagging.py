@@ -71,3 +71,40 @@ def test_comes_in_pages(tagged) -> None:
 
 def test_is_regional(aws: Aws, tagged) -> None:
     assert arns(aws.client("resourcegroupstaggingapi", region="eu-central-1").get_resources()) == []
+
+
+def test_lists_the_kinds_of_streams_events_queries_alarms_and_logs(aws: Aws) -> None:
+    listed = [{"Key": key, "Value": value} for key, value in OWNER.items()]
+    aws.client("athena").create_work_group(Name="serving", Tags=listed)
+    aws.client("cloudwatch").put_metric_alarm(
+        AlarmName="records",
+        Namespace="n",
+        MetricName="m",
+        Statistic="Sum",
+        Period=60,
+        EvaluationPeriods=1,
+        Threshold=1,
+        ComparisonOperator="GreaterThanThreshold",
+        Tags=listed,
+    )
+    aws.client("events").create_event_bus(Name="events", Tags=listed)
+    aws.client("kinesis").create_stream(StreamName="clicks", ShardCount=1, Tags=OWNER)
+    aws.client("logs").create_log_group(logGroupName="/lake/api", tags=OWNER)
+    tagging = aws.client("resourcegroupstaggingapi")
+    every = {
+        "athena:workgroup": f"arn:aws:athena:{REGION}:{ACCOUNT}:workgroup/serving",
+        "cloudwatch:alarm": f"arn:aws:cloudwatch:{REGION}:{ACCOUNT}:alarm:records",
+        "events:event-bus": f"arn:aws:events:{REGION}:{ACCOUNT}:event-bus/events",
+        "kinesis:stream": f"arn:aws:kinesis:{REGION}:{ACCOUNT}:stream/clicks",
+        "logs:log-group": f"arn:aws:logs:{REGION}:{ACCOUNT}:log-group:/lake/api",
+    }
+    assert arns(tagging.get_resources(TagFilters=[{"Key": "lake.dev/owner"}])) == sorted(every.values())
+    for kind, arn in every.items():
+        assert arns(tagging.get_resources(ResourceTypeFilters=[kind])) == [arn]
+        assert arns(tagging.get_resources(ResourceARNList=[arn])) == [arn]
+    assert arns(tagging.get_resources(ResourceTypeFilters=["cloudwatch:bucket", "logs:stream"])) == []
+    aws.client("kinesis").describe_stream_summary(StreamName="clicks")
+    aws.client("kinesis").delete_stream(StreamName="clicks")
+    assert arns(tagging.get_resources(ResourceTypeFilters=["kinesis"])) == []
+    aws.client("logs").delete_log_group(logGroupName="/lake/api")
+    assert arns(tagging.get_resources(ResourceTypeFilters=["logs"])) == []

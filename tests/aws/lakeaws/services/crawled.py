@@ -17,21 +17,19 @@ def bring(world: World, said: dict[str, Any]) -> dict[str, Any]:
     """
     if unknown := said.keys() - _WORDS:
         raise ValueError(f"unknown: {', '.join(sorted(unknown))}; known are {', '.join(sorted(_WORDS))}")
+    if missing := {"database", "table"} - said.keys():
+        raise ValueError(f"missing: {', '.join(sorted(missing))}")
     account, region = said.get("account", world.account), said.get("region", world.region)
     call: Any = SimpleNamespace(account=account, region=region, partition="aws")
     if said["database"] not in world.table("glue.database", account, region):
-        raise ValueError(f"no database {said['database']} in {account} {region}")
-    crawler = {
-        "UPDATED_BY_CRAWLER": said["crawler"],
-        "CrawlerSchemaDeserializerVersion": "1.0",
-        "CrawlerSchemaSerializerVersion": "1.0",
-    }
-    parameters = {
-        "classification": "parquet",
-        "compressionType": "none",
-        "typeOfData": "file",
-        **(crawler if "crawler" in said else {}),
-    }
+        raise ValueError(f"Database {said['database']} not found.")
+    parameters = {"classification": "parquet", "compressionType": "none", "typeOfData": "file"}
+    if "crawler" in said:
+        parameters |= {
+            "UPDATED_BY_CRAWLER": said["crawler"],
+            "CrawlerSchemaDeserializerVersion": "1.0",
+            "CrawlerSchemaSerializerVersion": "1.0",
+        }
     parquet = "org.apache.hadoop.hive.ql.io.parquet"
     table = {
         "Name": said["table"],

@@ -1,6 +1,5 @@
 """Glue: what its nouns share."""
 
-import base64
 import json
 import re
 from datetime import UTC, datetime
@@ -9,7 +8,7 @@ from typing import Any
 
 from moto.backends import get_backend
 
-from lakeaws import policy
+from lakeaws import pages, policy
 from lakeaws.call import Call
 from lakeaws.errors import AwsError
 from lakeaws.world import World
@@ -53,13 +52,8 @@ def catalog(call: Call) -> str:
 
 def page(items: list[Any], params: dict[str, Any], most: int) -> tuple[list[Any], dict[str, str]]:
     """One page of a list, and the member that carries the token of the next (Glue API, `NextToken`)."""
-    try:
-        start = int(base64.urlsafe_b64decode(params.get("NextToken", "") or "MA==").decode())
-    except ValueError as cause:
-        raise invalid("Invalid NextToken") from cause
-    end = start + min(params.get("MaxResults", most), most)
-    token = {"NextToken": base64.urlsafe_b64encode(str(end).encode()).decode()} if end < len(items) else {}
-    return items[start:end], token
+    listed, token = pages.page(items, params.get("NextToken"), min(params.get("MaxResults", most), most), invalid)
+    return listed, {"NextToken": token} if token else {}
 
 
 def check_tags(tags: dict[str, str]) -> None:

@@ -9,7 +9,18 @@ from lakeaws.call import Call
 from lakeaws.errors import AwsError, NotEmulated
 from lakeaws.registry import ours
 from lakeaws.services.glue_tags import TAGGED
+from lakeaws.tags import listed
 from lakeaws.world import World
+
+#: What is kept by its name with its tags as a map: the table, and service and resource of the ARN.
+_KINDS = (
+    *((f"glue.{kind}", "glue", f"{kind}/{{}}") for kind in TAGGED),
+    ("athena.workgroup", "athena", "workgroup/{}"),
+    ("cloudwatch.alarm", "cloudwatch", "alarm:{}"),
+    ("events.bus", "events", "event-bus/{}"),
+    ("kinesis.stream", "kinesis", "stream/{}"),
+    ("logs.group", "logs", "log-group:{}"),
+)
 
 
 def _resources(world: World, call: Call, asked: set[str] | None) -> Iterator[tuple[str, dict[str, str]]]:
@@ -25,10 +36,11 @@ def _resources(world: World, call: Call, asked: set[str] | None) -> Iterator[tup
     for row in world.table("s3control.accesspoint", call.account, call.region).values():
         if asked is None or row["AccessPointArn"] in asked:
             yield row["AccessPointArn"], _map(row["Tags"])
-    for kind in TAGGED:
-        for name, row in world.table(f"glue.{kind}", call.account, call.region).items():
-            arn = call.arn("glue", f"{kind}/{name}")
-            if asked is None or arn in asked:
+    for table, service, resource in _KINDS:
+        for name, row in world.table(table, call.account, call.region).items():
+            arn = call.arn(service, resource.format(name))
+            # API Reference of Kinesis, DeleteStream: "any tags are dissociated from the stream".
+            if (asked is None or arn in asked) and row.get("State") != "DELETING":
                 yield arn, row["Tags"]
 
 
@@ -94,9 +106,9 @@ def _is(arn: str, kind: str) -> bool:
     if wanted != service:
         return False
     # A bucket's ARN has no type in it; the API calls it `s3:bucket` or leaves it out.
-    found = re.split("[/:]", resource)[0] if "/" in resource else "bucket"
+    found = "bucket" if service == "s3" and "/" not in resource else re.split("[/:]", resource)[0]
     return not sort or sort == found
 
 
 def _mapping(arn: str, tags: dict[str, str]) -> dict[str, Any]:
-    return {"ResourceARN": arn, "Tags": [{"Key": key, "Value": value} for key, value in sorted(tags.items())]}
+    return {"ResourceARN": arn, "Tags": listed(tags)}
