@@ -28,7 +28,7 @@ use crate::{
     reference,
 };
 use futures::stream::{FuturesUnordered, StreamExt};
-use lake_api::{FieldPath, spec::OnDelete};
+use lake_api::{FieldPath, member::OnDelete};
 use ledger::{Ledger, Promise};
 use ops::{Op, Ops, What};
 use perform::{Done, Job};

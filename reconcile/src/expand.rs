@@ -7,13 +7,14 @@ mod refusals;
 pub use refusals::refusals;
 
 use crate::{
+    LakeSpec,
     graph::{Graph, Hold, NodeId, Open},
     kind::Scope,
     kinds::Settings,
     place::Place,
     reference,
 };
-use lake_api::{FieldPath, names::Word, spec::LakeSpec};
+use lake_api::{FieldPath, names::Word};
 
 /// The graph that a spec asks for, with every name and template resolved.
 #[must_use]

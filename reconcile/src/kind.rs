@@ -1,6 +1,7 @@
 //! What the engine must know of one kind of AWS resource.
 
 use crate::{
+    LakeSpec,
     aws::Aws,
     cloud::Marked,
     contents::Held,
@@ -13,7 +14,6 @@ use crate::{
     place::Place,
     policy::Need,
 };
-use lake_api::spec::LakeSpec;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{fmt::Debug, future::Future};

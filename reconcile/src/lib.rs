@@ -20,6 +20,8 @@ pub mod graph;
 pub mod inventory;
 pub mod kind;
 pub mod kinds;
+pub mod lake;
+pub mod lint;
 pub mod observe;
 pub mod owner;
 pub mod place;
@@ -31,4 +33,7 @@ pub mod reference;
 pub mod render;
 pub mod report;
 pub mod secrets;
+pub mod spec;
 mod wish;
+
+pub use lake::{CONTRACT, Lake, LakeSpec};

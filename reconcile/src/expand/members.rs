@@ -8,8 +8,8 @@ use crate::{
 };
 use lake_api::{
     FieldPath,
+    member::{self, Adopt, Custody, Member, OnDelete, Own, Section},
     names::{ExternalName, MemberKey, Word},
-    spec::{self, Custody, Member, OnDelete, Own, Section},
 };
 use std::collections::BTreeSet;
 
@@ -35,7 +35,7 @@ pub(crate) fn members<K, T>(
 ) -> Vec<(NodeId, Node)>
 where
     K: Kind + Into<Settings>,
-    T: spec::Settings,
+    T: member::Settings,
 {
     section
         .iter()
@@ -94,7 +94,7 @@ fn bare(origin: FieldPath, hold: Hold, on_delete: OnDelete) -> Node {
         treatment: Treatment {
             protected: None,
             on_delete,
-            adopt: spec::Adopt::Never,
+            adopt: Adopt::Never,
             adopt_from: None,
             reach: Reach::All,
             ignore_drift: BTreeSet::new(),

@@ -5,20 +5,8 @@ macro_rules! kinds {
         $(pub mod $module;)+
         $(pub use $module::$Kind;)+
 
-        use crate::{
-            aws::Aws,
-            cloud::{Cloud, Listed, Marked, Write},
-            contents::Held,
-            diff::FieldChange,
-            error::CloudError,
-            graph::{Graph, NodeId},
-            inventory::{Facts, Sight},
-            kind::{Kind, Replace, Scope, Wears},
-            owner::{Marking, Owner, Worn},
-            place::Place,
-        };
+        use crate::{LakeSpec, aws::Aws, cloud::{Cloud, Listed, Marked, Write}, contents::Held, diff::FieldChange, error::CloudError, graph::{Graph, NodeId}, inventory::{Facts, Sight}, kind::{Kind, Replace, Scope, Wears}, owner::{Marking, Owner, Worn}, place::Place};
         use futures::future::BoxFuture;
-        use lake_api::spec::LakeSpec;
         use serde::{Deserialize, Serialize};
         use std::collections::BTreeMap;
 

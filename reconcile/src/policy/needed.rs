@@ -9,11 +9,9 @@ use crate::{
     graph::{Graph, Hold, Node, NodeId},
     kinds::{self, Settings},
     place::Place,
+    spec::statement::Effect,
 };
-use lake_api::{
-    Input,
-    spec::{OnDelete, statement::Effect},
-};
+use lake_api::{Input, member::OnDelete};
 use std::{
     collections::{BTreeMap, BTreeSet},
     str::FromStr,

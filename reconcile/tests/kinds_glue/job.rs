@@ -2,13 +2,14 @@ use crate::{
     common::{changes, comes_round, found, mark},
     graph, settings, stage,
 };
-use lake_api::{Input, spec::job::Command};
+use lake_api::Input;
 use lake_reconcile::{
     aws::{Aws, Priority},
     graph::{Hold, NodeId},
     inventory::Sight,
     kind::Kind,
     kinds::{Job, Settings},
+    spec::job::Command,
 };
 
 const BASE: &str = "role: etl, script: { bucket: store, key: etl.py, content: 'print()' }";

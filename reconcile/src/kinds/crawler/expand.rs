@@ -5,6 +5,7 @@ use super::{
     MongodbTarget, S3Target, TableFormatTarget, Targets,
 };
 use crate::{
+    LakeSpec,
     aliases::Aliases,
     expand::{
         members::{Wanted, members},
@@ -13,16 +14,13 @@ use crate::{
     graph::{Node, NodeId},
     kind::Scope,
     kinds::glue::{Location, role_name, wide},
-};
-use lake_api::{
-    Input, LakeSpec,
-    names::Word,
     spec::{
-        self, Own,
+        self,
         crawler::{self, Recrawl, SchemaChange},
         location,
     },
 };
+use lake_api::{Input, member::Own, names::Word};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn all(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

@@ -2,6 +2,7 @@
 
 use super::{CreateTableDefaults, Database};
 use crate::{
+    LakeSpec,
     aliases::Aliases,
     expand::{
         members::{Wanted, members},
@@ -9,11 +10,9 @@ use crate::{
     },
     graph::{Node, NodeId},
     kind::Scope,
+    spec::{self, database::CreateTableDefaults as Said},
 };
-use lake_api::{
-    Input, LakeSpec,
-    spec::{self, Own, database::CreateTableDefaults as Said},
-};
+use lake_api::{Input, member::Own};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn all(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

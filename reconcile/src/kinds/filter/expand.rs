@@ -2,6 +2,7 @@
 
 use super::{Columns, Filter};
 use crate::{
+    LakeSpec,
     aliases::{Aliases, path},
     expand::{
         members::{Wanted, members},
@@ -10,14 +11,11 @@ use crate::{
     graph::{Node, NodeId},
     kind::Scope,
     kinds::table,
-    policy::Texts,
-};
-use lake_api::{
-    FieldPath, Input,
     lint::crawls,
-    names::Word,
-    spec::{self, LakeSpec, Set},
+    policy::Texts,
+    spec,
 };
+use lake_api::{FieldPath, Input, collections::Set, names::Word};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

@@ -2,6 +2,7 @@
 
 use super::{Role, trust};
 use crate::{
+    LakeSpec,
     aliases::{Aliases, path},
     expand::{
         members::{Wanted, members},
@@ -10,11 +11,11 @@ use crate::{
     graph::{Node, NodeId},
     kind::Scope,
     policy::{self, Principals, Statement, Statements, Texts, keyed, texts},
+    spec::{self, role::AssumedBy},
 };
 use lake_api::{
     FieldPath, Input,
     names::{ServicePrincipal, Word},
-    spec::{self, LakeSpec, role::AssumedBy},
 };
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -2,6 +2,7 @@
 
 use super::{Bucketing, Column, Serde, SortColumn, Table, format, projection};
 use crate::{
+    LakeSpec,
     aliases::{Aliases, path},
     expand::{
         members::{Wanted, members},
@@ -10,12 +11,9 @@ use crate::{
     graph::{Hold, Node, NodeId, Open, Treatment},
     kind::Scope,
     kinds::glue::{ObjectPlace, wide},
+    spec::{self, table},
 };
-use lake_api::{
-    FieldPath, Input, LakeSpec,
-    names::Word,
-    spec::{self, Own, table},
-};
+use lake_api::{FieldPath, Input, member::Own, names::Word};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn all(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
