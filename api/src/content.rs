@@ -1,17 +1,17 @@
 //! What a spec takes from config maps and secrets beside the lake: found, and put in its place.
 //!
-//! Both are pure: the door looks things up. A spec is checked as its user wrote it ([`contract::decode`] and
-//! [`lint`](crate::lint::lint) take references as they are, so that findings have the user's paths), then resolved, then
-//! decoded again to be expanded; what was not resolved is not known yet then, and is never written.
+//! Both are pure: the door looks things up. A spec is checked as its user wrote it ([`Contract::decode`] and what
+//! looks at its sense take references as they are, so that findings have the user's paths), then resolved, then decoded again
+//! to be expanded; what was not resolved is not known yet then, and is never written.
 //!
-//! [`contract::decode`]: crate::contract::decode
+//! [`Contract::decode`]: crate::Contract::decode
 
 use std::fmt;
 
 use base64::{Engine, prelude::BASE64_STANDARD};
 use serde_json::{Map, Value};
 
-use crate::contract::{Shape, schema};
+use crate::contract::Shape;
 use crate::names::{Content as ContentText, Secret, Word};
 use crate::{FieldPath, Finding, Step};
 
@@ -63,11 +63,11 @@ impl fmt::Debug for Content {
     }
 }
 
-/// All references of a spec, as far as they can be read: what is misspelt is left to the contract.
+/// All references of a spec of this form, as far as they can be read: what is misspelt is left to the contract.
 #[must_use]
-pub fn references(spec: &Value) -> Vec<ContentReference> {
+pub fn references(shape: &Shape, spec: &Value) -> Vec<ContentReference> {
     let mut found = Vec::new();
-    find(schema(), spec, &FieldPath::root(), &mut found);
+    find(shape, spec, &FieldPath::root(), &mut found);
     found
 }
 
@@ -105,11 +105,12 @@ fn read(value: &Value, path: FieldPath, holder: Holder) -> Option<ContentReferen
 /// # Errors
 /// What is not there, is too large, or is no text where only a text can be.
 pub fn resolve(
+    shape: &Shape,
     spec: &mut Value,
     lookup: impl Fn(&ContentReference) -> Option<Content>,
 ) -> Result<(), Vec<Finding>> {
     let mut findings = Vec::new();
-    for reference in references(spec) {
+    for reference in references(shape, spec) {
         let placed = match lookup(&reference) {
             Some(content) => place(spec, &reference, content),
             None => Err(missing(&reference)),

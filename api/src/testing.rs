@@ -11,9 +11,9 @@ use serde_json::{Map as Json, Value, json};
 
 use crate::contract::{Map, Number, Object, Shape, Text, check_against};
 use crate::input::{is_unknown, unknown};
+use crate::member::EXTERNAL;
 use crate::names::MEMBER_KEY;
-use crate::spec::member::EXTERNAL;
-use crate::spec::rule::Rule;
+use crate::rule::Rule;
 use crate::{FieldPath, Step};
 
 /// Values that fit a form: every check finds nothing wrong with them.
@@ -26,16 +26,16 @@ pub fn json_with_unknowns(shape: &Shape) -> JsonOf {
     JsonOf { shape: Arc::new(shape.clone()), unknowns: true }
 }
 
-/// Whether the apiserver evaluates the rule that a finding of the contract tells: some are too dear for it.
+/// Whether the apiserver evaluates the rule that a finding about a spec of this form tells: some are too dear for it.
 #[must_use]
-pub fn in_cel(finding: &crate::Finding) -> bool {
+pub fn in_cel(shape: &Shape, finding: &crate::Finding) -> bool {
     let steps = finding.path.steps();
     let at = |end: usize| {
         let path = steps[..end].iter().fold(FieldPath::root(), |path, step| match step {
             Step::Field(name) | Step::Key(name) => path.field(name),
             Step::Index(index) => path.index(*index),
         });
-        crate::contract::schema().at(&path)
+        shape.at(&path)
     };
     let outer = steps.len().saturating_sub(1);
     if finding.summary.ends_with("cannot be a key") {

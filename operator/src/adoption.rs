@@ -5,8 +5,8 @@
 //! writes.
 
 use crate::tenants::Tenant;
-use lake_api::{Finding, LakeSpec, lint};
-use lake_reconcile::graph::Reach;
+use lake_api::Finding;
+use lake_reconcile::{LakeSpec, graph::Reach, lint};
 
 /// What lets a lake reach further.
 const FURTHER: &str = "Whoever runs the operator can permit it: by `adoptFrom` of this namespace in the tenants file or, \
@@ -40,16 +40,17 @@ pub(crate) fn check(spec: &LakeSpec, reach: &Reach) -> Vec<Finding> {
 mod tests {
     use super::*;
     use crate::tenants::Tenants;
-    use lake_api::contract;
+    use lake_reconcile::CONTRACT;
     use serde_json::json;
 
     /// The findings about a lake of team-b that takes over its bucket from this owner, and all from another.
     fn told(owner: &str, tenants: &Tenants, foreign: bool) -> Vec<String> {
-        let spec = contract::decode(json!({
-            "tags": { "adoptFrom": "kubernetes/prod/team-a/events" },
-            "buckets": { "store": { "adoptFrom": owner } },
-        }))
-        .unwrap();
+        let spec = CONTRACT
+            .decode(json!({
+                "tags": { "adoptFrom": "kubernetes/prod/team-a/events" },
+                "buckets": { "store": { "adoptFrom": owner } },
+            }))
+            .unwrap();
         let reach = reach("team-b", "prod", tenants.tenant("team-b"), foreign);
         check(&spec, &reach).iter().map(ToString::to_string).collect()
     }

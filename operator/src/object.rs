@@ -7,16 +7,15 @@ use crate::{adoption, text::Text};
 use jiff::Timestamp;
 use k8s_openapi::{NamespaceResourceScope, apimachinery::pkg::apis::meta::v1::ObjectMeta};
 use kube::{Resource, runtime::reflector::ObjectRef};
-use lake_api::{
-    Finding, Lake, LakeSpec, LakeStatus, contract, lint,
-    spec::{Reconcile, reconcile::Mode},
-};
+use lake_api::{Finding, LakeStatus};
 use lake_reconcile::{
-    expand::Scope,
-    expand::{expand, refusals},
+    CONTRACT, Lake, LakeSpec,
+    expand::{Scope, expand, refusals},
     graph::{Graph, Reach},
+    lint,
     owner::Owner,
     place::Place,
+    spec::{Reconcile, reconcile::Mode},
 };
 use received::Received;
 use serde::Deserialize;
@@ -56,7 +55,7 @@ impl Name {
             let refused = refusals(spec, &self.name, &self.namespace);
             lint::lint(spec, &self.name).into_iter().chain(refused).collect::<Vec<_>>()
         };
-        let spec = contract::decode(spec.clone()).map_err(|_| {
+        let spec = CONTRACT.decode(spec.clone()).map_err(|_| {
             let all = lint::look_over_by(&spec, sense).into_iter();
             all.filter(Finding::is_error).collect::<Vec<_>>()
         })?;

@@ -19,8 +19,9 @@ use crate::{
 };
 use futures::FutureExt;
 use kube::{Client, runtime::events::Reporter};
-use lake_api::{LakeSpec, status::State};
+use lake_api::status::State;
 use lake_reconcile::{
+    LakeSpec,
     aws::Access,
     engine::Stop,
     graph::{Graph, Reach},

@@ -16,6 +16,7 @@ use kube::{
     runtime::{WatchStreamExt, watcher},
 };
 use lake_api::content::{self, Content, ContentReference, Holder};
+use lake_reconcile::CONTRACT;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
 use std::{
@@ -48,7 +49,7 @@ impl Sources {
     /// # Errors
     /// The verdict when something is not there, or the API server does not say.
     pub(crate) async fn fill(&self, lake: &Name, spec: &mut Value) -> Result<bool, Verdict> {
-        let references = content::references(spec);
+        let references = content::references(CONTRACT.shape(), spec);
         let place =
             |reference: &ContentReference| (lake.namespace.clone(), reference.holder, reference.name.clone());
         self.heed(lake, &references.iter().map(place).collect());
@@ -70,7 +71,7 @@ impl Sources {
                 unread.insert(data);
             }
         }
-        content::resolve(spec, |reference| {
+        content::resolve(CONTRACT.shape(), spec, |reference| {
             found.get(&(reference.holder, reference.name.clone()))?.get(&reference.key).cloned()
         })
         .map_err(|findings| Verdict::content_missing(&findings))?;

@@ -157,7 +157,7 @@ pub fn lost_by_import(plan: &Plan) -> Diagnostics {
 
 /// The block that declares a node's member.
 fn singular_block(node: &NodeId) -> String {
-    let word = lake_api::spec::singular::snake(node.kind());
+    let word = lake_reconcile::spec::singular::snake(node.kind());
     match node.name().split_once('.') {
         Some((outer, inner)) => format!("{word} \"{inner}\" {{ … }} within \"{outer}\""),
         None => format!("{word} \"{}\" {{ … }}", node.name()),

@@ -1,10 +1,12 @@
 //! `terraform-provider-lake policy FILE`: what AWS must allow whoever plans or applies the lakes of a file.
 
 use crate::{config, door::Settings, provider::OWNER, wanted};
-use lake_api::{Finding, contract, lint::lint};
+use lake_api::Finding;
 use lake_reconcile::{
+    CONTRACT,
     expand::{Scope, expand},
     graph::Graph,
+    lint::lint,
     owner::Owner,
     place::Place,
     policy::{Purpose, needed},
@@ -157,7 +159,7 @@ fn of_manifests(text: &str, question: &Question) -> Result<Vec<(Graph, Place)>, 
     let mut lakes = Vec::new();
     for manifest in documents.into_iter().filter(|document| document["kind"] == "Lake") {
         let name = manifest["metadata"]["name"].as_str().unwrap_or_default();
-        let spec = match contract::decode(manifest["spec"].clone()) {
+        let spec = match CONTRACT.decode(manifest["spec"].clone()) {
             Ok(spec) => spec,
             Err(wrong) => return Err(told(name, &wrong)),
         };

@@ -2,11 +2,14 @@
 //!
 //! Terraform drops unknown keys of nested attributes silently (hashicorp/terraform#33570), so whatever holds objects
 //! is a block: a map of objects a labelled one, a list a repeated one, an object a single one, the first two in the
-//! singular. Computed from [`lake_api::contract`]; there is no second list of fields.
+//! singular. Computed from [`CONTRACT`]; there is no second list of fields.
 
 use lake_api::{
     FieldPath, Step,
-    contract::{self, Field, Object, Shape},
+    contract::{Field, Object, Shape},
+};
+use lake_reconcile::{
+    CONTRACT,
     spec::singular::{singular, snake},
 };
 use serde_json::Value;
@@ -73,7 +76,7 @@ pub enum Nesting {
 #[must_use]
 pub fn spec() -> &'static Block {
     static SPEC: OnceLock<Block> = OnceLock::new();
-    SPEC.get_or_init(|| match contract::schema() {
+    SPEC.get_or_init(|| match CONTRACT.shape() {
         Shape::Object(object) => block(object),
         _ => unreachable!("a spec is an object"),
     })
@@ -176,7 +179,7 @@ fn into_value<'p>(mut at: Path, mut shape: &Shape, steps: impl Iterator<Item = &
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lake_api::spec::singular::{RESERVED, camel};
+    use lake_reconcile::spec::singular::{RESERVED, camel};
 
     fn walk(block: &Block, see: &mut impl FnMut(&Block)) {
         see(block);
@@ -203,7 +206,7 @@ mod tests {
                 }
             }
         }
-        fields(contract::schema().object().unwrap());
+        fields(CONTRACT.shape().object().unwrap());
     }
 
     #[test]

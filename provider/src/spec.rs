@@ -12,11 +12,10 @@ pub use secret::hide;
 use crate::config;
 use lake_api::{
     FieldPath, Step,
-    contract::{self, Object, Shape},
+    contract::{Object, Shape},
     input::{is_unknown, unknown},
-    spec::singular::singular,
 };
-use lake_reconcile::{graph::NodeId, plan::Later};
+use lake_reconcile::{CONTRACT, graph::NodeId, plan::Later, spec::singular::singular};
 use serde_json::{Map, Value as Json};
 use std::collections::BTreeSet;
 use tfplug::Value;
@@ -79,7 +78,7 @@ impl Sources {
     pub fn whole(&self) -> Json {
         let without = |json: &Json| {
             let mut json = if json.is_object() { json.clone() } else { Json::Object(Map::new()) };
-            forget_foreign(contract::schema(), &mut json);
+            forget_foreign(CONTRACT.shape(), &mut json);
             json
         };
         let (first, sensitive) = (unite(self.blocks.clone(), without(&self.spec)), without(&self.sensitive));
@@ -99,13 +98,13 @@ impl Sources {
     #[must_use]
     pub fn covered(&self, whole: &Json) -> Option<Json> {
         let nothing = self.sensitive.as_object().is_none_or(Map::is_empty);
-        (!nothing).then(|| unite(whole.clone(), cover(contract::schema(), self.sensitive.clone())))
+        (!nothing).then(|| unite(whole.clone(), cover(CONTRACT.shape(), self.sensitive.clone())))
     }
 
     /// Whether it is known which members there are, nested ones included.
     #[must_use]
     pub fn members_are_known(&self) -> bool {
-        let known = |json| members_are_known(contract::schema(), json);
+        let known = |json| members_are_known(CONTRACT.shape(), json);
         self.open.is_empty() && [&self.blocks, &self.spec, &self.sensitive].into_iter().all(known)
     }
 
@@ -139,7 +138,7 @@ impl Sources {
     /// Whether a value of this form may be the key of a member that is not known yet.
     #[must_use]
     pub fn is_open(&self, reference: &FieldPath) -> bool {
-        let text = contract::schema().at(reference).and_then(Shape::leaf);
+        let text = CONTRACT.shape().at(reference).and_then(Shape::leaf);
         text.and_then(|text| text.member_of.as_deref()).is_some_and(|section| self.open.contains(section))
     }
 
@@ -195,7 +194,7 @@ pub fn argument(path: &FieldPath) -> Option<&'static str> {
 
 /// The sections of members.
 fn sections() -> impl Iterator<Item = &'static str> {
-    let object = contract::schema().object().expect("a spec is an object");
+    let object = CONTRACT.shape().object().expect("a spec is an object");
     object
         .fields
         .iter()

@@ -2,7 +2,8 @@
 //! `bucket.a.lifecycle_rule[0].prefix` there.
 
 use crate::projection::{self, Block, Nesting};
-use lake_api::{FieldPath, Step, spec::singular::snake};
+use lake_api::{FieldPath, Step};
+use lake_reconcile::spec::singular::snake;
 
 /// A path of the spec in Terraform's words.
 #[must_use]
@@ -88,7 +89,8 @@ fn push(path: &FieldPath, step: &Step) -> FieldPath {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lake_api::contract::{self, Shape};
+    use lake_api::contract::Shape;
+    use lake_reconcile::CONTRACT;
 
     /// Every path of a form, one entry of each collection among them.
     fn paths(shape: &Shape, at: &FieldPath, found: &mut Vec<FieldPath>) {
@@ -108,7 +110,7 @@ mod tests {
     #[test]
     fn every_path_of_the_spec_survives_the_way_there_and_back() {
         let mut all = Vec::new();
-        paths(contract::schema(), &FieldPath::root(), &mut all);
+        paths(CONTRACT.shape(), &FieldPath::root(), &mut all);
         assert!(all.len() > 400, "{} paths", all.len());
         for path in all {
             let there = in_words(&path);

@@ -5,12 +5,12 @@ use crate::{
     spec::{self, Sources},
     timeouts,
 };
-use lake_api::{
-    Finding, LakeSpec,
+use lake_api::{Finding, names::MemberKey};
+use lake_reconcile::{
+    LakeSpec,
+    expand::refusals,
     lint::{lint, look_over_by},
-    names::MemberKey,
 };
-use lake_reconcile::expand::refusals;
 use tfplug::{Diagnostics, Path, Value};
 
 /// A lake's name while it is not known: short, so that no name made of it is too long.
@@ -57,7 +57,8 @@ fn of_spec(sources: &Sources, lake: Option<&str>) -> Vec<Finding> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use lake_api::{input::unknown, lint::look_over};
+    use lake_api::input::unknown;
+    use lake_reconcile::lint::look_over;
     use serde_json::{Value as Json, json};
 
     fn paths(spec: Json) -> Vec<String> {

@@ -6,15 +6,12 @@ use crate::{
     door::Settings,
     spec::{self, Sources},
 };
-use lake_api::{
-    FieldPath, Finding, LakeSpec, contract,
-    input::unknown,
-    lint::{lint, lint_for, lint_in},
-};
+use lake_api::{FieldPath, Finding, input::unknown};
 use lake_reconcile::{
-    expand::Scope,
-    expand::{expand, expand_open},
+    CONTRACT, LakeSpec,
+    expand::{Scope, expand, expand_open},
     graph::Graph,
+    lint::{lint, lint_for, lint_in},
     owner::Owner,
     place::Place,
     reference::has_unknown,
@@ -55,7 +52,7 @@ pub fn graph(lake: &Value, settings: &Settings, place: &Place, owner: &Owner) ->
     let json = json(&sources, settings);
     let placed =
         |found: Vec<Finding>| found.into_iter().map(|it| spec::hide(&sources, it)).collect::<Vec<_>>();
-    let spec = contract::decode(json.clone()).map_err(placed)?;
+    let spec = CONTRACT.decode(json.clone()).map_err(placed)?;
     let mut errors = lint(&spec, &owner.lake);
     errors.extend(lint_for(&spec, &owner.to_string()));
     errors.extend(lint_in(&spec, &place.partition));
@@ -65,8 +62,8 @@ pub fn graph(lake: &Value, settings: &Settings, place: &Place, owner: &Owner) ->
     }
     let scope = scope(place, owner);
     let graph = if has_unknown(&json) {
-        let open = contract::open_references(&json);
-        expand_open(&spec, &contract::sketch(json.clone()).map_err(placed)?, &open, &scope)
+        let open = CONTRACT.open_references(&json);
+        expand_open(&spec, &CONTRACT.sketch(json.clone()).map_err(placed)?, &open, &scope)
     } else {
         expand(&spec, &scope)
     };
@@ -107,7 +104,7 @@ fn of_sources(mut graph: Graph, sources: &Sources, whole: &Json, scope: &Scope) 
 /// # Errors
 /// When the types cannot hold it.
 pub fn lenient(spec: Json) -> Result<LakeSpec, serde_json::Error> {
-    serde_json::from_value(contract::complete(contract::veil(spec)))
+    serde_json::from_value(CONTRACT.complete(CONTRACT.veil(spec)))
 }
 
 fn scope(place: &Place, owner: &Owner) -> Scope {

@@ -4,7 +4,7 @@
 //! Terraform says `on_delete = "Retain"`.
 
 use crate::projection::{self, Block};
-use lake_api::spec::singular::snake;
+use lake_reconcile::spec::singular::snake;
 use std::{
     borrow::Cow,
     collections::{BTreeMap, BTreeSet},

@@ -30,7 +30,7 @@ use crate::{
     settings::Settings,
 };
 use futures::stream::{FuturesUnordered, StreamExt};
-use lake_api::{FieldPath, spec::OnDelete};
+use lake_api::{FieldPath, member::OnDelete};
 use ledger::{Ledger, Promise};
 use ops::{Op, Ops, What};
 use perform::{Done, Job};

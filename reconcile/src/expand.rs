@@ -7,6 +7,7 @@ mod refusals;
 pub use refusals::refusals;
 
 use crate::{
+    LakeSpec,
     graph::{Graph, Hold, NodeId, Open},
     kinds::KINDS,
     owner::Owner,
@@ -14,7 +15,7 @@ use crate::{
     reference,
     settings::Settings,
 };
-use lake_api::{FieldPath, names::Word, spec::LakeSpec};
+use lake_api::{FieldPath, names::Word};
 
 /// What a lake is expanded for: its place, its owner, and the words that names may be made of.
 #[derive(Clone, Debug, PartialEq)]

@@ -2,8 +2,8 @@
 
 use crate::{aliases::Aliases, settings::Settings};
 use lake_api::{
+    member::{Adopt, OnDelete},
     path::FieldPath,
-    spec::{Adopt, OnDelete},
 };
 use serde::{Deserialize, Serialize};
 use std::{

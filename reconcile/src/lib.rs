@@ -21,6 +21,8 @@ pub mod inventory;
 pub mod key;
 pub mod kind;
 pub mod kinds;
+pub mod lake;
+pub mod lint;
 pub mod observe;
 pub mod owner;
 pub mod place;
@@ -33,4 +35,7 @@ pub mod render;
 pub mod report;
 pub mod secrets;
 pub mod settings;
+pub mod spec;
 mod wish;
+
+pub use lake::{CONTRACT, Lake, LakeSpec};

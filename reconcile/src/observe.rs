@@ -15,7 +15,7 @@ use crate::{
     record::{Got, Record},
     wish::Wishes,
 };
-use lake_api::spec::OnDelete;
+use lake_api::member::OnDelete;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What was found, and what the record learnt by it.

@@ -14,11 +14,15 @@ pub use document::{Malformed, parse, render};
 pub use needed::{Need, Purpose, When, actions, by_kind, needed};
 pub(crate) use needed::{anything, part};
 
-use crate::{expand::names::Names, kind::Refusal};
+use crate::{
+    expand::names::Names,
+    kind::Refusal,
+    spec::{self, statement::Effect},
+};
 use lake_api::{
     Input,
+    collections::Set,
     names::{Text, Word},
-    spec::{self, Set, statement::Effect},
 };
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

@@ -12,7 +12,7 @@ use crate::{
     place::Place,
     plan::Plan,
 };
-use lake_api::{FieldPath, spec::OnDelete};
+use lake_api::{FieldPath, member::OnDelete};
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},

@@ -7,8 +7,8 @@ mod common;
 use common::{Endpoint, connect, found, graph, lineage, look, mark, owner};
 use expect_test::expect;
 use futures::future::{BoxFuture, join_all};
-use lake_api::LakeSpec;
 use lake_reconcile::{
+    LakeSpec,
     aws::{Aws, Priority},
     cloud::Cloud,
     engine::{Engine, Memory},

@@ -5,8 +5,8 @@
 #[allow(dead_code, unused_imports, reason = "the laws use the rest")]
 mod sim;
 
-use lake_api::contract;
 use lake_reconcile::{
+    CONTRACT,
     contents::{Contents, Count, Held},
     engine::{Again, Engine},
     error::Retry,
@@ -39,7 +39,7 @@ fn store() -> Key {
 /// A cloud with a lake in whose bucket so many objects are, the engine that made it, and what is remembered of it.
 async fn holding(lake: &str, objects: usize) -> (Arc<Sim>, Engine, Record) {
     let sim = Arc::new(Sim::new(place(), owner()));
-    let spec = contract::decode(serde_saphyr::from_str(lake).unwrap()).unwrap();
+    let spec = CONTRACT.decode(serde_saphyr::from_str(lake).unwrap()).unwrap();
     let scope = Scope { place: place(), owner: owner(), lake: "lake".into(), namespace: String::new() };
     let graph = expand(&spec, &scope);
     sim.want(&graph);

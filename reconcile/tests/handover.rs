@@ -7,7 +7,7 @@ mod random;
 #[allow(dead_code, unused_imports, reason = "the laws use the rest")]
 mod sim;
 
-use lake_api::spec::{Adopt, OnDelete};
+use lake_api::member::{Adopt, OnDelete};
 use lake_reconcile::{
     engine::{Engine, Outcome},
     graph::{Graph, NodeId, Reach},
@@ -136,7 +136,7 @@ proptest! {
         runtime.unwrap().block_on(async {
             let sim = Arc::new(Sim::new(place(), terraform()));
             let mut graph = lake.graph;
-            graph.values_mut().for_each(|node| node.treatment.adopt = lake_api::spec::Adopt::Never);
+            graph.values_mut().for_each(|node| node.treatment.adopt = lake_api::member::Adopt::Never);
             settle(&sim, &terraform(), &graph, Record::new(place())).await;
             let before = sim.snapshot();
             let second = settle(&sim, &kubernetes(), &graph, Record::new(place())).await;

@@ -2,8 +2,9 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
-use lake_api::{FieldPath, LakeSpec, Step, contract};
+use lake_api::{FieldPath, Step};
 use lake_reconcile::{
+    CONTRACT, LakeSpec,
     expand::{Scope, expand},
     graph::{Graph, Hold},
     kinds::{KINDS, RegisteredSettings as _},
@@ -138,7 +139,7 @@ fn every_path_of_settings_is_known_by_one_of_the_spec() {
             }
             let told = node.aliases.in_member(&path);
             let at = node.origin.join(&told);
-            assert!(contract::schema().at(&at).is_some(), "{id}: {path} is told as {at}");
+            assert!(CONTRACT.shape().at(&at).is_some(), "{id}: {path} is told as {at}");
             let meant = node.aliases.in_settings(&told);
             assert!(
                 meant.iter().any(|meant| path.starts_with(meant)),

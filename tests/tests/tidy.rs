@@ -188,8 +188,8 @@ fn only_kinds_and_the_way_to_aws_name_the_sdk() {
 #[test]
 fn what_is_pure_asks_nobody() {
     let pure = [
-        "api/src/lint.rs",
-        "api/src/lint/",
+        "reconcile/src/lint.rs",
+        "reconcile/src/lint/",
         "api/src/contract.rs",
         "api/src/contract/",
         "reconcile/src/expand.rs",

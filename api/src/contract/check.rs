@@ -4,18 +4,16 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map as Json, Value};
 
-use super::schema;
 use super::shape::{Field, Map, Number, Object, Shape, Text};
 use crate::input::is_unknown;
 use crate::names::{MemberKey, pattern};
-use crate::spec::rule::Rule;
+use crate::rule::Rule;
 use crate::{FieldPath, Finding, Step};
 
-/// What is wrong with a spec: types, unknown fields, missing ones, words, patterns, lengths, ranges, keys, and the rules
-/// of each object. Whatever holds an unknown is left to the apply; a null is absence.
-pub fn check(spec: &Value) -> Vec<Finding> {
-    let mut findings = check_against(schema(), spec, &FieldPath::root());
-    let sections = schema().object().into_iter().flat_map(|object| &object.fields);
+/// What is wrong with a spec: see [`Contract::check`](super::Contract::check).
+pub(super) fn check(shape: &Shape, spec: &Value) -> Vec<Finding> {
+    let mut findings = check_against(shape, spec, &FieldPath::root());
+    let sections = shape.object().into_iter().flat_map(|object| &object.fields);
     for (name, field) in sections {
         if matches!(&field.shape, Shape::Map(map) if map.members) && spec.get(name).is_some_and(is_unknown) {
             findings.push(Finding::error(
@@ -30,7 +28,7 @@ pub fn check(spec: &Value) -> Vec<Finding> {
     findings
 }
 
-/// [`check`], for any form, with findings below `path`.
+/// What is wrong with a value of any form, with findings below `path`.
 pub fn check_against(shape: &Shape, value: &Value, path: &FieldPath) -> Vec<Finding> {
     let mut check = Check { findings: Vec::new() };
     check.value(shape, value, path, "");

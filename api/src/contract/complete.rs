@@ -2,18 +2,9 @@
 
 use serde_json::{Map, Value};
 
-use super::schema;
 use super::shape::{Object, Shape};
 
-/// A spec with the defaults of what is absent, at every depth, and without nulls, which are absence too.
-///
-/// The apiserver does the same at admission; in Terraform it is done before `expand`, since a block that is absent stays
-/// absent in state. Unknowns stay as they are.
-pub fn complete(spec: Value) -> Value {
-    complete_against(schema(), spec)
-}
-
-/// [`complete`], for any form.
+/// A value of any form with the defaults of what is absent: see [`Contract::complete`](super::Contract::complete).
 pub fn complete_against(shape: &Shape, value: Value) -> Value {
     match (shape, value) {
         (Shape::Object(object), Value::Object(fields)) if !is_promise(&fields) => {

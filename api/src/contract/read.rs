@@ -6,7 +6,7 @@ use serde_json::{Map as Json, Value};
 
 use super::clean::{BEYOND, clean};
 use super::shape::{Field, List, Map, Number, Object, Set, Shape, Text};
-use crate::spec::rule::{RULE, Rule};
+use crate::rule::{RULE, Rule};
 
 /// A type that cannot be said in both doors.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

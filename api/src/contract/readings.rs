@@ -2,44 +2,46 @@
 
 use std::collections::BTreeSet;
 
+use schemars::JsonSchema;
+use serde::de::DeserializeOwned;
 use serde_json::{Map as Json, Value, json};
 
-use super::schema;
 use super::shape::{Number, Object, Shape};
-use super::{check_against, complete, veil};
+use super::{Contract, check_against};
+use crate::FieldPath;
 use crate::input::{is_unknown, unknown};
-use crate::spec::member::EXTERNAL;
-use crate::spec::rule::Rule;
-use crate::{FieldPath, LakeSpec};
+use crate::member::EXTERNAL;
+use crate::rule::Rule;
 
 /// The most values that are tried for one field.
 const TRIES: usize = 8;
 
 /// What a spec may mean: once as it is where the types can hold it, else once for each of several values that the broken
 /// fields could have.
-#[derive(Debug, Default)]
-pub struct Readings {
+#[derive(Debug)]
+pub struct Readings<T> {
     /// The specs, all with another value in the fields that are broken.
-    pub specs: Vec<LakeSpec>,
+    pub specs: Vec<T>,
     /// The fields that are broken.
     pub broken: BTreeSet<FieldPath>,
 }
 
-/// Reads a spec that may be wrong in form. A finding of sense that holds in all readings does not depend on what is
-/// broken.
-#[must_use]
-pub fn readings(spec: &Value) -> Readings {
+/// Reads a spec that may be wrong in form: see [`Contract::readings`].
+pub(super) fn readings<T: JsonSchema + DeserializeOwned>(
+    contract: &Contract<T>,
+    spec: &Value,
+) -> Readings<T> {
     let mut broken = BTreeSet::new();
     let specs = (0..TRIES)
         .map_while(|turn| {
             let mut reading = Reading { turn, broken: BTreeSet::new() };
-            let read = reading.value(schema(), spec, &FieldPath::root());
+            let read = reading.value(contract.shape(), spec, &FieldPath::root());
             // What is whole has one reading.
             let again = turn == 0 || !reading.broken.is_empty();
             broken.append(&mut reading.broken);
             again.then_some(read)
         })
-        .filter_map(|read| serde_json::from_value(complete(veil(read))).ok())
+        .filter_map(|read| serde_json::from_value(contract.complete(contract.veil(read))).ok())
         .collect();
     Readings { specs, broken }
 }

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
-use crate::spec::rule::Rule;
+use crate::rule::Rule;
 
 /// The form of a value. Nothing else is said in a lake, so both doors can say everything.
 #[derive(Clone, Debug, PartialEq)]

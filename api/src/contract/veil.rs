@@ -2,17 +2,15 @@
 
 use serde_json::{Map, Value};
 
-use super::schema;
 use super::shape::Shape;
 use crate::FieldPath;
 use crate::input::{is_unknown, unknown};
-use crate::spec::{member::EXTERNAL, rule::Rule};
+use crate::member::EXTERNAL;
+use crate::rule::Rule;
 
-/// Puts a veil over each member that holds an unknown which is no text: the member stays, what it says is known only when
-/// Terraform applies. The innermost member is veiled. What stands outside of any member (the lake's tags) goes into
-/// every one of them, so an unknown there veils them all.
-pub fn veil(spec: Value) -> Value {
-    let (Shape::Object(object), Value::Object(fields)) = (schema(), spec) else { return unknown() };
+/// Puts a veil over each member that holds an unknown which is no text: see [`Contract::veil`](super::Contract::veil).
+pub(super) fn veil(shape: &Shape, spec: Value) -> Value {
+    let (Shape::Object(object), Value::Object(fields)) = (shape, spec) else { return unknown() };
     let mut whole = Map::new();
     let mut all = false;
     for (name, value) in fields {
@@ -43,8 +41,8 @@ pub fn veil(spec: Value) -> Value {
 /// The spec without its unknowns, but for texts: which members there are and what they refer to can be told from it, and
 /// nothing else. A member stays veiled where that does not suffice: what it must say is not known, or which of several
 /// things it says.
-pub(super) fn sketch(spec: Value) -> Value {
-    sketched(schema(), spec).unwrap_or_default()
+pub(super) fn sketch(shape: &Shape, spec: Value) -> Value {
+    sketched(shape, spec).unwrap_or_default()
 }
 
 fn sketched(shape: &Shape, value: Value) -> Option<Value> {
@@ -97,8 +95,8 @@ fn is_open_choice(rule: &Rule, fields: &Map<String, Value>) -> bool {
 }
 
 /// The paths of the members that refer to something not known yet. Those in a veiled member are its own.
-pub fn open_references(spec: &Value) -> Vec<FieldPath> {
-    let (Shape::Object(object), Value::Object(fields)) = (schema(), spec) else { return Vec::new() };
+pub(super) fn open_references(shape: &Shape, spec: &Value) -> Vec<FieldPath> {
+    let (Shape::Object(object), Value::Object(fields)) = (shape, spec) else { return Vec::new() };
     let mut open = Vec::new();
     for (name, section) in fields {
         let Some(Shape::Map(map)) = object.fields.get(name).map(|field| &field.shape) else { continue };

@@ -2,8 +2,7 @@
 
 use super::Verdict;
 use crate::{object::Object, operator::Operator};
-use lake_api::{LakeSpec, contract};
-use lake_reconcile::graph::Reach;
+use lake_reconcile::{CONTRACT, LakeSpec, graph::Reach};
 
 impl Operator {
     /// The spec of a lake as far as it says what there is and what becomes of it, without contents: the config maps and
@@ -32,6 +31,6 @@ impl Operator {
         if !self.sources.fill(&name, &mut told).await? {
             return Ok(spec);
         }
-        contract::decode(told).map_err(|findings| Verdict::invalid(&findings))
+        CONTRACT.decode(told).map_err(|findings| Verdict::invalid(&findings))
     }
 }

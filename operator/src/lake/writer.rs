@@ -14,7 +14,8 @@ use kube::{
     Api, Resource,
     api::{Patch, PatchParams},
 };
-use lake_api::{Lake, LakeStatus};
+use lake_api::LakeStatus;
+use lake_reconcile::Lake;
 use serde_json::json;
 use std::sync::{
     Arc, Mutex, MutexGuard, PoisonError,

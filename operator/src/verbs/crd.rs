@@ -8,7 +8,7 @@ use std::{
 /// Print it as YAML.
 #[must_use]
 pub fn crd() -> ExitCode {
-    let text = serde_saphyr::to_string(&lake_api::contract::crd()).expect("a definition is plain data");
+    let text = serde_saphyr::to_string(&lake_reconcile::lake::crd()).expect("a definition is plain data");
     match stdout().write_all(text.as_bytes()) {
         Ok(()) => ExitCode::SUCCESS,
         // Whoever read the text has had enough of it.

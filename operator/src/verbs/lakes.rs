@@ -2,8 +2,8 @@
 
 use super::kubectl;
 use crate::object::Name;
-use lake_api::{Finding, LakeSpec};
-use lake_reconcile::graph::Reach;
+use lake_api::Finding;
+use lake_reconcile::{LakeSpec, graph::Reach};
 use serde::Deserialize;
 use serde_json::Value;
 use std::{

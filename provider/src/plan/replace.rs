@@ -2,7 +2,7 @@
 
 use super::Scene;
 use crate::private::Private;
-use lake_api::spec::OnDelete;
+use lake_api::member::OnDelete;
 use lake_reconcile::{
     graph::NodeId,
     inventory::Inventory,

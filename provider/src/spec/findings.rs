@@ -3,8 +3,11 @@
 use super::{SENSITIVE, SPEC, Sources, sections};
 use lake_api::{
     FieldPath, Finding,
-    contract::{self, Field, Shape},
+    contract::{Field, Shape},
     input::is_unknown,
+};
+use lake_reconcile::{
+    CONTRACT,
     spec::singular::{singular, snake},
 };
 use serde_json::Value as Json;
@@ -24,7 +27,7 @@ pub fn findings(sources: &Sources) -> Vec<Finding> {
             ));
             continue;
         }
-        each_field(contract::schema(), json, &FieldPath::root(), &mut |field, name, path| {
+        each_field(CONTRACT.shape(), json, &FieldPath::root(), &mut |field, name, path| {
             told.extend(of_field(argument, field, name, path));
         });
     }
@@ -33,7 +36,7 @@ pub fn findings(sources: &Sources) -> Vec<Finding> {
     }
     twice_in_spec(sources, &mut told);
     let first = super::unite(sources.blocks.clone(), sources.spec.clone());
-    twice(contract::schema(), &first, &sources.sensitive, &FieldPath::root(), &mut |path| {
+    twice(CONTRACT.shape(), &first, &sources.sensitive, &FieldPath::root(), &mut |path| {
         told.push(Finding::error(
             FieldPath::root().field(SENSITIVE).join(path),
             format!("{path} is told twice"),
@@ -132,7 +135,7 @@ fn twice_in_spec(sources: &Sources, told: &mut Vec<Finding>) {
 
 /// Whether a field is a map, whose entries may be told in several places.
 fn unites(path: &FieldPath) -> bool {
-    matches!(contract::schema().at(path), Some(Shape::Map(_)))
+    matches!(CONTRACT.shape().at(path), Some(Shape::Map(_)))
 }
 
 /// Visit the places that both values tell: objects and maps unite key by key, and nothing else does.

@@ -56,7 +56,7 @@ fn texts(json: &Json, visit: &mut dyn FnMut(String)) {
 mod tests {
     use super::super::tests::sources;
     use super::*;
-    use lake_api::contract;
+    use lake_reconcile::CONTRACT;
     use serde_json::json;
 
     #[test]
@@ -64,7 +64,7 @@ mod tests {
         let blocks = json!({"jobs": {"etl": {"role": "etl"}}});
         let sensitive = json!({"jobs": {"etl": {"maxCapacity": "hush-hush", "timeout": "no"}}});
         let sources = sources(blocks, json!({}), sensitive);
-        let found = contract::check(&sources.whole());
+        let found = CONTRACT.check(&sources.whole());
         assert!(!found.is_empty());
         for finding in found {
             let hidden = hide(&sources, finding);

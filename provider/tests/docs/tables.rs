@@ -1,7 +1,7 @@
 //! What pages tell of all kinds: their outputs, and the IAM actions that they need.
 
-use lake_api::LakeSpec;
 use lake_reconcile::{
+    CONTRACT, LakeSpec,
     expand::{Scope, expand},
     graph::Graph,
     kinds::KINDS,
@@ -66,7 +66,7 @@ fn graph(yaml: &str) -> Graph {
     let manifest: Value = serde_saphyr::from_str(yaml).expect("the lake is YAML");
     let spec = manifest.get("spec").unwrap_or(&manifest).clone();
     let lake = manifest["metadata"]["name"].as_str().unwrap_or("events").to_owned();
-    let spec: LakeSpec = lake_api::contract::decode(spec).expect("the lake is one");
+    let spec: LakeSpec = CONTRACT.decode(spec).expect("the lake is one");
     let owner = Owner { door: "terraform".to_owned(), instance: "analytics".to_owned(), lake: lake.clone() };
     expand(&spec, &Scope { place: place(), owner, lake, namespace: String::new() })
 }

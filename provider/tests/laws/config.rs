@@ -1,10 +1,9 @@
 //! Random lakes, as Terraform's configurations.
 
 use lake_api::{
-    Finding, Step, contract,
+    Finding, Step,
     contract::{Map, Shape},
     input::is_unknown,
-    lint::lint,
     testing,
 };
 use lake_provider::{
@@ -14,6 +13,7 @@ use lake_provider::{
     spec::Sources,
     wanted,
 };
+use lake_reconcile::{CONTRACT, lint::lint};
 use proptest::prelude::*;
 use serde_json::{Value as Json, json};
 use std::collections::BTreeMap;
@@ -21,12 +21,12 @@ use tfplug::{Type, Value};
 
 /// Specs with which nothing is wrong: of random ones, the members that are found fault with are left out.
 pub(crate) fn spec() -> impl Strategy<Value = Json> {
-    testing::json(contract::schema()).prop_map(good)
+    testing::json(CONTRACT.shape()).prop_map(good)
 }
 
 /// The same, some of whose parts are not known yet.
 pub(crate) fn spec_with_unknowns() -> impl Strategy<Value = Json> {
-    testing::json_with_unknowns(contract::schema()).prop_map(good)
+    testing::json_with_unknowns(CONTRACT.shape()).prop_map(good)
 }
 
 pub(crate) fn good(mut spec: Json) -> Json {
@@ -42,7 +42,7 @@ pub(crate) fn good(mut spec: Json) -> Json {
 fn errors(spec: &Json) -> Vec<Finding> {
     let settings = Settings { default_tags: Some(BTreeMap::new()), ..Settings::default() };
     let spec = wanted::json(&Sources::of(&lake(spec)), &settings);
-    let found = contract::check(&spec);
+    let found = CONTRACT.check(&spec);
     if !found.is_empty() {
         return found;
     }
@@ -62,7 +62,7 @@ fn leave_out(spec: &mut Json, finding: &Finding) {
 }
 
 fn is_section(field: &str) -> bool {
-    let object = contract::schema().object().expect("a spec is an object");
+    let object = CONTRACT.shape().object().expect("a spec is an object");
     matches!(object.fields.get(field).map(|field| &field.shape), Some(Shape::Map(Map { members: true, .. })))
 }
 
@@ -104,7 +104,7 @@ pub(crate) fn told(spec: &Json, places: u64) -> Value {
             }
         }
     }
-    let secret = secrets(contract::schema(), &mut plain).unwrap_or_default();
+    let secret = secrets(CONTRACT.shape(), &mut plain).unwrap_or_default();
     let mut lake = lake(&blocks);
     for (argument, json) in [("spec", plain), ("sensitive_spec", secret)] {
         let none = json.is_null() || json == json!({});

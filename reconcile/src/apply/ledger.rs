@@ -12,7 +12,7 @@ use crate::{
     place::Place,
     record::{Got, Record},
 };
-use lake_api::{FieldPath, spec::OnDelete};
+use lake_api::{FieldPath, member::OnDelete};
 use std::{
     collections::{BTreeMap, BTreeSet},
     mem::take,

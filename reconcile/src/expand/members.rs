@@ -7,8 +7,8 @@ use crate::{
 };
 use lake_api::{
     FieldPath,
+    member::{self, Adopt, Custody, Member, OnDelete, Own, Section},
     names::{ExternalName, MemberKey, Word},
-    spec::{self, Custody, Member, OnDelete, Own, Section},
 };
 use std::collections::BTreeSet;
 
@@ -34,7 +34,7 @@ pub(crate) fn members<K, T>(
 ) -> Vec<(NodeId, Node)>
 where
     K: Typed,
-    T: spec::Settings,
+    T: member::Settings,
 {
     section
         .iter()
@@ -93,7 +93,7 @@ fn bare(origin: FieldPath, hold: Hold, on_delete: OnDelete) -> Node {
         treatment: Treatment {
             protected: None,
             on_delete,
-            adopt: spec::Adopt::Never,
+            adopt: Adopt::Never,
             adopt_from: None,
             reach: Reach::All,
             ignore_drift: BTreeSet::new(),

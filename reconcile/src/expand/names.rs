@@ -1,14 +1,22 @@
 //! What a spec's names and references mean on AWS.
 
-use crate::{expand::Scope, graph::NodeId, kinds::glue::Location, place::Place};
-use lake_api::{
-    Input, LakeSpec,
-    names::{AccessPointRef, BucketRef, DatabaseRef, RoleRef, TableRef, Target, Word},
+use crate::{
+    LakeSpec,
+    expand::Scope,
+    graph::NodeId,
+    kinds::glue::Location,
+    place::Place,
     spec::{
-        self, Member, Section, Tags,
+        self,
         bucket::{BucketNamespace, Sse},
         location,
     },
+};
+use lake_api::{
+    Input,
+    collections::Tags,
+    member::{Member, Section},
+    names::{AccessPointRef, BucketRef, DatabaseRef, RoleRef, TableRef, Target, Word},
     template::fill_known,
 };
 use std::collections::{BTreeMap, BTreeSet};

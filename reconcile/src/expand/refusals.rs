@@ -2,7 +2,7 @@
 
 use super::{expand, foreseen};
 use crate::{
-    diff,
+    LakeSpec, diff,
     expand::Scope,
     graph::{Hold, Node},
     kind::Refusal,
@@ -10,7 +10,7 @@ use crate::{
     owner::Owner,
     place::Place,
 };
-use lake_api::{FieldPath, Finding, names::Word, spec::LakeSpec};
+use lake_api::{FieldPath, Finding, names::Word};
 use serde_json::Value;
 
 /// All of it, each at the field that says it. `lake` is the lake's bare name, `namespace` that of Kubernetes.

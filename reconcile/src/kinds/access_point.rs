@@ -8,6 +8,7 @@ mod write;
 pub(crate) use read::Known;
 
 use crate::{
+    LakeSpec,
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
@@ -20,11 +21,9 @@ use crate::{
     owner::{Marking, Worn},
     place::Place,
     policy::{self, Need, Statements},
+    spec::bucket::PublicAccessBlock,
 };
-use lake_api::{
-    Input,
-    spec::{LakeSpec, bucket::PublicAccessBlock},
-};
+use lake_api::Input;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -61,7 +60,7 @@ impl Typed for AccessPoint {
     const FIXED: &'static [&'static str] = &["name", "bucket", "bucketAccount", "vpcId", "publicAccessBlock"];
     const BIRTH: Option<&'static str> = Some("CreationDate");
     const WEARS: Wears = Wears::Tags;
-    const HOLDS_DATA: bool = <lake_api::spec::AccessPoint as lake_api::spec::Settings>::HOLDS_DATA;
+    const HOLDS_DATA: bool = <crate::spec::AccessPoint as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["bucket", "role"];
     const LISTS: &'static [&'static str] = &["s3control:ListAccessPoints"];
 

@@ -12,6 +12,7 @@ mod switches;
 mod write;
 
 use crate::{
+    LakeSpec,
     aws::{self, Aws},
     contents::Held,
     diff::FieldChange,
@@ -25,16 +26,13 @@ use crate::{
     owner::{Marking, Worn},
     place::Place,
     policy::{self, Need, Statements},
-};
-use futures::future::join_all;
-use lake_api::{
-    Input,
     spec::{
-        LakeSpec,
         bucket::{BucketNamespace, CorsRule, LogKeyFormat, ObjectOwnership, PublicAccessBlock, Sse},
         lifecycle::{LifecycleRule, TransitionMinimumSize},
     },
 };
+use futures::future::join_all;
+use lake_api::Input;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

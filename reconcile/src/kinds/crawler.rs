@@ -18,6 +18,7 @@ pub use targets::{
 
 use super::glue;
 use crate::{
+    LakeSpec,
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
@@ -29,11 +30,9 @@ use crate::{
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
-};
-use lake_api::{
-    Input, LakeSpec,
     spec::crawler::{Recrawl, SchemaChange},
 };
+use lake_api::Input;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -114,7 +113,7 @@ impl Typed for Crawler {
     const UNREAD: &'static [&'static str] = &["roleArn"];
     const BIRTH: Option<&'static str> = Some("CreationTime");
     const WEARS: Wears = Wears::Tags;
-    const HOLDS_DATA: bool = <lake_api::spec::Crawler as lake_api::spec::Settings>::HOLDS_DATA;
+    const HOLDS_DATA: bool = <crate::spec::Crawler as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["table", "database", "bucket", "role"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

@@ -10,6 +10,7 @@ mod wire;
 
 use super::glue::{self, Location};
 use crate::{
+    LakeSpec,
     aws::Aws,
     contents::Held,
     diff::FieldChange,
@@ -23,7 +24,7 @@ use crate::{
     place::Place,
     policy::Need,
 };
-use lake_api::{Input, LakeSpec};
+use lake_api::Input;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -121,7 +122,7 @@ impl Typed for Database {
     const SHARED: &'static [&'static str] = &["parameters"];
     const BIRTH: Option<&'static str> = Some("CreateTime");
     const WEARS: Wears = Wears::Tags;
-    const HOLDS_DATA: bool = <lake_api::spec::Database as lake_api::spec::Settings>::HOLDS_DATA;
+    const HOLDS_DATA: bool = <crate::spec::Database as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["bucket", "role"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

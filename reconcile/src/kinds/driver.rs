@@ -1,5 +1,6 @@
 //! The half of a kind that calls AWS.
 
+use crate::LakeSpec;
 use crate::{
     aws::Aws,
     cloud::Marked,
@@ -16,7 +17,6 @@ use crate::{
     policy::Need,
 };
 use futures::future::BoxFuture;
-use lake_api::spec::LakeSpec;
 use serde_json::Value;
 
 /// A kind that a lake can have members of: what they ask for, and the calls that drive them.

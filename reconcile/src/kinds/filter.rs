@@ -6,6 +6,7 @@ mod read;
 mod write;
 
 use crate::{
+    LakeSpec,
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
@@ -21,7 +22,7 @@ use crate::{
     place::Place,
     policy::{Need, Texts},
 };
-use lake_api::{Input, spec::LakeSpec};
+use lake_api::Input;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -84,7 +85,7 @@ impl Typed for Filter {
     const FACTS: &'static [&'static str] = &["name"];
     const FIXED: &'static [&'static str] = &["catalog", "database", "name", "table"];
     const WEARS: Wears = Wears::Nothing;
-    const HOLDS_DATA: bool = <lake_api::spec::Filter as lake_api::spec::Settings>::HOLDS_DATA;
+    const HOLDS_DATA: bool = <crate::spec::Filter as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["table", "database"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

@@ -10,6 +10,7 @@ mod wire;
 
 use super::glue::{self, Location, ObjectPlace};
 use crate::{
+    LakeSpec,
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
@@ -21,11 +22,9 @@ use crate::{
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
-};
-use lake_api::{
-    Input, LakeSpec,
     spec::job::{Command, ExecutionClass, Language},
 };
+use lake_api::Input;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -160,7 +159,7 @@ impl Typed for Job {
     const BIRTH: Option<&'static str> = Some("CreatedOn");
     const SECRET: &'static [&'static str] = &["arguments"];
     const WEARS: Wears = Wears::Tags;
-    const HOLDS_DATA: bool = <lake_api::spec::Job as lake_api::spec::Settings>::HOLDS_DATA;
+    const HOLDS_DATA: bool = <crate::spec::Job as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["object", "bucket", "role"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

@@ -12,8 +12,8 @@ pub use driver::Driver;
 pub use registered::{RegisteredKey, RegisteredSettings};
 pub use typed::{Erased, Typed};
 
+use crate::LakeSpec;
 use crate::{expand::Scope, graph::Graph, key::Key, kind::Kinds};
-use lake_api::spec::LakeSpec;
 
 /// What one line makes of a kind: its module, and its place among all kinds.
 macro_rules! kinds {

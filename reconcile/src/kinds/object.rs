@@ -12,6 +12,7 @@ mod write;
 pub(crate) use expand::{Source, node};
 
 use crate::{
+    LakeSpec,
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
@@ -27,7 +28,7 @@ use crate::{
     policy::Need,
 };
 use futures::future::join_all;
-use lake_api::{Input, spec::LakeSpec};
+use lake_api::Input;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -76,7 +77,7 @@ impl Typed for Object {
     const UNREAD: &'static [&'static str] = &["bytes"];
     const SECRET: &'static [&'static str] = &["content", "bytes"];
     const WEARS: Wears = Wears::Parameters;
-    const HOLDS_DATA: bool = <lake_api::spec::Object as lake_api::spec::Settings>::HOLDS_DATA;
+    const HOLDS_DATA: bool = <crate::spec::Object as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["bucket"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

@@ -9,6 +9,7 @@ mod trust;
 mod write;
 
 use crate::{
+    LakeSpec,
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
@@ -22,7 +23,7 @@ use crate::{
     place::Place,
     policy::{self, Need, Statements, Texts},
 };
-use lake_api::{Input, spec::LakeSpec};
+use lake_api::Input;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;

@@ -17,6 +17,7 @@ pub(crate) use wire::{list, list_first};
 
 use super::glue::{self, Location, ObjectPlace};
 use crate::{
+    LakeSpec,
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
@@ -29,8 +30,9 @@ use crate::{
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::Need,
+    spec::table::SortOrder,
 };
-use lake_api::{Input, LakeSpec, spec::table::SortOrder};
+use lake_api::Input;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -169,7 +171,7 @@ impl Typed for Table {
     const SHARED: &'static [&'static str] = &["parameters", "serde.parameters"];
     const BIRTH: Option<&'static str> = Some("CreateTime");
     const WEARS: Wears = Wears::Parameters;
-    const HOLDS_DATA: bool = <lake_api::spec::Table as lake_api::spec::Settings>::HOLDS_DATA;
+    const HOLDS_DATA: bool = <crate::spec::Table as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["database"];
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

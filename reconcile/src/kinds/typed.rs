@@ -1,6 +1,7 @@
 //! Kinds whose calls are written by hand: typed within, and JSON at their edge.
 
 use super::driver::Driver;
+use crate::LakeSpec;
 use crate::{
     aws::Aws,
     cloud::Marked,
@@ -18,7 +19,6 @@ use crate::{
     settings::Settings,
 };
 use futures::future::BoxFuture;
-use lake_api::spec::LakeSpec;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;

@@ -15,7 +15,7 @@ use crate::{
     owner::spelt,
     record::Got,
 };
-use lake_api::{FieldPath, spec::OnDelete};
+use lake_api::{FieldPath, member::OnDelete};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Decide about one key of a node whose member is gone, or that is only looked at now.

@@ -14,7 +14,7 @@ use crate::{
     owner::{ANOTHER_ACCOUNT, can_be_named, spelt},
     record::Got,
 };
-use lake_api::spec::Adopt;
+use lake_api::member::Adopt;
 
 /// How something that is there may become the node's, or why it may not.
 pub(super) fn take(

@@ -1,15 +1,17 @@
 //! `allow`, the short way to say what a role or an access point's users may do, compiled into least privilege.
 
 use super::{Principals, Statement, Texts, fewest::fewest, texts};
-use crate::expand::names::Names;
-use lake_api::{
-    Input,
-    names::{Prefix, Word},
+use crate::{
+    expand::names::Names,
     spec::{
         access_point::AccessPointAllow,
         role::{Allow, PassRole, UseDatabase},
         statement::Effect,
     },
+};
+use lake_api::{
+    Input,
+    names::{Prefix, Word},
 };
 use std::collections::BTreeMap;
 
@@ -227,13 +229,13 @@ fn suffixed(text: &Input<String>, end: &str) -> Input<String> {
 mod tests {
     use super::*;
     use crate::{
+        LakeSpec,
         expand::Scope,
         owner::Owner,
         place::Place,
         policy::{keyed, render},
     };
     use expect_test::{Expect, expect};
-    use lake_api::LakeSpec;
     use serde_json::Value;
 
     const LAKE: &str = "

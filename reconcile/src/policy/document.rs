@@ -1,7 +1,8 @@
 //! A policy as the JSON document that AWS takes and gives.
 
 use super::{Principals, Statement, Statements, Texts, keyed, root};
-use lake_api::{Input, spec::statement::Effect};
+use crate::spec::statement::Effect;
+use lake_api::Input;
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 

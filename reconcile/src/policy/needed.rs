@@ -10,11 +10,9 @@ use crate::{
     kinds::{self, Bucket, KINDS, Object, RegisteredSettings as _, Typed as _},
     place::Place,
     settings::Settings,
+    spec::statement::Effect,
 };
-use lake_api::{
-    Input,
-    spec::{OnDelete, statement::Effect},
-};
+use lake_api::{Input, member::OnDelete};
 use std::{
     collections::{BTreeMap, BTreeSet},
     str::FromStr,

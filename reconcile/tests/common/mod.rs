@@ -3,8 +3,8 @@
 
 #![allow(dead_code, reason = "each test crate uses its own part")]
 
-use lake_api::LakeSpec;
 use lake_reconcile::{
+    LakeSpec,
     aws::{Access, Aws},
     diff::{FieldChange, Sharing, diff},
     expand::{Scope, expand},

@@ -2,12 +2,13 @@ use crate::{
     common::{changes, comes_round, found, mark},
     graph, settings, stage,
 };
-use lake_api::{Input, spec::job::Command};
+use lake_api::Input;
 use lake_reconcile::{
     aws::{Aws, Priority},
     graph::{Hold, NodeId},
     inventory::Sight,
     kinds::{Job, Typed},
+    spec::job::Command,
 };
 
 const BASE: &str = "role: etl, script: { bucket: store, key: etl.py, content: 'print()' }";

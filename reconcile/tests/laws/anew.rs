@@ -8,7 +8,7 @@ use crate::{
     sim::Sim,
     told,
 };
-use lake_api::spec::Adopt;
+use lake_api::member::Adopt;
 use lake_reconcile::{
     engine::Outcome,
     failure::{Cause, Failure},

@@ -23,8 +23,9 @@ mod sign;
 mod sim;
 mod succession;
 
-use lake_api::{contract, spec::OnDelete};
+use lake_api::member::OnDelete;
 use lake_reconcile::{
+    CONTRACT,
     engine::{Engine, Memory, Outcome},
     error::CloudError,
     expand::{Scope, expand},
@@ -57,7 +58,7 @@ fn owner() -> Owner {
 
 /// What a spec asks for.
 fn graph(yaml: &str) -> Graph {
-    let spec = contract::decode(serde_saphyr::from_str(yaml).unwrap()).unwrap();
+    let spec = CONTRACT.decode(serde_saphyr::from_str(yaml).unwrap()).unwrap();
     let scope = Scope { place: place(), owner: owner(), lake: "lake".into(), namespace: String::new() };
     expand(&spec, &scope)
 }

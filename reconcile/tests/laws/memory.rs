@@ -9,7 +9,7 @@ use crate::{
     told,
 };
 use futures::future::BoxFuture;
-use lake_api::{FieldPath, input::FACT, spec::OnDelete};
+use lake_api::{FieldPath, input::FACT, member::OnDelete};
 use lake_reconcile::{
     engine::{Engine, Memory, Outcome},
     error::CloudError,

@@ -13,7 +13,7 @@ mod turns;
 use crate::random::{evolutions, lakes};
 use crate::{graph, sim::Rng};
 use game::{Create, Door, Game};
-use lake_api::spec::{Adopt, OnDelete};
+use lake_api::member::{Adopt, OnDelete};
 use lake_reconcile::graph::{Graph, NodeId};
 use lake_tests::is_long;
 use proptest::prelude::*;

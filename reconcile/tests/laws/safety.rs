@@ -7,7 +7,7 @@ use crate::{
     sim::{Event, Sim},
     writes,
 };
-use lake_api::spec::Adopt;
+use lake_api::member::Adopt;
 use lake_reconcile::{
     graph::{Graph, NodeId},
     key::Key,

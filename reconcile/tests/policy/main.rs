@@ -8,8 +8,8 @@ mod common;
 use aws_sdk_s3::primitives::ByteStream;
 use common::{Endpoint, connect, lineage, owner};
 use expect_test::expect_file;
-use lake_api::LakeSpec;
 use lake_reconcile::{
+    LakeSpec,
     aws::{Aws, mutates},
     engine::Engine,
     expand::{Scope, expand},

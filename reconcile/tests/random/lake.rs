@@ -4,7 +4,7 @@ use super::settings;
 use lake_api::{
     FieldPath,
     input::FACT,
-    spec::{Adopt, OnDelete},
+    member::{Adopt, OnDelete},
 };
 use lake_reconcile::{
     diff,

@@ -1,8 +1,8 @@
 //! A story, read from its folder.
 
-use lake_api::{FieldPath, LakeSpec, contract};
+use lake_api::FieldPath;
 use lake_reconcile::{
-    diff,
+    CONTRACT, LakeSpec, diff,
     error::CloudError,
     expand::{Scope, expand},
     graph::{Graph, Hold, NodeId},
@@ -104,7 +104,7 @@ pub(crate) fn read(folder: &Path) -> Story {
 }
 
 fn spec(value: Value, folder: &Path) -> LakeSpec {
-    contract::decode(value).unwrap_or_else(|findings| {
+    CONTRACT.decode(value).unwrap_or_else(|findings| {
         let findings: Vec<String> = findings.iter().map(ToString::to_string).collect();
         panic!("{}: {}", folder.display(), findings.join("\n"))
     })

@@ -2,6 +2,7 @@
 
 use super::AccessPoint;
 use crate::{
+    LakeSpec,
     aliases::{Aliases, path},
     expand::{
         members::{Wanted, members},
@@ -9,11 +10,12 @@ use crate::{
     },
     graph::{Node, NodeId},
     policy::{self, Statement, Texts},
+    spec::{self, bucket::PublicAccessBlock},
 };
 use lake_api::{
     Input,
+    member::Own,
     names::{ExternalName, MemberKey, Target, Word},
-    spec::{self, LakeSpec, Own, bucket::PublicAccessBlock},
 };
 use std::collections::{BTreeMap, BTreeSet};
 

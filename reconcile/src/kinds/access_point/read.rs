@@ -9,10 +9,11 @@ use crate::{
     kinds::born,
     owner::Worn,
     policy::{self, Statements},
+    spec::bucket::PublicAccessBlock,
 };
 use aws_sdk_s3control::types::PublicAccessBlockConfiguration;
 use futures::future::{join, join_all};
-use lake_api::{Input, spec::bucket::PublicAccessBlock};
+use lake_api::Input;
 use std::{
     collections::{BTreeMap, HashMap},
     sync::{Mutex, PoisonError},

@@ -4,9 +4,13 @@ use super::{
     Bucket, facets, read,
     write::{Facet, known, known_tags, put_tags, set, tag_set, unbuilt},
 };
-use crate::{aws::Aws, error::CloudError, owner::Worn};
+use crate::{
+    aws::Aws,
+    error::CloudError,
+    owner::Worn,
+    spec::bucket::{BucketNamespace, ObjectOwnership},
+};
 use aws_sdk_s3::types::{self, BucketLocationConstraint, CreateBucketConfiguration};
-use lake_api::spec::bucket::{BucketNamespace, ObjectOwnership};
 use std::collections::BTreeMap;
 
 /// The one region whose name S3 does not take as a location, and where making a bucket anew is no error.

@@ -1,12 +1,13 @@
 //! What lets S3 deliver logs of requests into a bucket: without ACLs, which are off, only its policy can.
 
 use crate::{
+    LakeSpec,
     expand::names::Names,
     graph::NodeId,
     place::Place,
     policy::{Principals, Statement, Texts, texts},
 };
-use lake_api::{Input, names::Word, spec::LakeSpec};
+use lake_api::{Input, names::Word};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A log that comes from one bucket, by name, below a prefix.

@@ -2,6 +2,7 @@
 
 use super::{Bucket, BucketPolicy, Encryption, Logging, RequestMetrics, delivery, switches};
 use crate::{
+    LakeSpec,
     aliases::{Aliases, path},
     expand::{
         members::{Wanted, members},
@@ -10,15 +11,16 @@ use crate::{
     graph::{Hold, Node, NodeId},
     kinds::Typed as _,
     policy::{self, Statement},
-};
-use lake_api::{
-    FieldPath, Input,
-    names::{ExternalName, MemberKey, Word},
     spec::{
-        self, LakeSpec, Own,
+        self,
         bucket::{BucketNamespace, Sse},
         lifecycle::{LifecycleRule, TransitionMinimumSize},
     },
+};
+use lake_api::{
+    FieldPath, Input,
+    member::Own,
+    names::{ExternalName, MemberKey, Word},
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,7 +1,10 @@
 //! The smaller facets of a bucket in S3's words and in the spec's. S3's spelling of *off* is ours.
 
 use super::{Encryption, Logging, RequestMetrics};
-use crate::expand::names::is_s3s_own;
+use crate::{
+    expand::names::is_s3s_own,
+    spec::bucket::{CorsRule, HttpMethod, LogKeyFormat, ObjectOwnership, PublicAccessBlock, Sse},
+};
 use aws_sdk_s3::{
     error::BuildError,
     types::{
@@ -13,11 +16,8 @@ use aws_sdk_s3::{
 };
 use lake_api::{
     Input,
+    collections::Set,
     names::{Text, Word},
-    spec::{
-        Set,
-        bucket::{CorsRule, HttpMethod, LogKeyFormat, ObjectOwnership, PublicAccessBlock, Sse},
-    },
 };
 use std::collections::BTreeMap;
 

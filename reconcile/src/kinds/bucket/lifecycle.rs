@@ -1,5 +1,8 @@
 //! Lifecycle rules in S3's words and in the spec's.
 
+use crate::spec::lifecycle::{
+    Expire, ExpireNoncurrent, LifecycleRule, NoncurrentTransition, StorageClass, Transition,
+};
 use aws_sdk_s3::{
     error::BuildError,
     primitives::{DateTime, DateTimeFormat},
@@ -12,9 +15,6 @@ use aws_sdk_s3::{
 use lake_api::{
     Input,
     names::{Day, Prefix, TagValue, Word},
-    spec::lifecycle::{
-        Expire, ExpireNoncurrent, LifecycleRule, NoncurrentTransition, StorageClass, Transition,
-    },
 };
 
 /// Put transitions in the order of time: S3 takes them for a set.

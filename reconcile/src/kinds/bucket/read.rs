@@ -9,19 +9,17 @@ use crate::{
     owner::{ANOTHER_ACCOUNT, Worn},
     place::Place,
     policy::{self, Statements},
+    spec::{
+        bucket::{BucketNamespace, CorsRule, ObjectOwnership, PublicAccessBlock},
+        lifecycle::{LifecycleRule, TransitionMinimumSize},
+    },
 };
 use aws_sdk_s3::{
     error::{ProvideErrorMetadata, SdkError},
     types::{BucketVersioningStatus, TransitionDefaultMinimumObjectSize},
 };
 use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
-use lake_api::{
-    Input,
-    spec::{
-        bucket::{BucketNamespace, CorsRule, ObjectOwnership, PublicAccessBlock},
-        lifecycle::{LifecycleRule, TransitionMinimumSize},
-    },
-};
+use lake_api::Input;
 use std::collections::BTreeMap;
 
 /// Pages of request metrics; a bucket has at most 1000 of them, 100 to the page.

@@ -4,8 +4,9 @@ use super::{Bucket, BucketPolicy};
 use crate::{
     place::Place,
     policy::{Principals, Statement, Statements, Texts, keyed, texts},
+    spec::statement::Effect,
 };
-use lake_api::{Input, spec::statement::Effect};
+use lake_api::Input;
 use std::collections::BTreeMap;
 
 /// A bucket and all objects in it, by ARN.

@@ -10,6 +10,7 @@ use crate::{
     error::CloudError,
     owner::{Marking, Worn},
     policy,
+    spec::lifecycle::TransitionMinimumSize,
 };
 use aws_sdk_s3::{
     error::BuildError,
@@ -20,7 +21,7 @@ use aws_sdk_s3::{
         VersioningConfiguration,
     },
 };
-use lake_api::{Input, spec::lifecycle::TransitionMinimumSize};
+use lake_api::Input;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Change the facets that differ.

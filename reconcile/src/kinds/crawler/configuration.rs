@@ -2,7 +2,8 @@
 //!
 //! What has a field here is taken out of the document, whoever wrote it there; the rest is compared by value.
 
-use lake_api::{Input, names::Word, spec::crawler::CrawlerConfiguration};
+use crate::spec::crawler::CrawlerConfiguration;
+use lake_api::{Input, names::Word};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Number, Value, json};

@@ -5,24 +5,22 @@ use super::{
     MongodbTarget, S3Target, TableFormatTarget, Targets,
 };
 use crate::{
+    LakeSpec,
     aliases::Aliases,
-    expand::Scope,
     expand::{
+        Scope,
         members::{Wanted, members},
         names::{Names, given, nodes},
     },
     graph::{Node, NodeId},
     kinds::glue::{Location, role_name, wide},
-};
-use lake_api::{
-    Input, LakeSpec,
-    names::Word,
     spec::{
-        self, Own,
+        self,
         crawler::{self, Recrawl, SchemaChange},
         location,
     },
 };
+use lake_api::{Input, member::Own, names::Word};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn all(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

@@ -1,8 +1,11 @@
 //! What a crawler looks at, and how Glue spells it.
 
-use crate::kinds::glue::{Location, seen, text, texts};
+use crate::{
+    kinds::glue::{Location, seen, text, texts},
+    spec::crawler::JdbcMetadata,
+};
 use aws_sdk_glue::types;
-use lake_api::{Input, spec::crawler::JdbcMetadata};
+use lake_api::Input;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeSet;

@@ -7,15 +7,13 @@ use crate::{
     inventory::Sight,
     kinds::glue::{self, Batch, role_name, seen, text},
     owner::Worn,
+    spec::crawler::{OnDataChanged, OnDataGone, Recrawl, SchemaChange},
 };
 use aws_sdk_glue::types::{
     self, CrawlerLineageSettings, DeleteBehavior, LakeFormationConfiguration, LineageConfiguration,
     RecrawlBehavior, RecrawlPolicy, SchemaChangePolicy, UpdateBehavior,
 };
-use lake_api::{
-    Input,
-    spec::crawler::{OnDataChanged, OnDataGone, Recrawl, SchemaChange},
-};
+use lake_api::Input;
 use std::collections::BTreeMap;
 
 /// Look at crawlers.

@@ -2,18 +2,17 @@
 
 use super::{CreateTableDefaults, Database};
 use crate::{
+    LakeSpec,
     aliases::Aliases,
-    expand::Scope,
     expand::{
+        Scope,
         members::{Wanted, members},
         names::{Names, given, inputs, nodes},
     },
     graph::{Node, NodeId},
+    spec::{self, database::CreateTableDefaults as Said},
 };
-use lake_api::{
-    Input, LakeSpec,
-    spec::{self, Own, database::CreateTableDefaults as Said},
-};
+use lake_api::{Input, member::Own};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn all(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

@@ -2,22 +2,20 @@
 
 use super::{Columns, Filter};
 use crate::{
+    LakeSpec,
     aliases::{Aliases, path},
-    expand::Scope,
     expand::{
+        Scope,
         members::{Wanted, members},
         names::{Names, TheDatabase, TheTable, nodes},
     },
     graph::{Node, NodeId},
     kinds::table,
-    policy::Texts,
-};
-use lake_api::{
-    FieldPath, Input,
     lint::crawls,
-    names::Word,
-    spec::{self, LakeSpec, Set},
+    policy::Texts,
+    spec,
 };
+use lake_api::{FieldPath, Input, collections::Set, names::Word};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

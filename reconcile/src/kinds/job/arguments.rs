@@ -4,8 +4,11 @@
 //! (`job-bookmark-pause`) stays an argument, and so shows as one that nobody asked for.
 
 use super::{ContinuousLogging, Job};
-use crate::kinds::glue::{Location, text};
-use lake_api::{Input, spec::job::Language};
+use crate::{
+    kinds::glue::{Location, text},
+    spec::job::Language,
+};
+use lake_api::Input;
 use std::collections::{BTreeMap, HashMap};
 
 const BOOKMARKS: &str = "--job-bookmark-option";

@@ -2,9 +2,10 @@
 
 use super::{ContinuousLogging, Job, Workers};
 use crate::{
+    LakeSpec,
     aliases::Aliases,
-    expand::Scope,
     expand::{
+        Scope,
         members::{Wanted, members},
         names::{Names, given, inputs, nodes},
     },
@@ -13,14 +14,15 @@ use crate::{
         glue::{ObjectPlace, role_name, wide},
         object,
     },
-};
-use lake_api::{
-    FieldPath, Input, LakeSpec,
-    names::{MemberKey, Target, Word},
     spec::{
-        self, Member, Own,
+        self,
         job::{Command, ExecutionClass, Language, Sizing},
     },
+};
+use lake_api::{
+    FieldPath, Input,
+    member::{Member, Own},
+    names::{MemberKey, Target, Word},
 };
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -7,14 +7,12 @@ use crate::{
     inventory::Sight,
     kinds::glue::{self, Batch, ObjectPlace, role_name, seen, seen_map, text},
     owner::Worn,
+    spec::job::{Command, ExecutionClass},
 };
 use aws_sdk_glue::types::{
     self, ConnectionsList, ExecutionProperty, JobCommand, JobUpdate, NotificationProperty,
 };
-use lake_api::{
-    Input,
-    spec::job::{Command, ExecutionClass},
-};
+use lake_api::Input;
 use std::collections::BTreeMap;
 
 /// What a job without a word about it runs: jobs that are older than versions.

@@ -2,6 +2,7 @@
 
 use super::Object;
 use crate::{
+    LakeSpec,
     aliases::{Aliases, path},
     expand::{
         members::treatment,
@@ -10,12 +11,14 @@ use crate::{
     graph::{Hold, Node, NodeId, Open, Reach, Treatment},
     kinds::Typed as _,
     policy,
+    spec::{self, job::Script},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use lake_api::{
     FieldPath, Input,
+    content_from::ContentFrom,
+    member::{Adopt, OnDelete, Own},
     names::{BucketRef, Content, ContentBase64, ObjectKey, SecretContent, SecretContentBase64, Word},
-    spec::{self, Adopt, ContentFrom, LakeSpec, OnDelete, job::Script},
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
@@ -143,7 +146,7 @@ pub(super) fn expand(spec: &LakeSpec, names: &Names<'_>) -> Vec<(NodeId, Node)> 
         .collect()
 }
 
-fn in_bucket(names: &Names<'_>, bucket: &str, object: &spec::Own<spec::Object>, origin: FieldPath) -> Node {
+fn in_bucket(names: &Names<'_>, bucket: &str, object: &Own<spec::Object>, origin: FieldPath) -> Node {
     let bucket = BucketRef(Input::from(bucket));
     let mut node = node(names, &bucket, &object.key, Source::of(object), origin);
     if let Some(mut settings) = node.settings.as_ref().and_then(Object::typed) {

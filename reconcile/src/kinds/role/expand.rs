@@ -2,19 +2,20 @@
 
 use super::{Role, trust};
 use crate::{
+    LakeSpec,
     aliases::{Aliases, path},
-    expand::Scope,
     expand::{
+        Scope,
         members::{Wanted, members},
         names::Names,
     },
     graph::{Node, NodeId},
     policy::{self, Principals, Statement, Statements, Texts, keyed, texts},
+    spec::{self, role::AssumedBy},
 };
 use lake_api::{
     FieldPath, Input,
     names::{ServicePrincipal, Word},
-    spec::{self, LakeSpec, role::AssumedBy},
 };
 use std::collections::{BTreeMap, BTreeSet};
 

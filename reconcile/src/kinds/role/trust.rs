@@ -3,8 +3,9 @@
 use crate::{
     place::Place,
     policy::{Principals, Statement, Statements, Texts, keyed, texts},
+    spec::statement::Effect,
 };
-use lake_api::{Input, spec::statement::Effect};
+use lake_api::Input;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A trust policy without the roles and users of this account, which IAM must know when it takes a policy

@@ -2,9 +2,10 @@
 
 use super::{Bucketing, Column, Serde, SortColumn, Table, format, projection};
 use crate::{
+    LakeSpec,
     aliases::{Aliases, path},
-    expand::Scope,
     expand::{
+        Scope,
         members::{Wanted, members},
         names::{Names, TheTable, given, inputs, nodes},
     },
@@ -13,12 +14,9 @@ use crate::{
         Typed as _,
         glue::{ObjectPlace, wide},
     },
+    spec::{self, table},
 };
-use lake_api::{
-    FieldPath, Input, LakeSpec,
-    names::Word,
-    spec::{self, Own, table},
-};
+use lake_api::{FieldPath, Input, member::Own, names::Word};
 use std::collections::{BTreeMap, BTreeSet};
 
 pub(super) fn all(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

@@ -3,7 +3,8 @@
 //! The classes are those that AWS's documentation of Athena gives for each format ("Supported SerDes").
 
 use super::Serde;
-use lake_api::{Input, spec::table::Format};
+use crate::spec::table::Format;
+use lake_api::Input;
 use std::collections::BTreeMap;
 
 const TEXT_IN: &str = "org.apache.hadoop.mapred.TextInputFormat";

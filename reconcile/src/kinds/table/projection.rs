@@ -1,12 +1,11 @@
 //! Partition projection, which Athena reads from a table's parameters
 //! (AWS: "Supported types for partition projection").
 
-use crate::expand::names::Names;
-use lake_api::{
-    Input,
-    names::Word,
+use crate::{
+    expand::names::Names,
     spec::table::{IntervalUnit, ProjectedColumn, Projection, ProjectionType},
 };
+use lake_api::{Input, names::Word};
 use std::collections::BTreeMap;
 
 /// A projection as parameters.
@@ -72,8 +71,8 @@ fn unit_word(unit: IntervalUnit) -> &'static str {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::LakeSpec;
     use crate::{expand::Scope, owner::Owner, place::Place};
-    use lake_api::LakeSpec;
     use serde_json::json;
 
     #[test]

@@ -12,12 +12,13 @@ use crate::{
         glue::{self, Location, ObjectPlace, seen, seen_map, text},
     },
     owner::{Owner, Worn},
+    spec::table::SortOrder,
 };
 use aws_sdk_glue::{
     operation::get_tables::paginator::GetTablesPaginator,
     types::{self, Order, SerDeInfo, StorageDescriptor, TableInput},
 };
-use lake_api::{Input, spec::table::SortOrder};
+use lake_api::Input;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// The parameter that says that a table is Iceberg's, and what it says then.

@@ -1,0 +1,204 @@
+//! References: each means a member that is there, or an ARN of the right sort; none waits for itself.
+
+use super::{list, meant, template, template::Fault, texts};
+use crate::LakeSpec;
+use lake_api::{FieldPath, Finding, Step};
+use serde_json::Value;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// References that no resource waits for: policies and metrics name ARNs that need not exist yet.
+const WAIT_FOR_NOTHING: [&str; 2] = ["allow", "requestMetrics"];
+
+/// A reference from one member to another.
+struct Edge {
+    from: Node,
+    to: Node,
+    path: FieldPath,
+}
+
+/// A member: section and key.
+type Node = (String, String);
+
+pub(super) fn check(spec: &LakeSpec, told: &mut Vec<Finding>) {
+    let sections = match serde_json::to_value(spec) {
+        Ok(Value::Object(sections)) => sections,
+        _ => return,
+    };
+    let keys = |section: &str| -> Vec<&str> {
+        sections
+            .get(section)
+            .and_then(Value::as_object)
+            .into_iter()
+            .flatten()
+            .map(|(key, _)| key.as_str())
+            .collect()
+    };
+    let mut edges = Vec::new();
+    texts::each(spec, &mut |path, form, text| {
+        let names: Vec<&str> = path.steps().iter().filter_map(Step::name).collect();
+        if let [section, _, "external"] = names.as_slice() {
+            told.extend(external(path, section, text));
+        }
+        let section = form.member_of.as_deref();
+        let is_arn = form.pattern.as_deref().is_some_and(|pattern| pattern.contains("arn:"));
+        if text.starts_with("arn:") && is_arn {
+            told.extend(arn(path, section, text));
+        } else if let Some(section) = section {
+            let known = keys(section);
+            if known.contains(&text) {
+                edges.extend(edge(path, section, text));
+            } else {
+                told.push(missing(path, section, text, &known));
+            }
+        }
+    });
+    told.extend(cycles(&edges));
+}
+
+fn missing(path: &FieldPath, section: &str, text: &str, known: &[&str]) -> Finding {
+    let hint = match (meant(text, known.iter().copied()), known) {
+        (Some(name), _) => format!("Did you mean `{name}`?"),
+        (None, []) => format!("The spec has no `{section}`."),
+        (None, known) => format!("There are {}.", list(known)),
+    };
+    Finding::error(
+        path.clone(),
+        format!("`{text}` is no member of `{section}`"),
+        format!("{hint} A reference is the key of a member of `{section}`, or an ARN."),
+    )
+}
+
+/// Something that is not ours: an ARN of the right sort, or a name with all that it needs to be found.
+fn external(path: &FieldPath, section: &str, text: &str) -> Option<Finding> {
+    if text.starts_with("arn:") {
+        return arn(path, Some(section), text);
+    }
+    let (parts, form) = match section {
+        "tables" => (2, "database/table"),
+        "filters" => (3, "database/table/filter"),
+        _ => return None,
+    };
+    let fits = text.split('/').count() == parts && text.split('/').all(|part| !part.is_empty());
+    (!fits).then(|| {
+        Finding::error(
+            path.clone(),
+            format!("`{text}` does not say where to look"),
+            format!("Write it as `{form}`."),
+        )
+    })
+}
+
+fn arn(path: &FieldPath, section: Option<&str>, text: &str) -> Option<Finding> {
+    match template::check(text) {
+        Err(fault) => return Some(template_fault(path, text, &fault)),
+        Ok(()) if text.splitn(6, ':').count() < 6 => {
+            return Some(Finding::error(
+                path.clone(),
+                format!("`{text}` is no ARN"),
+                "An ARN has six parts: `arn:partition:service:region:account:resource`; parts may be empty.",
+            ));
+        }
+        Ok(()) => {}
+    }
+    let (service, resource, example) = match section? {
+        "buckets" => ("s3", "", "arn:{partition}:s3:::name"),
+        "accessPoints" => ("s3", "accesspoint/", "arn:{partition}:s3:{region}:{account}:accesspoint/name"),
+        "roles" => ("iam", "role/", "arn:{partition}:iam::{account}:role/name"),
+        "databases" => ("glue", "database/", "arn:{partition}:glue:{region}:{account}:database/name"),
+        "tables" => ("glue", "table/", "arn:{partition}:glue:{region}:{account}:table/database/name"),
+        "jobs" => ("glue", "job/", "arn:{partition}:glue:{region}:{account}:job/name"),
+        "crawlers" => ("glue", "crawler/", "arn:{partition}:glue:{region}:{account}:crawler/name"),
+        _ => return None,
+    };
+    let parts: Vec<&str> = text.splitn(6, ':').collect();
+    let rest = parts[5].strip_prefix(resource).unwrap_or_default();
+    let whole = !rest.is_empty() && (section != Some("buckets") || !rest.contains('/'));
+    (parts[2] != service || !whole).then(|| {
+        Finding::error(
+            path.clone(),
+            format!("`{text}` is no ARN of a member of `{}`", section.unwrap_or_default()),
+            format!("It would be `{example}`."),
+        )
+    })
+}
+
+/// A template that is none.
+pub(super) fn template_fault(path: &FieldPath, text: &str, fault: &Fault) -> Finding {
+    match fault {
+        Fault::Unbalanced => Finding::error(
+            path.clone(),
+            format!("`{text}` has a brace without its other half"),
+            "A template's words stand in single braces, `{lake}`; names have no braces of their own.",
+        ),
+        Fault::NoSuchWord(word) => {
+            let hint = match meant(word, template::WORDS) {
+                Some(name) => format!("Did you mean `{{{name}}}`? "),
+                None => String::new(),
+            };
+            Finding::error(
+                path.clone(),
+                format!("`{{{word}}}` is no word of templates"),
+                format!("{hint}There are {}.", list(&template::WORDS.map(|word| format!("`{{{word}}}`")))),
+            )
+        }
+    }
+}
+
+/// The wait that a reference brings, if it brings one.
+fn edge(path: &FieldPath, section: &str, text: &str) -> Option<Edge> {
+    let names: Vec<&str> = path.steps().iter().filter_map(Step::name).collect();
+    let [from, key, rest @ ..] = names.as_slice() else { return None };
+    let to = (section.to_owned(), text.to_owned());
+    let from = ((*from).to_owned(), (*key).to_owned());
+    // What refers to itself has a finding of its own, where that is wrong at all.
+    let waits = from != to && !rest.iter().any(|field| WAIT_FOR_NOTHING.contains(field));
+    waits.then(|| Edge { from, to, path: path.clone() })
+}
+
+/// Each cycle once, told at its first reference.
+fn cycles(edges: &[Edge]) -> Vec<Finding> {
+    let mut by_node: BTreeMap<&Node, Vec<&Edge>> = BTreeMap::new();
+    for edge in edges {
+        by_node.entry(&edge.from).or_default().push(edge);
+    }
+    let mut told = Vec::new();
+    let mut done = BTreeSet::new();
+    for start in by_node.keys() {
+        if done.contains(*start) {
+            continue;
+        }
+        if let Some(way) = way_back(start, &by_node) {
+            done.extend(way.iter().map(|edge| &edge.from));
+            let steps: Vec<String> =
+                way.iter().map(|edge| format!("`{}` means `{}`", edge.path, edge.to.1)).collect();
+            told.push(Finding::error(
+                way[0].path.clone(),
+                "these references wait for each other",
+                format!("{}. Name one of them by its ARN instead.", list(&steps)),
+            ));
+        }
+    }
+    told
+}
+
+/// The shortest way from a member back to itself.
+fn way_back<'a>(start: &Node, edges: &BTreeMap<&Node, Vec<&'a Edge>>) -> Option<Vec<&'a Edge>> {
+    let mut ways: Vec<Vec<&'a Edge>> = edges.get(start)?.iter().map(|edge| vec![*edge]).collect();
+    let mut seen = BTreeSet::new();
+    while !ways.is_empty() {
+        let mut longer = Vec::new();
+        for way in ways {
+            let Some(last) = way.last() else { continue };
+            if last.to == *start {
+                return Some(way);
+            }
+            if seen.insert(&last.to) {
+                for edge in edges.get(&last.to).into_iter().flatten() {
+                    longer.push(way.iter().copied().chain([*edge]).collect());
+                }
+            }
+        }
+        ways = longer;
+    }
+    None
+}
