@@ -14,6 +14,7 @@ use crate::{
     place::Place,
     policy::Need,
 };
+use lake_api::Finding;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use std::{fmt::Debug, future::Future};
@@ -121,6 +122,10 @@ pub trait Kind:
     const GOES_BEFORE: &'static [&'static str];
     /// Calls that list what there is of this kind, wherever it is.
     const LISTS: &'static [&'static str] = &[];
+
+    /// What is wrong with the sense of the kind's own section, for a lake of this name: what its fields say together, its names
+    /// on AWS, and what AWS would refuse. Pure; what holds a value that is not known yet is left for the apply.
+    fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>);
 
     /// The nodes that the kind's own section of the spec asks for. Pure; cannot fail on a checked spec.
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)>;

@@ -93,6 +93,11 @@ macro_rules! kinds {
             ALL.iter().find(|kind| kind.name == name)
         }
 
+        /// What is wrong with the sense of each kind's section, for a lake of this name.
+        pub(crate) fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<lake_api::Finding>) {
+            $(<$Kind as Kind>::lint(spec, lake, told);)+
+        }
+
         /// All nodes that a spec asks for.
         pub(crate) fn expand(spec: &LakeSpec, scope: &Scope) -> Graph {
             let mut graph = Graph::new();

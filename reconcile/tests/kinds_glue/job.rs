@@ -8,8 +8,7 @@ use lake_reconcile::{
     graph::{Hold, NodeId},
     inventory::Sight,
     kind::Kind,
-    kinds::{Job, Settings},
-    spec::job::Command,
+    kinds::{Job, Settings, job::spec::Command},
 };
 
 const BASE: &str = "role: etl, script: { bucket: store, key: etl.py, content: 'print()' }";
