@@ -78,6 +78,13 @@ pub trait Settings: Serialize + DeserializeOwned + JsonSchema {
 
     /// Whether a member may stand for something that is not ours, by `external`.
     const CAN_BE_EXTERNAL: bool = true;
+
+    /// The ARN of such a resource, as a user may write it in a reference: `arn:{partition}:iam::{account}:role/name`. What follows
+    /// the first slash of its last part is the resource's own.
+    const ARN: Option<&'static str> = None;
+
+    /// How one that is not ours is called where its name alone does not say where to look: `database/table`.
+    const EXTERNAL: Option<&'static str> = None;
 }
 
 /// A member that this lake makes and keeps as it is wanted.
@@ -329,11 +336,16 @@ impl<T: Settings> JsonSchema for Section<T> {
     }
 
     fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-        let section = schemars::json_schema!({
+        let mut section = schemars::json_schema!({
             "type": "object",
             "x-kubernetes-validations": [rule::keys()],
             "x-lake-members": true,
         });
+        for (keyword, form) in [("x-lake-arn", T::ARN), ("x-lake-external", T::EXTERNAL)] {
+            if let Some(form) = form {
+                section.insert(keyword.to_owned(), form.into());
+            }
+        }
         holding::<Member<T>>(section, "additionalProperties", generator)
     }
 }

@@ -15,7 +15,7 @@ use lake_reconcile::{
     lint,
     owner::Owner,
     place::Place,
-    spec::{Reconcile, reconcile::Mode},
+    spec::reconcile::{Mode, Reconcile},
 };
 use received::Received;
 use serde::Deserialize;

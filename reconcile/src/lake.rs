@@ -13,7 +13,8 @@ use lake_api::{LakeStatus, rule};
 use schemars::{JsonSchema, Schema, SchemaGenerator};
 use serde::{Deserialize, Serialize};
 
-use crate::spec::{AccessPoint, Bucket, Crawler, Database, Filter, Job, Reconcile, Role, Table};
+use crate::kinds::{access_point, bucket, crawler, database, filter, job, role, table};
+use crate::spec::reconcile::Reconcile;
 
 /// What a lake's spec may say, and how it is read.
 pub static CONTRACT: LazyLock<Contract<LakeSpec>> =
@@ -75,35 +76,35 @@ pub struct LakeSpec {
 
     /// S3 buckets and the objects in them.
     #[serde(default)]
-    pub buckets: Section<Bucket>,
+    pub buckets: Section<bucket::spec::Bucket>,
 
     /// S3 access points: doors of their own into a bucket, each with its own policy.
     #[serde(default)]
-    pub access_points: Section<AccessPoint>,
+    pub access_points: Section<access_point::spec::AccessPoint>,
 
     /// IAM roles with least privilege on members of this lake.
     #[serde(default)]
-    pub roles: Section<Role>,
+    pub roles: Section<role::spec::Role>,
 
     /// Databases of the Glue catalogue.
     #[serde(default)]
-    pub databases: Section<Database>,
+    pub databases: Section<database::spec::Database>,
 
     /// Tables of the Glue catalogue that are declared rather than crawled.
     #[serde(default)]
-    pub tables: Section<Table>,
+    pub tables: Section<table::spec::Table>,
 
     /// Glue jobs.
     #[serde(default)]
-    pub jobs: Section<Job>,
+    pub jobs: Section<job::spec::Job>,
 
     /// Glue crawlers, which find tables and partitions in data.
     #[serde(default)]
-    pub crawlers: Section<Crawler>,
+    pub crawlers: Section<crawler::spec::Crawler>,
 
     /// Data cells filters of Lake Formation: the rows and columns of a table that a grant on the filter opens.
     #[serde(default)]
-    pub filters: Section<Filter>,
+    pub filters: Section<filter::spec::Filter>,
 
     /// How the operator goes about this lake. Known in Kubernetes only.
     #[schemars(extend("x-lake-door" = "kubernetes"))]

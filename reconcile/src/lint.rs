@@ -1,37 +1,28 @@
 //! The sense of a whole spec: what no single field can tell.
 //!
 //! The schema says what a field may be, CEL what one object may be; what is left needs the whole lake: references,
-//! names once their templates are filled in, and fields that only go together. Pure; all findings at once, sorted by
+//! names once their templates are filled in, and fields that only go together. What follows from the schema is here; the
+//! rest each kind tells of its own section. Pure; all findings at once, sorted by
 //! their place. What holds a value that is not known yet is left for the apply.
 
-mod access_point;
-mod bucket;
-mod crawler;
-pub mod crawls;
-mod cron;
 mod custody;
-mod filter;
-mod job;
-mod lifecycle;
-mod names;
-mod objects;
+mod members;
+pub(crate) mod names;
 mod partition;
-mod public;
+pub(crate) mod public;
 mod references;
-mod release;
-mod role;
-pub mod rows;
-mod runs_as;
-mod statement;
-mod table;
-mod tags;
-mod template;
+mod refusal;
+pub(crate) mod release;
+pub(crate) mod statement;
+pub(crate) mod tags;
+pub(crate) mod template;
 mod texts;
 
-use crate::{CONTRACT, LakeSpec};
+use crate::{CONTRACT, LakeSpec, kinds};
 pub use custody::adopted_from;
 use lake_api::contract::{Readings, Shape};
 use lake_api::{FieldPath, Finding};
+pub(crate) use refusal::{Refusal, point};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -40,37 +31,11 @@ use std::collections::BTreeSet;
 pub fn lint(spec: &LakeSpec, lake: &str) -> Vec<Finding> {
     let mut told = Vec::new();
     references::check(spec, &mut told);
-    names::check(spec, lake, &mut told);
-    objects::check(spec, lake, &mut told);
     tags::check(spec, &mut told);
     custody::check(spec, &mut told);
     release::check(spec, &mut told);
-    runs_as::check(spec, &mut told);
     partition::check(spec, &mut told);
-    for (key, bucket) in spec.buckets.own() {
-        bucket::check(&member("buckets", key), key, bucket, &mut told);
-    }
-    for (key, point) in spec.access_points.own() {
-        access_point::check(&member("accessPoints", key), point, spec, &mut told);
-    }
-    for (key, role) in spec.roles.own() {
-        role::check(&member("roles", key), role, &mut told);
-    }
-    for (key, database) in spec.databases.own() {
-        table::check_database(&member("databases", key), database, &mut told);
-    }
-    for (key, one) in spec.tables.own() {
-        table::check(&member("tables", key), one, &mut told);
-    }
-    for (key, job) in spec.jobs.own() {
-        job::check(&member("jobs", key), job, &mut told);
-    }
-    for (key, crawler) in spec.crawlers.own() {
-        crawler::check(&member("crawlers", key), crawler, &mut told);
-    }
-    for (key, one) in spec.filters.own() {
-        filter::check(&member("filters", key), one, spec, lake, &mut told);
-    }
+    kinds::lint(spec, lake, &mut told);
     told.sort();
     told.dedup();
     told
@@ -127,12 +92,15 @@ pub fn lint_in(spec: &LakeSpec, partition: &str) -> Vec<Finding> {
 }
 
 /// The place of a member.
-fn member(section: &str, key: &str) -> FieldPath {
+pub(crate) fn member(section: &str, key: &str) -> FieldPath {
     FieldPath::root().field(section).key(key)
 }
 
 /// Parts of a member that have one name on AWS: their places, each with its name as far as that is known.
-fn same_name<'a>(named: impl Iterator<Item = (FieldPath, Option<&'a str>)>, sort: &'a str) -> Vec<Finding> {
+pub(crate) fn same_name<'a>(
+    named: impl Iterator<Item = (FieldPath, Option<&'a str>)>,
+    sort: &'a str,
+) -> Vec<Finding> {
     let mut seen = std::collections::BTreeMap::new();
     named
         .filter_map(|(at, name)| {
@@ -148,7 +116,7 @@ fn same_name<'a>(named: impl Iterator<Item = (FieldPath, Option<&'a str>)>, sort
 }
 
 /// A choice as the spec spells it.
-fn word(choice: impl serde::Serialize) -> String {
+pub(crate) fn word(choice: impl serde::Serialize) -> String {
     match serde_json::to_value(choice) {
         Ok(Value::String(word)) => word,
         _ => String::new(),
@@ -156,12 +124,12 @@ fn word(choice: impl serde::Serialize) -> String {
 }
 
 /// A length of time for people: `1 minute`, `5 minutes`.
-fn minutes(count: i64) -> String {
+pub(crate) fn minutes(count: i64) -> String {
     format!("{count} minute{}", if count == 1 { "" } else { "s" })
 }
 
 /// Names for people: `a`, `a and b`, `a, b and c`.
-fn list<T: AsRef<str>>(names: &[T]) -> String {
+pub(crate) fn list<T: AsRef<str>>(names: &[T]) -> String {
     match names {
         [] => String::new(),
         [one] => one.as_ref().to_owned(),
@@ -173,7 +141,7 @@ fn list<T: AsRef<str>>(names: &[T]) -> String {
 }
 
 /// The known name that a word was probably meant to be.
-fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+pub(crate) fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known
         .into_iter()
         .map(|name| (strsim::damerau_levenshtein(word, name), name))

@@ -17,7 +17,7 @@ pub(crate) use needed::{anything, part};
 use crate::{
     expand::names::Names,
     kind::Refusal,
-    spec::{self, statement::Effect},
+    spec::statement::{self, Effect},
 };
 use lake_api::{
     Input,
@@ -99,7 +99,7 @@ impl Principals {
     }
 
     /// The principals that the spec names, their templates filled in.
-    fn of(said: Option<&spec::statement::Principals>, names: &Names<'_>) -> Self {
+    fn of(said: Option<&statement::Principals>, names: &Names<'_>) -> Self {
         let Some(said) = said else { return Principals::default() };
         let partition = &names.place().partition;
         Principals {
@@ -113,7 +113,7 @@ impl Principals {
 
 impl Statement {
     /// A statement of the spec, its templates filled in.
-    pub(crate) fn of(said: &spec::Statement, names: &Names<'_>) -> Self {
+    pub(crate) fn of(said: &statement::Statement, names: &Names<'_>) -> Self {
         let set = |set: &Option<Set<Text>>| -> Texts {
             set.iter().flat_map(|set| set.iter()).map(|text| names.filled(text)).collect()
         };
@@ -140,7 +140,7 @@ impl Statement {
     }
 
     /// A statement of a resource's policy, on these resources where it says nothing of any: an empty list says none.
-    pub(crate) fn on(said: &spec::Statement, names: &Names<'_>, resources: &Texts) -> Self {
+    pub(crate) fn on(said: &statement::Statement, names: &Names<'_>, resources: &Texts) -> Self {
         let mut statement = Statement::of(said, names);
         if said.resources.is_none() && said.not_resources.is_none() {
             statement.resources = resources.clone();

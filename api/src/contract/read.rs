@@ -40,6 +40,8 @@ fn vocabulary(of: &str) -> &'static [&'static str] {
             "minProperties",
             "maxProperties",
             "x-lake-members",
+            "x-lake-arn",
+            "x-lake-external",
             VALIDATIONS,
             BEYOND,
         ],
@@ -84,6 +86,8 @@ fn shape(schema: &Value, at: &str) -> Result<Shape, NoShape> {
                 min: size(keywords, "minProperties").unwrap_or(0),
                 max: size(keywords, "maxProperties").unwrap_or(usize::MAX),
                 members: flag(keywords, "x-lake-members"),
+                arn: word(schema, "x-lake-arn"),
+                external: word(schema, "x-lake-external"),
                 keyed: rules.contains(&Rule::Keys),
                 in_cel: !keywords.contains_key(BEYOND),
             }))

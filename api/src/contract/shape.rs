@@ -91,6 +91,10 @@ pub struct Map {
     pub max: usize,
     /// Whether the entries are members of the lake.
     pub members: bool,
+    /// The ARN of a member's resource, as a reference may name it.
+    pub arn: Option<String>,
+    /// How a member that is not ours is called, where its name alone does not say where to look.
+    pub external: Option<String>,
     /// Whether the keys have the grammar of a member's key.
     pub keyed: bool,
     /// Whether the apiserver holds the keys to it as well.

@@ -4,13 +4,16 @@ use crate::{
     LakeSpec,
     expand::Scope,
     graph::NodeId,
-    kinds::glue::Location,
-    place::Place,
-    spec::{
-        self,
-        bucket::{BucketNamespace, Sse},
-        location,
+    kinds::{
+        bucket::{
+            self,
+            spec::{BucketNamespace, Sse},
+        },
+        glue::Location,
+        role,
     },
+    place::Place,
+    spec::location,
 };
 use lake_api::{
     Input,
@@ -111,14 +114,14 @@ impl<'a> Names<'a> {
     }
 
     /// A role's name, `{lake}-{key}-{region}` where it has none of its own: roles are one for all regions.
-    pub(crate) fn role_name(&self, role: &spec::Role, key: &str) -> Input<String> {
+    pub(crate) fn role_name(&self, role: &role::spec::Role, key: &str) -> Input<String> {
         let default = || Input::Known(self.fill(&format!("{{lake}}-{key}-{{region}}")));
         role.name.as_ref().map_or_else(default, |name| self.filled(name))
     }
 
     /// A bucket's name, `{lake}-{key}-{account}-{region}` where it has none of its own: they are shared by all
     /// accounts. Those of the account's own namespace end with `-an`.
-    pub(crate) fn bucket_name(&self, bucket: &spec::Bucket, key: &str) -> Input<String> {
+    pub(crate) fn bucket_name(&self, bucket: &bucket::spec::Bucket, key: &str) -> Input<String> {
         let end = match bucket.bucket_namespace {
             BucketNamespace::Global => "",
             BucketNamespace::AccountRegional => "-an",
@@ -155,7 +158,7 @@ impl<'a> Names<'a> {
     }
 
     /// The key of KMS that an encryption names; `None` for AWS's own key for S3, which is what no key means.
-    pub(crate) fn kms_key(&self, said: &spec::bucket::Encryption) -> Option<Input<String>> {
+    pub(crate) fn kms_key(&self, said: &bucket::spec::Encryption) -> Option<Input<String>> {
         let key = said.key.as_ref().filter(|_| said.sse != Sse::S3).map(|key| self.filled(key));
         key.filter(|key| !key.text().is_some_and(is_s3s_own))
     }
@@ -227,7 +230,7 @@ impl<'a> Names<'a> {
     }
 
     /// The ARN of a role of this lake.
-    pub(crate) fn own_role_arn(&self, key: &str, own: &spec::Role) -> Input<String> {
+    pub(crate) fn own_role_arn(&self, key: &str, own: &role::spec::Role) -> Input<String> {
         let name = self.role_name(own, key);
         let arn = |role: String| self.place().global_arn("iam", &format!("role{role}"));
         Input::concat([&self.filled(&own.path), &name]).map(arn)

@@ -1,8 +1,10 @@
 //! An S3 access point: a door into a bucket with an address and a policy of its own.
 
 mod expand;
+mod lint;
 mod needs;
 mod read;
+pub mod spec;
 mod write;
 
 pub(crate) use read::Known;
@@ -17,13 +19,12 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     kind::{Data, Refusal, Wears},
-    kinds::Typed,
+    kinds::{Typed, bucket::spec::PublicAccessBlock},
     owner::{Marking, Worn},
     place::Place,
     policy::{self, Need, Statements},
-    spec::bucket::PublicAccessBlock,
 };
-use lake_api::Input;
+use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -60,9 +61,13 @@ impl Typed for AccessPoint {
     const FIXED: &'static [&'static str] = &["name", "bucket", "bucketAccount", "vpcId", "publicAccessBlock"];
     const BIRTH: Option<&'static str> = Some("CreationDate");
     const WEARS: Wears = Wears::Tags;
-    const HOLDS_DATA: bool = <crate::spec::AccessPoint as lake_api::member::Settings>::HOLDS_DATA;
+    const HOLDS_DATA: bool = <spec::AccessPoint as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["bucket", "role"];
     const LISTS: &'static [&'static str] = &["s3control:ListAccessPoints"];
+
+    fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+        lint::lint(spec, lake, told);
+    }
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, &Names::new(spec, scope))

@@ -6,8 +6,10 @@ mod delivery;
 mod expand;
 mod facets;
 mod lifecycle;
+mod lint;
 mod needs;
 mod read;
+pub mod spec;
 mod switches;
 mod write;
 
@@ -26,15 +28,15 @@ use crate::{
     owner::{Marking, Worn},
     place::Place,
     policy::{self, Need, Statements},
-    spec::{
-        bucket::{BucketNamespace, CorsRule, LogKeyFormat, ObjectOwnership, PublicAccessBlock, Sse},
-        lifecycle::{LifecycleRule, TransitionMinimumSize},
-    },
 };
 use futures::future::join_all;
-use lake_api::Input;
+use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use spec::{
+    BucketNamespace, CorsRule, LogKeyFormat, ObjectOwnership, PublicAccessBlock, Sse,
+    lifecycle::{LifecycleRule, TransitionMinimumSize},
+};
 use std::collections::BTreeMap;
 
 /// An S3 bucket, as a lake asks for it.
@@ -153,6 +155,10 @@ impl Typed for Bucket {
     /// S3 API Reference, `CreateBucket`, `BucketAlreadyOwnedByYou`.
     const UPSERTS_IN: &'static [&'static str] = &["us-east-1"];
     const GOES_BEFORE: &'static [&'static str] = &[];
+
+    fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+        lint::lint(spec, lake, told);
+    }
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, &Names::new(spec, scope))

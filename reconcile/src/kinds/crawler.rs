@@ -5,8 +5,11 @@
 //! deletion stops it first.
 
 mod configuration;
+pub(crate) mod crawls;
 mod expand;
+mod lint;
 mod needs;
+pub mod spec;
 mod targets;
 mod wire;
 
@@ -30,11 +33,11 @@ use crate::{
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
-    spec::crawler::{Recrawl, SchemaChange},
 };
-use lake_api::Input;
+use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use spec::{Recrawl, SchemaChange};
 use std::collections::BTreeMap;
 
 /// A crawler, as a lake asks for it.
@@ -113,8 +116,12 @@ impl Typed for Crawler {
     const UNREAD: &'static [&'static str] = &["roleArn"];
     const BIRTH: Option<&'static str> = Some("CreationTime");
     const WEARS: Wears = Wears::Tags;
-    const HOLDS_DATA: bool = <crate::spec::Crawler as lake_api::member::Settings>::HOLDS_DATA;
+    const HOLDS_DATA: bool = <spec::Crawler as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["table", "database", "bucket", "role"];
+
+    fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+        lint::lint(spec, lake, told);
+    }
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::all(spec, scope)

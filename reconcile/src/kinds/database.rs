@@ -5,7 +5,9 @@
 
 mod empty;
 mod expand;
+pub(crate) mod lint;
 mod needs;
+pub mod spec;
 mod wire;
 
 use super::glue::{self, Location};
@@ -24,7 +26,7 @@ use crate::{
     place::Place,
     policy::Need,
 };
-use lake_api::Input;
+use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::{BTreeMap, BTreeSet};
@@ -122,8 +124,12 @@ impl Typed for Database {
     const SHARED: &'static [&'static str] = &["parameters"];
     const BIRTH: Option<&'static str> = Some("CreateTime");
     const WEARS: Wears = Wears::Tags;
-    const HOLDS_DATA: bool = <crate::spec::Database as lake_api::member::Settings>::HOLDS_DATA;
+    const HOLDS_DATA: bool = <spec::Database as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["bucket", "role"];
+
+    fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+        lint::lint(spec, lake, told);
+    }
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::all(spec, scope)

@@ -17,6 +17,7 @@ use crate::{
     policy::Need,
 };
 use futures::future::BoxFuture;
+use lake_api::Finding;
 use serde_json::Value;
 
 /// A kind that a lake can have members of: what they ask for, and the calls that drive them.
@@ -28,6 +29,10 @@ use serde_json::Value;
 /// of ours has made, and then answers as AWS does (the next `read` finds our mark). `delete` of what is gone is a
 /// success. `read` is the only way a fact enters the program.
 pub trait Driver: Kind {
+    /// What is wrong with the sense of the kind's own section, for a lake of this name: what its fields say together, its names
+    /// on AWS, and what AWS would refuse. Pure; what holds a value that is not known yet is left for the apply.
+    fn lint(&self, spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>);
+
     /// The nodes that the kind's own section of the spec asks for. Pure; cannot fail on a checked spec.
     fn expand(&self, spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)>;
 

@@ -1,8 +1,11 @@
 //! A Lake Formation data cells filter: which rows and columns of a table may be granted.
 
 mod expand;
+mod lint;
 mod needs;
 mod read;
+mod rows;
+pub mod spec;
 mod write;
 
 use crate::{
@@ -22,7 +25,7 @@ use crate::{
     place::Place,
     policy::{Need, Texts},
 };
-use lake_api::Input;
+use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
@@ -85,8 +88,12 @@ impl Typed for Filter {
     const FACTS: &'static [&'static str] = &["name"];
     const FIXED: &'static [&'static str] = &["catalog", "database", "name", "table"];
     const WEARS: Wears = Wears::Nothing;
-    const HOLDS_DATA: bool = <crate::spec::Filter as lake_api::member::Settings>::HOLDS_DATA;
+    const HOLDS_DATA: bool = <spec::Filter as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["table", "database"];
+
+    fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+        lint::lint(spec, lake, told);
+    }
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, scope)

@@ -1,7 +1,9 @@
 //! What the kinds of Glue have in common: places in S3, words of its API, tags by ARN.
 
 mod batch;
+pub(crate) mod cron;
 mod location;
+pub(crate) mod runs_as;
 mod tags;
 
 pub(crate) use batch::{Batch, look};

@@ -5,7 +5,9 @@
 
 mod arguments;
 mod expand;
+pub(crate) mod lint;
 mod needs;
+pub mod spec;
 mod wire;
 
 use super::glue::{self, Location, ObjectPlace};
@@ -22,11 +24,11 @@ use crate::{
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
-    spec::job::{Command, ExecutionClass, Language},
 };
-use lake_api::Input;
+use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use spec::{Command, ExecutionClass, Language};
 use std::collections::BTreeMap;
 
 /// A job, as a lake asks for it.
@@ -159,8 +161,12 @@ impl Typed for Job {
     const BIRTH: Option<&'static str> = Some("CreatedOn");
     const SECRET: &'static [&'static str] = &["arguments"];
     const WEARS: Wears = Wears::Tags;
-    const HOLDS_DATA: bool = <crate::spec::Job as lake_api::member::Settings>::HOLDS_DATA;
+    const HOLDS_DATA: bool = <spec::Job as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["object", "bucket", "role"];
+
+    fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+        lint::lint(spec, lake, told);
+    }
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::all(spec, scope)

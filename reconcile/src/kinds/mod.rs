@@ -56,6 +56,11 @@ pub(crate) fn lists() -> impl Iterator<Item = &'static [&'static str]> {
     DRIVERS.iter().map(|kind| kind.lists())
 }
 
+/// What is wrong with the sense of each kind's section, for a lake of this name.
+pub(crate) fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<lake_api::Finding>) {
+    DRIVERS.iter().for_each(|kind| kind.lint(spec, lake, told));
+}
+
 /// All nodes that a spec asks for.
 pub(crate) fn expand(spec: &LakeSpec, scope: &Scope) -> Graph {
     DRIVERS.iter().flat_map(|kind| kind.expand(spec, scope)).collect()

@@ -5,8 +5,10 @@
 //! from the spec before the next, is found only when its bucket is emptied.
 
 mod expand;
+mod lint;
 mod needs;
 mod read;
+pub mod spec;
 mod write;
 
 pub(crate) use expand::{Source, node};
@@ -28,7 +30,7 @@ use crate::{
     policy::Need,
 };
 use futures::future::join_all;
-use lake_api::Input;
+use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -77,8 +79,12 @@ impl Typed for Object {
     const UNREAD: &'static [&'static str] = &["bytes"];
     const SECRET: &'static [&'static str] = &["content", "bytes"];
     const WEARS: Wears = Wears::Parameters;
-    const HOLDS_DATA: bool = <crate::spec::Object as lake_api::member::Settings>::HOLDS_DATA;
+    const HOLDS_DATA: bool = <spec::Object as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["bucket"];
+
+    fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+        lint::lint(spec, lake, told);
+    }
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, &Names::new(spec, scope))

@@ -3,8 +3,10 @@
 mod account;
 mod expand;
 mod leftovers;
+mod lint;
 mod needs;
 mod read;
+pub mod spec;
 mod trust;
 mod write;
 
@@ -23,7 +25,7 @@ use crate::{
     place::Place,
     policy::{self, Need, Statements, Texts},
 };
-use lake_api::Input;
+use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
@@ -77,6 +79,10 @@ impl Typed for Role {
     const GLOBAL: bool = true;
     const GOES_BEFORE: &'static [&'static str] = &[];
     const LISTS: &'static [&'static str] = &["iam:GetAccountAuthorizationDetails", "iam:ListRoles"];
+
+    fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+        lint::lint(spec, lake, told);
+    }
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::expand(spec, scope)

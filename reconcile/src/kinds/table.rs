@@ -7,9 +7,11 @@
 
 mod expand;
 mod format;
+mod lint;
 mod merge;
 mod needs;
 mod projection;
+pub mod spec;
 mod wire;
 
 pub(crate) use expand::looked_at;
@@ -30,11 +32,11 @@ use crate::{
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::Need,
-    spec::table::SortOrder,
 };
-use lake_api::Input;
+use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use spec::SortOrder;
 use std::collections::BTreeMap;
 
 /// A table, as a lake asks for it.
@@ -171,8 +173,12 @@ impl Typed for Table {
     const SHARED: &'static [&'static str] = &["parameters", "serde.parameters"];
     const BIRTH: Option<&'static str> = Some("CreateTime");
     const WEARS: Wears = Wears::Parameters;
-    const HOLDS_DATA: bool = <crate::spec::Table as lake_api::member::Settings>::HOLDS_DATA;
+    const HOLDS_DATA: bool = <spec::Table as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["database"];
+
+    fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+        lint::lint(spec, lake, told);
+    }
 
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         expand::all(spec, scope)

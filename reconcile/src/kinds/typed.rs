@@ -19,6 +19,7 @@ use crate::{
     settings::Settings,
 };
 use futures::future::BoxFuture;
+use lake_api::Finding;
 use schemars::JsonSchema;
 use serde::{Serialize, de::DeserializeOwned};
 use serde_json::Value;
@@ -62,6 +63,9 @@ pub trait Typed:
     const GOES_BEFORE: &'static [&'static str];
     /// Calls that list what there is of this kind.
     const LISTS: &'static [&'static str] = &[];
+
+    /// What is wrong with the sense of the kind's own section.
+    fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>);
 
     /// The nodes that the kind's own section of the spec asks for.
     fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)>;
@@ -245,6 +249,10 @@ impl<T: Typed> Kind for Erased<T> {
 }
 
 impl<T: Typed> Driver for Erased<T> {
+    fn lint(&self, spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+        T::lint(spec, lake, told);
+    }
+
     fn expand(&self, spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         T::expand(spec, scope)
     }

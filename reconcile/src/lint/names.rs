@@ -2,78 +2,28 @@
 
 use super::{list, member, references, template::Words};
 use crate::LakeSpec;
-use crate::spec::bucket::BucketNamespace;
 use lake_api::member::{Member, Section};
 use lake_api::names::Word;
 use lake_api::{FieldPath, Finding};
 use std::collections::BTreeMap;
 
 /// What AWS allows as the name of one sort of resource.
-struct Rule {
+pub(crate) struct Rule {
     /// The section of its members.
-    section: &'static str,
+    pub(crate) section: &'static str,
     /// The sort, for people.
-    sort: &'static str,
+    pub(crate) sort: &'static str,
     /// The least and the greatest length.
-    length: (usize, usize),
+    pub(crate) length: (usize, usize),
+    /// What parts the name of one that is not ours from what stands before it in its ARN; `None` where a name says nothing alone.
+    pub(crate) external: Option<&'static [char]>,
     /// Whether AWS takes upper and lower case for the same.
-    folds: bool,
+    pub(crate) folds: bool,
     /// What is wrong with the letters of a name, if something is.
-    letters: fn(&str) -> Option<&'static str>,
+    pub(crate) letters: fn(&str) -> Option<&'static str>,
     /// Where the rule comes from.
-    source: &'static str,
+    pub(crate) source: &'static str,
 }
-
-const BUCKET: Rule = Rule {
-    section: "buckets",
-    sort: "bucket",
-    length: (3, 63),
-    folds: false,
-    letters: bucket,
-    source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
-};
-const ACCESS_POINT: Rule = Rule {
-    section: "accessPoints",
-    sort: "access point",
-    length: (3, 50),
-    folds: false,
-    letters: access_point,
-    source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-points-restrictions-limitations-naming-rules.html",
-};
-const ROLE: Rule = Rule {
-    section: "roles",
-    sort: "role",
-    length: (1, 64),
-    folds: true,
-    letters: role,
-    source: "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html",
-};
-const DATABASE: Rule = Rule {
-    section: "databases",
-    sort: "database",
-    length: (1, 255),
-    folds: true,
-    letters: catalog,
-    source: "https://docs.aws.amazon.com/glue/latest/webapi/API_DatabaseInput.html",
-};
-const TABLE: Rule = Rule { section: "tables", sort: "table", ..DATABASE };
-const JOB: Rule = Rule {
-    section: "jobs",
-    sort: "job",
-    length: (1, 255),
-    folds: false,
-    letters: plain,
-    source: "https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html",
-};
-const CRAWLER: Rule = Rule { section: "crawlers", sort: "crawler", ..JOB };
-const FILTER: Rule = Rule {
-    section: "filters",
-    sort: "filter",
-    length: (1, 255),
-    folds: false,
-    letters: plain,
-    source: "https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_DataCellsFilter.html",
-};
 
 /// A name, the place where it is said, and what it stands beside: names are unique there.
 struct Named {
@@ -84,60 +34,18 @@ struct Named {
     shown: String,
 }
 
-pub(super) fn check(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
-    let names = Names { words: Words::of(spec, lake) };
-    names.section(&BUCKET, &spec.buckets, told, |key, bucket| {
-        let end = match bucket.bucket_namespace {
-            BucketNamespace::Global => "",
-            BucketNamespace::AccountRegional => "-an",
-        };
-        let default = format!("{{lake}}-{key}-{{account}}-{{region}}{end}");
-        (String::new(), given(bucket.name.as_ref(), &default))
-    });
-    for (key, bucket) in spec.buckets.own() {
-        let path = member("buckets", key).field("name");
-        told.extend(account_regional(bucket, &path));
-    }
-    let default = |key: &str| format!("{{lake}}-{key}");
-    names.section(&ACCESS_POINT, &spec.access_points, told, |key, point| {
-        (String::new(), given(point.name.as_ref(), &default(key)))
-    });
-    names.section(&ROLE, &spec.roles, told, |key, role| {
-        (String::new(), given(role.name.as_ref(), &format!("{{lake}}-{key}-{{region}}")))
-    });
-    names.section(&DATABASE, &spec.databases, told, |key, database| {
-        (String::new(), given(database.name.as_ref(), &default(key)))
-    });
-    names.section(&TABLE, &spec.tables, told, |key, table| {
-        (known(&table.database), given(table.name.as_ref(), &default(key)))
-    });
-    names
-        .section(&JOB, &spec.jobs, told, |key, job| (String::new(), given(job.name.as_ref(), &default(key))));
-    names.section(&CRAWLER, &spec.crawlers, told, |key, crawler| {
-        (String::new(), given(crawler.name.as_ref(), &default(key)))
-    });
-    names.section(&FILTER, &spec.filters, told, |key, filter| {
-        let table = filter.table.as_ref().map(known).unwrap_or_default();
-        let database = filter.database.as_ref().map(known).unwrap_or_default();
-        let name = filter.table_name.as_ref().map(known).unwrap_or_default();
-        (format!("{table}/{database}/{name}"), given(filter.name.as_ref(), &default(key)))
-    });
-    for (key, role) in spec.roles.own() {
-        names.template(&member("roles", key).field("path"), role.path.known(), told);
-    }
-    for (key, filter) in spec.filters.own() {
-        let path = member("filters", key).field("tableName");
-        names.template(&path, filter.table_name.as_ref().and_then(Word::known), told);
-    }
-}
-
-struct Names<'a> {
+/// The names of a lake's members, their templates filled in as far as that is known.
+pub(crate) struct Names<'a> {
     words: Words<'a>,
 }
 
-impl Names<'_> {
+impl<'a> Names<'a> {
+    pub(crate) fn of(spec: &'a LakeSpec, lake: &'a str) -> Self {
+        Names { words: Words::of(spec, lake) }
+    }
+
     /// The names of a section's members; `name` tells what a member's name stands beside and what it is.
-    fn section<T>(
+    pub(crate) fn section<T>(
         &self,
         rule: &Rule,
         section: &Section<T>,
@@ -157,12 +65,8 @@ impl Names<'_> {
                     let Some(name) = name.known() else { continue };
                     match self.words.fill(name) {
                         Err(fault) => told.push(references::template_fault(&path, name, &fault)),
-                        // A filter's name says nothing without its table.
-                        Ok(_) if rule.section == FILTER.section => {}
                         Ok(filled) => {
-                            // A table is called by its database as well.
-                            let ends: &[char] =
-                                if rule.section == TABLE.section { &[':'] } else { &[':', '/'] };
+                            let Some(ends) = rule.external else { continue };
                             let last = |name: &str| name.rsplit(ends).next().unwrap_or_default().to_owned();
                             let (name, shown) = (last(&filled.longest), last(&filled.shown));
                             all.push(Named { path, within: String::new(), name, shown });
@@ -219,7 +123,8 @@ impl Names<'_> {
         Some(Named { path, within, name: filled.longest, shown: filled.shown })
     }
 
-    fn template(&self, path: &FieldPath, text: Option<&str>, told: &mut Vec<Finding>) {
+    /// A text that is no name and holds templates.
+    pub(crate) fn template(&self, path: &FieldPath, text: Option<&str>, told: &mut Vec<Finding>) {
         if let Some(text) = text
             && let Err(fault) = self.words.fill(text)
         {
@@ -254,21 +159,13 @@ fn twice(rule: &Rule, all: &[Named]) -> Vec<Finding> {
         .collect()
 }
 
-/// A name in the account's own namespace ends as S3 demands.
-fn account_regional(bucket: &crate::spec::Bucket, path: &FieldPath) -> Option<Finding> {
-    let name = bucket.name.as_ref()?.known()?;
-    let regional = bucket.bucket_namespace == BucketNamespace::AccountRegional;
-    (regional && !name.ends_with("-{account}-{region}-an")).then(|| {
-        Finding::error(
-            path.clone(),
-            "the name of an account-regional bucket ends with `-{account}-{region}-an`",
-            "Put that at the end of `name`, or leave `name` out.",
-        )
-    })
+/// The name of a member that has none of its own.
+pub(crate) fn default(key: &str) -> String {
+    format!("{{lake}}-{key}")
 }
 
 /// The name that is given, or the default; nothing while it is not known.
-fn given(name: Option<&impl Word>, default: &str) -> Option<String> {
+pub(crate) fn given(name: Option<&impl Word>, default: &str) -> Option<String> {
     match name {
         Some(name) => name.known().map(ToOwned::to_owned),
         None => Some(default.to_owned()),
@@ -276,64 +173,11 @@ fn given(name: Option<&impl Word>, default: &str) -> Option<String> {
 }
 
 /// A text as it is, or nothing while it is not known.
-fn known(word: &impl Word) -> String {
+pub(crate) fn known(word: &impl Word) -> String {
     word.known().unwrap_or_default().to_owned()
 }
 
-fn bucket(name: &str) -> Option<&'static str> {
-    if !name.bytes().all(|c| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-')) {
-        return Some("A bucket's name has lower-case letters, digits, hyphens and dots");
-    }
-    let ends = [name.bytes().next(), name.bytes().last()];
-    if !ends.iter().flatten().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()) {
-        return Some("A bucket's name begins and ends with a letter or a digit");
-    }
-    if name.contains("..") {
-        return Some("A bucket's name has no two dots side by side");
-    }
-    if name.split('.').count() == 4 && name.split('.').all(|part| part.parse::<u8>().is_ok()) {
-        return Some("A bucket's name is no IP address");
-    }
-    if ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|front| name.starts_with(front)) {
-        return Some("S3 keeps names that begin with `xn--`, `sthree-` or `amzn-s3-demo-` to itself");
-    }
-    if ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"].iter().any(|end| name.ends_with(end)) {
-        return Some(
-            "S3 keeps names that end with `-s3alias`, `--ol-s3`, `.mrap`, `--x-s3` or `--table-s3` to itself",
-        );
-    }
-    None
-}
-
-fn access_point(name: &str) -> Option<&'static str> {
-    if !name.bytes().all(|c| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'-')) {
-        return Some("An access point's name has lower-case letters, digits and hyphens");
-    }
-    if name.starts_with('-') || name.ends_with('-') {
-        return Some("An access point's name neither begins nor ends with a hyphen");
-    }
-    if name.starts_with("xn--") || ["-s3alias", "-ext-s3alias"].iter().any(|end| name.ends_with(end)) {
-        return Some("S3 keeps names that begin with `xn--` or end with `-s3alias` to itself");
-    }
-    None
-}
-
-fn role(name: &str) -> Option<&'static str> {
-    let fits = name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c));
-    (!fits).then_some("A role's name has letters, digits and `+=,.@_-`")
-}
-
-/// Upper case has a finding of its own, since the catalogue takes it and folds it.
-fn catalog(name: &str) -> Option<&'static str> {
-    if name.chars().any(char::is_uppercase) {
-        return Some("The catalogue folds names to lower case; write it so, then plan and AWS say the same");
-    }
-    if name.contains('/') {
-        return Some("A slash parts database and table in ARNs, so that policies could not name it");
-    }
-    plain(name)
-}
-
-fn plain(name: &str) -> Option<&'static str> {
+/// The letters of a name of which AWS says nothing else.
+pub(crate) fn plain(name: &str) -> Option<&'static str> {
     name.chars().any(char::is_control).then_some("A name has no control characters")
 }

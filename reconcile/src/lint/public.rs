@@ -3,8 +3,7 @@
 //! Source: "The meaning of public" in
 //! <https://docs.aws.amazon.com/AmazonS3/latest/userguide/access-control-block-public-access.html>.
 
-use crate::spec::Statement;
-use crate::spec::statement::Effect;
+use crate::spec::statement::{Effect, Statement};
 use lake_api::names::{Text, Word};
 use lake_api::{FieldPath, Finding};
 use std::net::IpAddr;
@@ -31,7 +30,7 @@ const NAMING: [&str; 6] =
     ["stringequals", "stringequalsignorecase", "stringlike", "arnequals", "arnlike", "ipaddress"];
 
 /// A statement that opens data to everybody, while the public access block refuses such policies.
-pub(super) fn check(path: &FieldPath, statement: &Statement, told: &mut Vec<Finding>) {
+pub(crate) fn check(path: &FieldPath, statement: &Statement, told: &mut Vec<Finding>) {
     let everybody = statement
         .principals
         .as_ref()

@@ -1,7 +1,8 @@
 //! References: each means a member that is there, or an ARN of the right sort; none waits for itself.
 
 use super::{list, meant, template, template::Fault, texts};
-use crate::LakeSpec;
+use crate::{CONTRACT, LakeSpec};
+use lake_api::contract::{Map, Shape};
 use lake_api::{FieldPath, Finding, Step};
 use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
@@ -73,12 +74,9 @@ fn external(path: &FieldPath, section: &str, text: &str) -> Option<Finding> {
     if text.starts_with("arn:") {
         return arn(path, Some(section), text);
     }
-    let (parts, form) = match section {
-        "tables" => (2, "database/table"),
-        "filters" => (3, "database/table/filter"),
-        _ => return None,
-    };
-    let fits = text.split('/').count() == parts && text.split('/').all(|part| !part.is_empty());
+    let form = section_of(section)?.external.as_deref()?;
+    let fits =
+        text.split('/').count() == form.split('/').count() && text.split('/').all(|part| !part.is_empty());
     (!fits).then(|| {
         Finding::error(
             path.clone(),
@@ -100,26 +98,36 @@ fn arn(path: &FieldPath, section: Option<&str>, text: &str) -> Option<Finding> {
         }
         Ok(()) => {}
     }
-    let (service, resource, example) = match section? {
-        "buckets" => ("s3", "", "arn:{partition}:s3:::name"),
-        "accessPoints" => ("s3", "accesspoint/", "arn:{partition}:s3:{region}:{account}:accesspoint/name"),
-        "roles" => ("iam", "role/", "arn:{partition}:iam::{account}:role/name"),
-        "databases" => ("glue", "database/", "arn:{partition}:glue:{region}:{account}:database/name"),
-        "tables" => ("glue", "table/", "arn:{partition}:glue:{region}:{account}:table/database/name"),
-        "jobs" => ("glue", "job/", "arn:{partition}:glue:{region}:{account}:job/name"),
-        "crawlers" => ("glue", "crawler/", "arn:{partition}:glue:{region}:{account}:crawler/name"),
-        _ => return None,
-    };
-    let parts: Vec<&str> = text.splitn(6, ':').collect();
-    let rest = parts[5].strip_prefix(resource).unwrap_or_default();
-    let whole = !rest.is_empty() && (section != Some("buckets") || !rest.contains('/'));
-    (parts[2] != service || !whole).then(|| {
+    let section = section?;
+    let form = section_of(section)?.arn.as_deref()?;
+    (!is_like(text, form)).then(|| {
         Finding::error(
             path.clone(),
-            format!("`{text}` is no ARN of a member of `{}`", section.unwrap_or_default()),
-            format!("It would be `{example}`."),
+            format!("`{text}` is no ARN of a member of `{section}`"),
+            format!("It would be `{form}`."),
         )
     })
+}
+
+/// Whether an ARN of six parts is of the same service and sort of resource as a form of one.
+fn is_like(arn: &str, form: &str) -> bool {
+    let [arn, form] = [arn, form].map(|arn| arn.splitn(6, ':').collect::<Vec<_>>());
+    let ([_, _, service, _, _, name], [_, _, of_service, _, _, of_name]) = (&*arn, &*form) else {
+        return false;
+    };
+    let name = match of_name.split_once('/') {
+        Some((sort, _)) => name.strip_prefix(sort).and_then(|rest| rest.strip_prefix('/')),
+        None => Some(*name).filter(|name| !name.contains('/')),
+    };
+    service == of_service && name.is_some_and(|name| !name.is_empty())
+}
+
+/// What the schema says of a section.
+fn section_of(name: &str) -> Option<&'static Map> {
+    match &CONTRACT.shape().object()?.fields.get(name)?.shape {
+        Shape::Map(map) if map.members => Some(map),
+        _ => None,
+    }
 }
 
 /// A template that is none.

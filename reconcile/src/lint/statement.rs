@@ -1,12 +1,12 @@
 //! Statements of policies.
 
-use crate::spec::Statement;
+use crate::spec::statement::Statement;
 use lake_api::names::Word;
 use lake_api::{FieldPath, Finding};
 
 /// What kind of policy a statement stands in.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Policy {
+pub(crate) enum Policy {
     /// Of a bucket or an access point: about others.
     Resource,
     /// Of a role: about itself.
@@ -16,7 +16,7 @@ pub(super) enum Policy {
 }
 
 /// What is wrong with a statement on its own.
-pub(super) fn check(path: &FieldPath, statement: &Statement, policy: Policy, told: &mut Vec<Finding>) {
+pub(crate) fn check(path: &FieldPath, statement: &Statement, policy: Policy, told: &mut Vec<Finding>) {
     let named = statement.principals.is_some() || statement.not_principals.is_some();
     let on = statement.resources.is_some() || statement.not_resources.is_some();
     match policy {
@@ -55,7 +55,7 @@ pub(super) fn check(path: &FieldPath, statement: &Statement, policy: Policy, tol
 }
 
 /// Statements of one policy that share an id, of which IAM takes no two.
-pub(super) fn twice(path: &FieldPath, statements: &[Statement], told: &mut Vec<Finding>) {
+pub(crate) fn twice(path: &FieldPath, statements: &[Statement], told: &mut Vec<Finding>) {
     let mut seen = std::collections::BTreeSet::new();
     for (index, statement) in statements.iter().enumerate() {
         if let Some(sid) = statement.sid.as_ref().and_then(Word::known)

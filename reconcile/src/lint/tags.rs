@@ -2,11 +2,13 @@
 //!
 //! Source: <https://docs.aws.amazon.com/tag-editor/latest/userguide/best-practices-and-strats.html>.
 
-use super::member;
+use super::members;
 use crate::LakeSpec;
 use lake_api::collections::Tags;
-use lake_api::names::{TagValue, Word};
+use lake_api::contract::Shape;
+use lake_api::names::Word;
 use lake_api::{FieldPath, Finding};
+use serde_json::Value;
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The tags that one resource has room for: AWS's 50 without the five that a lake's mark may take.
@@ -14,83 +16,64 @@ const MOST: usize = 45;
 /// The greatest length of a key.
 const LONGEST: usize = 128;
 
+/// The start of the tags that are the lake's own.
+pub(crate) const OURS: &str = "lake.dev/";
+
 pub(super) fn check(spec: &LakeSpec, told: &mut Vec<Finding>) {
-    let at = FieldPath::root().field("tags");
-    keys(&at, &spec.tags, told);
-    for (path, own, is_role) in tagged(spec) {
-        keys(&path, own, told);
-        let all: BTreeSet<&String> = spec.tags.keys().chain(own.keys()).collect();
-        if all.len() > MOST {
+    for (key, value) in spec.tags.iter() {
+        one(FieldPath::root().field("tags").key(key), key, value.known(), told);
+    }
+    members::each(spec, &mut |member| {
+        let tags = member.value.get("tags").and_then(Value::as_object);
+        let is_tags = matches!(member.form.fields.get("tags").map(|field| &field.shape), Some(Shape::Map(_)));
+        let Some(tags) = tags.filter(|_| is_tags) else { return };
+        let path = member.path.field("tags");
+        for (key, value) in tags {
+            one(path.key(key), key, value.as_str(), told);
+        }
+        let all = spec.tags.keys().chain(tags.keys()).collect::<BTreeSet<_>>().len();
+        // What is nested does not wear the lake's tags.
+        if all > MOST && !member.is_nested {
             told.push(Finding::error(
-                path.clone(),
-                format!("{} tags are more than the {MOST} that there is room for", all.len()),
+                path,
+                format!("{all} tags are more than the {MOST} that there is room for"),
                 "The lake's tags, a provider's `default_tags` among them, and the member's count together. AWS takes 50, of which \
                  five are the lake's mark.",
             ));
         }
-        if is_role {
-            told.extend(folded(&path, &all));
-        }
+    });
+}
+
+fn one(at: FieldPath, key: &str, value: Option<&str>, told: &mut Vec<Finding>) {
+    if key.to_lowercase().starts_with("aws:") {
+        told.push(Finding::error(
+            at.clone(),
+            format!("the tag `{key}` is AWS's own"),
+            "Only AWS sets tags that begin with `aws:`. Choose another key.",
+        ));
+    } else if key.starts_with(OURS) {
+        told.push(ours(at.clone(), key));
     }
-    for (bucket, settings) in spec.buckets.own() {
-        for (key, object) in settings.objects.own() {
-            let at = member("buckets", bucket).field("objects").key(key.as_str()).field("tags");
-            keys(&at, &object.tags, told);
-        }
+    if key.is_empty() || key.chars().count() > LONGEST {
+        told.push(Finding::error(
+            at.clone(),
+            "the key of a tag does not fit",
+            format!("A key has 1 to {LONGEST} characters."),
+        ));
     }
-    for (key, table) in spec.tables.own() {
-        // A table wears the mark among its parameters.
-        for name in table.parameters.keys().filter(|name| name.starts_with("lake.dev/")) {
-            told.push(ours(member("tables", key).field("parameters").key(name), name));
-        }
+    let strange = |text: &str| text.chars().find(|c| !c.is_alphanumeric() && !" _.:/=+-@".contains(*c));
+    let texts = [("key", Some(key)), ("value", value)];
+    for (sort, found) in texts.iter().filter_map(|(sort, text)| Some((sort, strange((*text)?)?))) {
+        told.push(Finding::error(
+            at.clone(),
+            format!("the {sort} of the tag holds `{}`", found.escape_default()),
+            "Tags take letters, digits, spaces and `_.:/=+-@`.",
+        ));
     }
 }
 
-/// Every member that wears tags: where, which, and whether IAM holds them.
-fn tagged(spec: &LakeSpec) -> Vec<(FieldPath, &Tags, bool)> {
-    let at = |section: &str, key: &str| member(section, key).field("tags");
-    let buckets = spec.buckets.own().map(|(key, own)| (at("buckets", key), &own.settings.tags, false));
-    let points =
-        spec.access_points.own().map(|(key, own)| (at("accessPoints", key), &own.settings.tags, false));
-    let roles = spec.roles.own().map(|(key, own)| (at("roles", key), &own.settings.tags, true));
-    let databases = spec.databases.own().map(|(key, own)| (at("databases", key), &own.settings.tags, false));
-    let jobs = spec.jobs.own().map(|(key, own)| (at("jobs", key), &own.settings.tags, false));
-    let crawlers = spec.crawlers.own().map(|(key, own)| (at("crawlers", key), &own.settings.tags, false));
-    buckets.chain(points).chain(roles).chain(databases).chain(jobs).chain(crawlers).collect()
-}
-
-fn keys(path: &FieldPath, tags: &BTreeMap<String, TagValue>, told: &mut Vec<Finding>) {
-    for (key, value) in tags {
-        let at = path.key(key);
-        if key.to_lowercase().starts_with("aws:") {
-            told.push(Finding::error(
-                at.clone(),
-                format!("the tag `{key}` is AWS's own"),
-                "Only AWS sets tags that begin with `aws:`. Choose another key.",
-            ));
-        } else if key.starts_with("lake.dev/") {
-            told.push(ours(at.clone(), key));
-        }
-        if key.is_empty() || key.chars().count() > LONGEST {
-            told.push(Finding::error(
-                at.clone(),
-                "the key of a tag does not fit",
-                format!("A key has 1 to {LONGEST} characters."),
-            ));
-        }
-        let strange = |text: &str| text.chars().find(|c| !c.is_alphanumeric() && !" _.:/=+-@".contains(*c));
-        let texts = [("key", Some(key.as_str())), ("value", value.known())];
-        for (sort, found) in texts.iter().filter_map(|(sort, text)| Some((sort, strange((*text)?)?))) {
-            told.push(Finding::error(
-                at.clone(),
-                format!("the {sort} of the tag holds `{}`", found.escape_default()),
-                "Tags take letters, digits, spaces and `_.:/=+-@`.",
-            ));
-        }
-    }
-}
-
-fn ours(path: FieldPath, key: &str) -> Finding {
+/// A key that only the lake sets.
+pub(crate) fn ours(path: FieldPath, key: &str) -> Finding {
     Finding::error(
         path,
         format!("`{key}` is the lake's own"),
@@ -98,12 +81,13 @@ fn ours(path: FieldPath, key: &str) -> Finding {
     )
 }
 
-/// IAM takes keys that differ only in case for the same.
-fn folded(path: &FieldPath, keys: &BTreeSet<&String>) -> Vec<Finding> {
+/// Keys that differ only in case, which IAM takes for the same; the lake's tags are the member's too.
+pub(crate) fn folded(path: &FieldPath, lakes: &Tags, own: &Tags) -> Vec<Finding> {
     let mut seen = BTreeMap::new();
-    keys.iter()
+    let keys: BTreeSet<&String> = lakes.keys().chain(own.keys()).collect();
+    keys.into_iter()
         .filter_map(|key| {
-            let other = seen.insert(key.to_lowercase(), *key)?;
+            let other = seen.insert(key.to_lowercase(), key)?;
             Some(Finding::error(
                 path.clone(),
                 format!("`{other}` and `{key}` are one tag to IAM"),

@@ -3,25 +3,25 @@
 use crate::LakeSpec;
 use lake_api::Input;
 use lake_api::template::fill;
-pub(super) use lake_api::template::{Fault, WORDS, check};
+pub(crate) use lake_api::template::{Fault, WORDS, check};
 
 /// The shortest and the longest text that a template may become, for what is not known before the place is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Filled {
-    pub(super) shortest: String,
-    pub(super) longest: String,
+pub(crate) struct Filled {
+    pub(crate) shortest: String,
+    pub(crate) longest: String,
     /// With what is known now alone, for people: the rest stands as it was written.
-    pub(super) shown: String,
+    pub(crate) shown: String,
 }
 
 /// The values of the words.
-pub(super) struct Words<'a> {
+pub(crate) struct Words<'a> {
     lake: &'a str,
     region: Option<&'a str>,
 }
 
 impl<'a> Words<'a> {
-    pub(super) fn of(spec: &'a LakeSpec, lake: &'a str) -> Self {
+    pub(crate) fn of(spec: &'a LakeSpec, lake: &'a str) -> Self {
         let region = spec.region.as_ref().and_then(|region| match &region.0 {
             Input::Known(region) => Some(region.as_str()),
             Input::Unknown | Input::Fact { .. } => None,
@@ -30,7 +30,7 @@ impl<'a> Words<'a> {
     }
 
     /// The text that a template becomes.
-    pub(super) fn fill(&self, template: &str) -> Result<Filled, Fault> {
+    pub(crate) fn fill(&self, template: &str) -> Result<Filled, Fault> {
         Ok(Filled {
             shortest: fill(template, |w| self.value(w).0)?,
             longest: fill(template, |w| self.value(w).1)?,

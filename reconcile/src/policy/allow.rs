@@ -3,11 +3,11 @@
 use super::{Principals, Statement, Texts, fewest::fewest, texts};
 use crate::{
     expand::names::Names,
-    spec::{
-        access_point::AccessPointAllow,
-        role::{Allow, PassRole, UseDatabase},
-        statement::Effect,
+    kinds::{
+        access_point::spec::AccessPointAllow,
+        role::spec::{Allow, PassRole, UseDatabase},
     },
+    spec::statement::Effect,
 };
 use lake_api::{
     Input,

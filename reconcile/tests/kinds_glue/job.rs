@@ -7,8 +7,7 @@ use lake_reconcile::{
     aws::{Aws, Priority},
     graph::{Hold, NodeId},
     inventory::Sight,
-    kinds::{Job, Typed},
-    spec::job::Command,
+    kinds::{Job, Typed, job::spec::Command},
 };
 
 const BASE: &str = "role: etl, script: { bucket: store, key: etl.py, content: 'print()' }";

@@ -1,6 +1,6 @@
 //! Access points of the spec.
 
-use super::AccessPoint;
+use super::{AccessPoint, spec};
 use crate::{
     LakeSpec,
     aliases::{Aliases, path},
@@ -9,8 +9,8 @@ use crate::{
         names::{Names, nodes},
     },
     graph::{Node, NodeId},
+    kinds::bucket::spec::PublicAccessBlock,
     policy::{self, Statement, Texts},
-    spec::{self, bucket::PublicAccessBlock},
 };
 use lake_api::{
     Input,

@@ -6,10 +6,9 @@ use crate::{
     aws::{self, Aws, Priority},
     error::CloudError,
     inventory::{Facts, Seen, Sight},
-    kinds::born,
+    kinds::{born, bucket::spec::PublicAccessBlock},
     owner::Worn,
     policy::{self, Statements},
-    spec::bucket::PublicAccessBlock,
 };
 use aws_sdk_s3control::types::PublicAccessBlockConfiguration;
 use futures::future::{join, join_all};

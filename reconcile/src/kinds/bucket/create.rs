@@ -2,14 +2,10 @@
 
 use super::{
     Bucket, facets, read,
+    spec::{BucketNamespace, ObjectOwnership},
     write::{Facet, known, known_tags, put_tags, set, tag_set, unbuilt},
 };
-use crate::{
-    aws::Aws,
-    error::CloudError,
-    owner::Worn,
-    spec::bucket::{BucketNamespace, ObjectOwnership},
-};
+use crate::{aws::Aws, error::CloudError, owner::Worn};
 use aws_sdk_s3::types::{self, BucketLocationConstraint, CreateBucketConfiguration};
 use std::collections::BTreeMap;
 

@@ -1,6 +1,13 @@
 //! Buckets of the spec.
 
-use super::{Bucket, BucketPolicy, Encryption, Logging, RequestMetrics, delivery, switches};
+use super::{
+    Bucket, BucketPolicy, Encryption, Logging, RequestMetrics, delivery,
+    spec::{
+        self, BucketNamespace, Sse,
+        lifecycle::{LifecycleRule, TransitionMinimumSize},
+    },
+    switches,
+};
 use crate::{
     LakeSpec,
     aliases::{Aliases, path},
@@ -11,11 +18,6 @@ use crate::{
     graph::{Hold, Node, NodeId},
     kinds::Typed as _,
     policy::{self, Statement},
-    spec::{
-        self,
-        bucket::{BucketNamespace, Sse},
-        lifecycle::{LifecycleRule, TransitionMinimumSize},
-    },
 };
 use lake_api::{
     FieldPath, Input,
@@ -97,7 +99,7 @@ fn wanted(key: &MemberKey, bucket: &spec::Bucket, names: &Names<'_>) -> Wanted<B
     }
 }
 
-fn encryption(said: &spec::bucket::Encryption, names: &Names<'_>) -> Encryption {
+fn encryption(said: &spec::Encryption, names: &Names<'_>) -> Encryption {
     Encryption {
         sse: said.sse,
         key: names.kms_key(said),
@@ -106,7 +108,7 @@ fn encryption(said: &spec::bucket::Encryption, names: &Names<'_>) -> Encryption 
     }
 }
 
-fn statements(said: &spec::bucket::BucketPolicy, bucket: &Input<String>, names: &Names<'_>) -> BucketPolicy {
+fn statements(said: &spec::BucketPolicy, bucket: &Input<String>, names: &Names<'_>) -> BucketPolicy {
     let all = switches::everything(bucket, names.place());
     let statements =
         policy::keyed(said.statements.iter().map(|statement| Statement::on(statement, names, &all)));
@@ -150,11 +152,11 @@ fn rule(said: &LifecycleRule) -> (String, LifecycleRule) {
 }
 
 /// The id of request metrics: their name, else their key.
-fn metrics_id<'a>(key: &'a str, said: &'a spec::bucket::RequestMetrics) -> &'a str {
+fn metrics_id<'a>(key: &'a str, said: &'a spec::RequestMetrics) -> &'a str {
     said.name.as_ref().and_then(Word::known).unwrap_or(key)
 }
 
-fn request_metrics(said: &spec::bucket::RequestMetrics, names: &Names<'_>) -> RequestMetrics {
+fn request_metrics(said: &spec::RequestMetrics, names: &Names<'_>) -> RequestMetrics {
     RequestMetrics {
         prefix: said.prefix.as_ref().map(|prefix| prefix.input().clone()).filter(|p| p.text() != Some("")),
         tags: said.tags.iter().map(|(key, value)| (key.clone(), value.input().clone())).collect(),
@@ -170,8 +172,8 @@ impl Bucket {
             bucket_namespace: BucketNamespace::Global,
             versioning: false,
             encryption: Encryption { sse: Sse::S3, key: None, bucket_key: None, block_customer_keys: true },
-            public_access_block: spec::bucket::PublicAccessBlock::default(),
-            object_ownership: spec::bucket::ObjectOwnership::BucketOwnerEnforced,
+            public_access_block: spec::PublicAccessBlock::default(),
+            object_ownership: spec::ObjectOwnership::BucketOwnerEnforced,
             tls_only: false,
             delegate_to_access_points: false,
             policy: BucketPolicy::default(),

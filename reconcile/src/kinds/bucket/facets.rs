@@ -1,10 +1,10 @@
 //! The smaller facets of a bucket in S3's words and in the spec's. S3's spelling of *off* is ours.
 
-use super::{Encryption, Logging, RequestMetrics};
-use crate::{
-    expand::names::is_s3s_own,
-    spec::bucket::{CorsRule, HttpMethod, LogKeyFormat, ObjectOwnership, PublicAccessBlock, Sse},
+use super::{
+    Encryption, Logging, RequestMetrics,
+    spec::{CorsRule, HttpMethod, LogKeyFormat, ObjectOwnership, PublicAccessBlock, Sse},
 };
+use crate::expand::names::is_s3s_own;
 use aws_sdk_s3::{
     error::BuildError,
     types::{

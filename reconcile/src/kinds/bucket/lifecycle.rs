@@ -1,6 +1,6 @@
 //! Lifecycle rules in S3's words and in the spec's.
 
-use crate::spec::lifecycle::{
+use super::spec::lifecycle::{
     Expire, ExpireNoncurrent, LifecycleRule, NoncurrentTransition, StorageClass, Transition,
 };
 use aws_sdk_s3::{

@@ -1,6 +1,13 @@
 //! Looking at a bucket: one call for each facet, side by side.
 
-use super::{Bucket, facets, lifecycle, switches};
+use super::{
+    Bucket, facets, lifecycle,
+    spec::{
+        BucketNamespace, CorsRule, ObjectOwnership, PublicAccessBlock,
+        lifecycle::{LifecycleRule, TransitionMinimumSize},
+    },
+    switches,
+};
 use crate::{
     aws::Aws,
     error::CloudError,
@@ -9,10 +16,6 @@ use crate::{
     owner::{ANOTHER_ACCOUNT, Worn},
     place::Place,
     policy::{self, Statements},
-    spec::{
-        bucket::{BucketNamespace, CorsRule, ObjectOwnership, PublicAccessBlock},
-        lifecycle::{LifecycleRule, TransitionMinimumSize},
-    },
 };
 use aws_sdk_s3::{
     error::{ProvideErrorMetadata, SdkError},

@@ -3,14 +3,13 @@
 //! The calls on one bucket follow each other: S3 answers `OperationAborted` to two at a time. Public access is let
 //! in before the policy that needs it, and shut out whatever the policy says.
 
-use super::{Bucket, facets, lifecycle, read, switches};
+use super::{Bucket, facets, lifecycle, read, spec::lifecycle::TransitionMinimumSize, switches};
 use crate::{
     aws::Aws,
     diff::FieldChange,
     error::CloudError,
     owner::{Marking, Worn},
     policy,
-    spec::lifecycle::TransitionMinimumSize,
 };
 use aws_sdk_s3::{
     error::BuildError,

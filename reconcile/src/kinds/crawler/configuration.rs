@@ -2,7 +2,7 @@
 //!
 //! What has a field here is taken out of the document, whoever wrote it there; the rest is compared by value.
 
-use crate::spec::crawler::CrawlerConfiguration;
+use super::spec::CrawlerConfiguration;
 use lake_api::{Input, names::Word};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

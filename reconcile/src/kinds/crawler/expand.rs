@@ -3,6 +3,7 @@
 use super::{
     CatalogTarget, Configuration, Crawler, DeltaTarget, DynamodbTarget, JdbcTarget, LakeFormation,
     MongodbTarget, S3Target, TableFormatTarget, Targets,
+    spec::{self, Recrawl, SchemaChange},
 };
 use crate::{
     LakeSpec,
@@ -14,11 +15,7 @@ use crate::{
     },
     graph::{Node, NodeId},
     kinds::glue::{Location, role_name, wide},
-    spec::{
-        self,
-        crawler::{self, Recrawl, SchemaChange},
-        location,
-    },
+    spec::location,
 };
 use lake_api::{Input, member::Own, names::Word};
 use std::collections::{BTreeMap, BTreeSet};
@@ -72,7 +69,7 @@ struct Aim<'a> {
 }
 
 impl Aim<'_> {
-    fn targets(&mut self, said: &crawler::Targets) -> Targets {
+    fn targets(&mut self, said: &spec::Targets) -> Targets {
         let names = self.names;
         Targets {
             s3: said.s3.iter().map(|target| self.s3(target)).collect(),
@@ -120,7 +117,7 @@ impl Aim<'_> {
         }
     }
 
-    fn s3(&mut self, target: &crawler::S3Target) -> S3Target {
+    fn s3(&mut self, target: &spec::S3Target) -> S3Target {
         let bucket = self.names.bucket(&target.bucket);
         self.after.extend(bucket.node);
         S3Target {
@@ -134,7 +131,7 @@ impl Aim<'_> {
         }
     }
 
-    fn catalog(&mut self, target: &crawler::CatalogTarget) -> CatalogTarget {
+    fn catalog(&mut self, target: &spec::CatalogTarget) -> CatalogTarget {
         let database = self.names.database(&target.database);
         self.after.extend(database.node);
         let mut tables: BTreeSet<Input<String>> =
@@ -153,7 +150,7 @@ impl Aim<'_> {
         }
     }
 
-    fn table_format(&mut self, target: &crawler::TableFormatTarget) -> TableFormatTarget {
+    fn table_format(&mut self, target: &spec::TableFormatTarget) -> TableFormatTarget {
         TableFormatTarget {
             locations: self.locations(&target.locations),
             connection: self.name(target.connection.as_ref()),

@@ -1,9 +1,7 @@
 //! What a crawler looks at, and how Glue spells it.
 
-use crate::{
-    kinds::glue::{Location, seen, text, texts},
-    spec::crawler::JdbcMetadata,
-};
+use super::spec::JdbcMetadata;
+use crate::kinds::glue::{Location, seen, text, texts};
 use aws_sdk_glue::types;
 use lake_api::Input;
 use schemars::JsonSchema;

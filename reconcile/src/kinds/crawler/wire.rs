@@ -1,13 +1,15 @@
 //! A crawler in the words of Glue's API.
 
-use super::{Configuration, Crawler, LakeFormation, Targets, arn, facts};
+use super::{
+    Configuration, Crawler, LakeFormation, Targets, arn, facts,
+    spec::{OnDataChanged, OnDataGone, Recrawl, SchemaChange},
+};
 use crate::{
     aws::Aws,
     error::{CloudError, Retry},
     inventory::Sight,
     kinds::glue::{self, Batch, role_name, seen, text},
     owner::Worn,
-    spec::crawler::{OnDataChanged, OnDataGone, Recrawl, SchemaChange},
 };
 use aws_sdk_glue::types::{
     self, CrawlerLineageSettings, DeleteBehavior, LakeFormationConfiguration, LineageConfiguration,

@@ -1,6 +1,9 @@
 //! Databases of a spec as nodes.
 
-use super::{CreateTableDefaults, Database};
+use super::{
+    CreateTableDefaults, Database,
+    spec::{self, CreateTableDefaults as Said},
+};
 use crate::{
     LakeSpec,
     aliases::Aliases,
@@ -10,7 +13,6 @@ use crate::{
         names::{Names, given, inputs, nodes},
     },
     graph::{Node, NodeId},
-    spec::{self, database::CreateTableDefaults as Said},
 };
 use lake_api::{Input, member::Own};
 use std::collections::{BTreeMap, BTreeSet};

@@ -1,6 +1,6 @@
 //! The filters that a spec asks for, and the tables that they wait for.
 
-use super::{Columns, Filter};
+use super::{Columns, Filter, spec};
 use crate::{
     LakeSpec,
     aliases::{Aliases, path},
@@ -10,10 +10,8 @@ use crate::{
         names::{Names, TheDatabase, TheTable, nodes},
     },
     graph::{Node, NodeId},
-    kinds::table,
-    lint::crawls,
+    kinds::{crawler::crawls, table},
     policy::Texts,
-    spec,
 };
 use lake_api::{FieldPath, Input, collections::Set, names::Word};
 use std::collections::{BTreeMap, BTreeSet};

@@ -3,11 +3,8 @@
 //! Reading folds an argument into its field only where the field can say what the argument says. What it cannot say
 //! (`job-bookmark-pause`) stays an argument, and so shows as one that nobody asked for.
 
-use super::{ContinuousLogging, Job};
-use crate::{
-    kinds::glue::{Location, text},
-    spec::job::Language,
-};
+use super::{ContinuousLogging, Job, spec::Language};
+use crate::kinds::glue::{Location, text};
 use lake_api::Input;
 use std::collections::{BTreeMap, HashMap};
 

@@ -1,6 +1,9 @@
 //! Jobs of a spec as nodes, and their scripts.
 
-use super::{ContinuousLogging, Job, Workers};
+use super::{
+    ContinuousLogging, Job, Workers,
+    spec::{self, Command, ExecutionClass, Language, Sizing},
+};
 use crate::{
     LakeSpec,
     aliases::Aliases,
@@ -11,12 +14,9 @@ use crate::{
     },
     graph::{Node, NodeId, Open},
     kinds::{
+        bucket,
         glue::{ObjectPlace, role_name, wide},
         object,
-    },
-    spec::{
-        self,
-        job::{Command, ExecutionClass, Language, Sizing},
     },
 };
 use lake_api::{
@@ -156,11 +156,11 @@ fn declared(spec: &LakeSpec, member: &Own<spec::Job>) -> Option<NodeId> {
 /// Whether a script without content may turn out to be a member object, once what is unknown is known.
 fn may_be_declared(spec: &LakeSpec, member: &Own<spec::Job>) -> bool {
     let wanted = member.script.key.known();
-    let may_be = |object: &Member<spec::Object>| match object.own().map(|object| object.key.known()) {
+    let may_be = |object: &Member<object::spec::Object>| match object.own().map(|object| object.key.known()) {
         Some(Some(key)) => wanted.is_none_or(|wanted| wanted == key),
         _ => true,
     };
-    let in_it = |bucket: &Own<spec::Bucket>| bucket.objects.values().any(may_be);
+    let in_it = |bucket: &Own<bucket::spec::Bucket>| bucket.objects.values().any(may_be);
     match member.script.bucket.target() {
         Some(Target::Member(key)) => spec.buckets.get(key).and_then(Member::own).is_some_and(in_it),
         Some(Target::Arn(_)) => false,

@@ -1,13 +1,15 @@
 //! A job in the words of Glue's API.
 
-use super::{Job, Workers, arguments, arn, facts};
+use super::{
+    Job, Workers, arguments, arn, facts,
+    spec::{Command, ExecutionClass},
+};
 use crate::{
     aws::Aws,
     error::CloudError,
     inventory::Sight,
     kinds::glue::{self, Batch, ObjectPlace, role_name, seen, seen_map, text},
     owner::Worn,
-    spec::job::{Command, ExecutionClass},
 };
 use aws_sdk_glue::types::{
     self, ConnectionsList, ExecutionProperty, JobCommand, JobUpdate, NotificationProperty,

@@ -1,6 +1,6 @@
 //! Objects of the spec: those of buckets, and the scripts of jobs.
 
-use super::Object;
+use super::{Object, spec};
 use crate::{
     LakeSpec,
     aliases::{Aliases, path},
@@ -9,9 +9,8 @@ use crate::{
         names::{Names, nodes},
     },
     graph::{Hold, Node, NodeId, Open, Reach, Treatment},
-    kinds::Typed as _,
+    kinds::{Typed as _, job::spec::Script},
     policy,
-    spec::{self, job::Script},
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
 use lake_api::{

@@ -1,6 +1,10 @@
 //! The roles that a spec asks for.
 
-use super::{Role, trust};
+use super::{
+    Role,
+    spec::{self, AssumedBy},
+    trust,
+};
 use crate::{
     LakeSpec,
     aliases::{Aliases, path},
@@ -11,7 +15,6 @@ use crate::{
     },
     graph::{Node, NodeId},
     policy::{self, Principals, Statement, Statements, Texts, keyed, texts},
-    spec::{self, role::AssumedBy},
 };
 use lake_api::{
     FieldPath, Input,

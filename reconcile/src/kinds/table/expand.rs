@@ -1,6 +1,6 @@
 //! Tables of a spec as nodes.
 
-use super::{Bucketing, Column, Serde, SortColumn, Table, format, projection};
+use super::{Bucketing, Column, Serde, SortColumn, Table, format, projection, spec};
 use crate::{
     LakeSpec,
     aliases::{Aliases, path},
@@ -14,7 +14,6 @@ use crate::{
         Typed as _,
         glue::{ObjectPlace, wide},
     },
-    spec::{self, table},
 };
 use lake_api::{FieldPath, Input, member::Own, names::Word};
 use std::collections::{BTreeMap, BTreeSet};
@@ -164,7 +163,7 @@ impl Table {
 }
 
 impl Column {
-    fn of(said: &table::Column) -> Self {
+    fn of(said: &spec::Column) -> Self {
         Column {
             name: lower(said.name.input()),
             column_type: said.column_type.input().clone().map(|hive| format::tidy(&hive)),

@@ -2,8 +2,7 @@
 //!
 //! The classes are those that AWS's documentation of Athena gives for each format ("Supported SerDes").
 
-use super::Serde;
-use crate::spec::table::Format;
+use super::{Serde, spec::Format};
 use lake_api::Input;
 use std::collections::BTreeMap;
 

@@ -1,10 +1,8 @@
 //! Partition projection, which Athena reads from a table's parameters
 //! (AWS: "Supported types for partition projection").
 
-use crate::{
-    expand::names::Names,
-    spec::table::{IntervalUnit, ProjectedColumn, Projection, ProjectionType},
-};
+use super::spec::{IntervalUnit, ProjectedColumn, Projection, ProjectionType};
+use crate::expand::names::Names;
 use lake_api::{Input, names::Word};
 use std::collections::BTreeMap;
 

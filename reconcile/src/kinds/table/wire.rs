@@ -1,6 +1,6 @@
 //! A table in the words of Glue's API.
 
-use super::{Bucketing, Column, Serde, SortColumn, Table, TableKey, format};
+use super::{Bucketing, Column, Serde, SortColumn, Table, TableKey, format, spec::SortOrder};
 use crate::{
     aws::Aws,
     error::CloudError,
@@ -12,7 +12,6 @@ use crate::{
         glue::{self, Location, ObjectPlace, seen, seen_map, text},
     },
     owner::{Owner, Worn},
-    spec::table::SortOrder,
 };
 use aws_sdk_glue::{
     operation::get_tables::paginator::GetTablesPaginator,

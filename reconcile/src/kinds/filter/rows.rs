@@ -19,10 +19,11 @@
 mod tokens;
 mod words;
 
+use crate::lint::Refusal;
 use tokens::{Token, Tokens};
 
 /// The greatest length of an expression, in characters (`RowFilter` of Lake Formation's API).
-pub const LONGEST: usize = 2048;
+pub(crate) const LONGEST: usize = 2048;
 
 /// How deep parentheses and `NOT` may nest. AWS states no limit; this one keeps the reading of a hostile text from
 /// exhausting the stack, and is far beyond what a person writes.
@@ -30,45 +31,22 @@ const DEEPEST: usize = 64;
 
 /// A column as an expression names it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Mention {
+pub(crate) struct Mention {
     /// The column and, for a nested field, the fields below it. Unquoted names are in lower case.
-    pub names: Vec<String>,
+    pub(crate) names: Vec<String>,
     /// Where it begins, in characters from 0.
-    pub at: usize,
+    pub(crate) at: usize,
     /// Whether it is tested for `NULL`, which partition columns cannot be.
-    pub null_test: bool,
+    pub(crate) null_test: bool,
     /// Whether it is a word that PartiQL reserves, written without double quotes.
-    pub reserved: bool,
-}
-
-/// An expression that is not in the grammar.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Refusal {
-    /// The first character that does not fit, from 0.
-    pub at: usize,
-    /// What does not fit there and what would.
-    pub why: String,
-}
-
-impl Refusal {
-    fn new(at: usize, why: impl Into<String>) -> Self {
-        Refusal { at, why: why.into() }
-    }
-
-    /// The reason as a sentence, and the place in the text with a caret under it.
-    #[must_use]
-    pub fn shown(&self, text: &str) -> String {
-        let mut letters = self.why.chars();
-        let first: String = letters.next().into_iter().flat_map(char::to_uppercase).collect();
-        format!("{first}{}.\n{}", letters.as_str(), point(text, self.at))
-    }
+    pub(crate) reserved: bool,
 }
 
 /// The columns that an expression names, in its order.
 ///
 /// # Errors
 /// The first place that does not fit the grammar.
-pub fn read(text: &str) -> Result<Vec<Mention>, Refusal> {
+pub(crate) fn read(text: &str) -> Result<Vec<Mention>, Refusal> {
     if text.chars().count() > LONGEST {
         return Err(Refusal::new(LONGEST, format!("an expression has at most {LONGEST} characters")));
     }
@@ -81,21 +59,6 @@ pub fn read(text: &str) -> Result<Vec<Mention>, Refusal> {
             Err(Refusal::new(at, format!("{token} cannot stand here; `AND` or `OR` joins conditions")))
         }
     }
-}
-
-/// The place of a character of a text, with a caret under it: the line that holds it, shortened to what fits a
-/// terminal.
-#[must_use]
-pub fn point(text: &str, at: usize) -> String {
-    const AROUND: usize = 36;
-    let chars: Vec<char> = text.chars().map(|c| if c.is_control() { ' ' } else { c }).collect();
-    let at = at.min(chars.len());
-    let from = at.saturating_sub(AROUND);
-    let to = (at + AROUND).min(chars.len());
-    let (before, after) = (if from > 0 { "…" } else { "" }, if to < chars.len() { "…" } else { "" });
-    let line: String = chars[from..to].iter().collect();
-    let indent = " ".repeat(at - from + before.chars().count());
-    format!("{before}{line}{after}\n{indent}^")
 }
 
 struct Reader {

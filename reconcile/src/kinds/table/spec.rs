@@ -1,11 +1,11 @@
-//! Tables of the Glue catalogue.
+//! The section of tables of the Glue catalogue.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::location::{Location, ObjectLocation};
+use crate::spec::location::{Location, ObjectLocation};
 use lake_api::member::{OnDelete, Settings};
 use lake_api::names::{
     CatalogName, ColumnName, ColumnType, Comment, DatabaseRef, Description, ParameterValue, Text,
@@ -81,6 +81,8 @@ pub struct Table {
 impl Settings for Table {
     const ON_DELETE: OnDelete = OnDelete::Retain;
     const HOLDS_DATA: bool = true;
+    const ARN: Option<&'static str> = Some("arn:{partition}:glue:{region}:{account}:table/database/name");
+    const EXTERNAL: Option<&'static str> = Some("database/table");
 }
 
 /// One column.

@@ -1,15 +1,17 @@
-//! S3 buckets.
+//! The section of S3 buckets.
+
+pub mod lifecycle;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::lifecycle::{LifecycleRule, TransitionMinimumSize};
-use super::object::Object;
-use super::statement::Statement;
+use crate::kinds::object::spec::Object;
+use crate::spec::statement::Statement;
 use lake_api::collections::{Keyed, Set, Tags};
 use lake_api::default;
 use lake_api::member::{OnDelete, Section, Settings};
 use lake_api::names::{AccessPointRef, BucketName, BucketRef, KmsKeyRef, MetricsId, Prefix, TagValue, Text};
+use lifecycle::{LifecycleRule, TransitionMinimumSize};
 
 /// An S3 bucket.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -87,6 +89,7 @@ impl Settings for Bucket {
     const ON_DELETE: OnDelete = OnDelete::Retain;
     const HOLDS_DATA: bool = true;
     const CAN_BE_EMPTIED: bool = true;
+    const ARN: Option<&'static str> = Some("arn:{partition}:s3:::name");
 }
 
 /// Where a bucket's name must be unique.

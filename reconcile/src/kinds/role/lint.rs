@@ -1,9 +1,10 @@
-//! Roles.
+//! The sense of roles.
 
-use super::same_name;
-use super::statement::{self, Policy};
-use crate::spec::Role;
-use crate::spec::role::InlinePolicy;
+use super::spec::{InlinePolicy, Role};
+use crate::LakeSpec;
+use crate::lint::names::{Names, Rule, given};
+use crate::lint::statement::{self, Policy};
+use crate::lint::{member, same_name, tags};
 use lake_api::names::{MemberKey, Word};
 use lake_api::{FieldPath, Finding};
 
@@ -12,7 +13,36 @@ const ALLOW: &str = "lake";
 /// The policies that an account attaches to a role unless AWS raised its quota, and the most that AWS raises it to.
 const ATTACHED: (usize, usize) = (10, 20);
 
-pub(super) fn check(path: &FieldPath, role: &Role, told: &mut Vec<Finding>) {
+/// What IAM takes for the name of a role.
+const NAME: Rule = Rule {
+    section: "roles",
+    sort: "role",
+    length: (1, 64),
+    external: Some(&[':', '/']),
+    folds: true,
+    letters,
+    source: "https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html",
+};
+
+pub(super) fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+    let names = Names::of(spec, lake);
+    names.section(&NAME, &spec.roles, told, |key, role| {
+        (String::new(), given(role.name.as_ref(), &format!("{{lake}}-{key}-{{region}}")))
+    });
+    for (key, role) in spec.roles.own() {
+        let path = member(NAME.section, key);
+        names.template(&path.field("path"), role.path.known(), told);
+        told.extend(tags::folded(&path.field("tags"), &spec.tags, &role.tags));
+        check(&path, role, told);
+    }
+}
+
+fn letters(name: &str) -> Option<&'static str> {
+    let fits = name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c));
+    (!fits).then_some("A role's name has letters, digits and `+=,.@_-`")
+}
+
+fn check(path: &FieldPath, role: &Role, told: &mut Vec<Finding>) {
     let who = &role.assumed_by;
     let at = path.field("assumedBy");
     for (index, one) in who.statements.iter().enumerate() {

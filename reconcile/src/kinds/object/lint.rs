@@ -1,7 +1,9 @@
-//! Objects that are uploaded: one object on AWS is one in the spec, and each has a name of its own among nodes.
+//! The sense of objects that are uploaded: one object on AWS is one in the spec, and each has a name of its own among nodes.
 
-use super::{list, member, template::Words};
+use super::spec::Object;
 use crate::LakeSpec;
+use crate::lint::template::Words;
+use crate::lint::{list, member, release};
 use lake_api::names::{BucketRef, Word};
 use lake_api::{FieldPath, Finding};
 use std::collections::BTreeMap;
@@ -16,13 +18,15 @@ struct Uploaded {
     address: Option<(String, String)>,
 }
 
-pub(super) fn check(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+pub(super) fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
     let words = Words::of(spec, lake);
     let mut all = Vec::new();
     for (bucket, settings) in spec.buckets.own() {
         for (key, object) in settings.objects.own() {
+            let path = member("buckets", bucket).field("objects").key(key.as_str());
+            check(&path, object, told);
             all.push(Uploaded {
-                path: member("buckets", bucket).field("objects").key(key.as_str()).field("key"),
+                path: path.field("key"),
                 node: format!("object/{}.{}", bucket.as_str(), key.as_str()),
                 address: object.key.known().map(|at| (bucket.to_string(), at.to_owned())),
             });
@@ -31,9 +35,12 @@ pub(super) fn check(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
     for (job, settings) in spec.jobs.own() {
         let script = &settings.script;
         if script.is_uploaded() {
+            let path = member("jobs", job).field("script");
+            let node = format!("object/{}.script", job.as_str());
+            told.extend(release::both(spec, &node, &path));
             all.push(Uploaded {
-                path: member("jobs", job).field("script").field("key"),
-                node: format!("object/{}.script", job.as_str()),
+                path: path.field("key"),
+                node,
                 address: bucket(&script.bucket, spec, &words).zip(script.key.known().map(ToOwned::to_owned)),
             });
         }
@@ -53,6 +60,23 @@ pub(super) fn check(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
                 .to_owned(),
         )
     }));
+}
+
+fn check(path: &FieldPath, object: &Object, told: &mut Vec<Finding>) {
+    if object.tags.len() > 10 {
+        told.push(Finding::error(
+            path.field("tags"),
+            format!("{} tags are more than the 10 that an object takes", object.tags.len()),
+            "Remove some.",
+        ));
+    }
+    if object.key.known().is_some_and(|key| key.len() > 1024) {
+        told.push(Finding::error(
+            path.field("key"),
+            "the key has more than 1024 bytes",
+            "S3 counts bytes, of which a letter beyond ASCII takes two to four.",
+        ));
+    }
 }
 
 /// The member that a reference means, be it named by key or by an ARN of the name that the member gives itself.

@@ -1,6 +1,7 @@
 //! What is in the grammar, what is not, and where.
 
 use super::*;
+use crate::lint::point;
 use expect_test::expect;
 use proptest::prelude::*;
 use std::fmt::Write as _;

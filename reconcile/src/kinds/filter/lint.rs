@@ -1,14 +1,46 @@
-//! Filters.
+//! The sense of filters.
 
-use super::{crawls, list, meant, member, rows, template::Words};
+use super::rows;
+use super::spec::Filter;
 use crate::LakeSpec;
-use crate::spec::{Filter, Table};
+use crate::kinds::crawler::crawls;
+use crate::kinds::table::spec::Table;
+use crate::lint::names::{self, Names, Rule, given, known};
+use crate::lint::template::Words;
+use crate::lint::{list, meant, member, point};
 use lake_api::member::Member;
 use lake_api::names::{CatalogName, ColumnName, Target, Word};
 use lake_api::{FieldPath, Finding};
 use std::collections::BTreeMap;
 
-pub(super) fn check(path: &FieldPath, filter: &Filter, spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+/// What Lake Formation takes for the name of a filter, which says nothing without its table.
+const NAME: Rule = Rule {
+    section: "filters",
+    sort: "filter",
+    length: (1, 255),
+    external: None,
+    folds: false,
+    letters: names::plain,
+    source: "https://docs.aws.amazon.com/lake-formation/latest/APIReference/API_DataCellsFilter.html",
+};
+
+pub(super) fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+    let names = Names::of(spec, lake);
+    names.section(&NAME, &spec.filters, told, |key, filter| {
+        let table = filter.table.as_ref().map(known).unwrap_or_default();
+        let database = filter.database.as_ref().map(known).unwrap_or_default();
+        let name = filter.table_name.as_ref().map(known).unwrap_or_default();
+        (format!("{table}/{database}/{name}"), given(filter.name.as_ref(), &names::default(key)))
+    });
+    for (key, filter) in spec.filters.own() {
+        let path = member(NAME.section, key);
+        let table = filter.table_name.as_ref().and_then(Word::known);
+        names.template(&path.field("tableName"), table, told);
+        check(&path, filter, spec, lake, told);
+    }
+}
+
+fn check(path: &FieldPath, filter: &Filter, spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
     let table = filter.table.as_ref().and_then(|table| match table.target()? {
         Target::Member(key) => Some((key, spec.tables.get(key)?.own()?)),
         Target::Arn(_) => None,
@@ -127,7 +159,7 @@ fn expression(path: &FieldPath, text: &str, columns: Option<&Columns<'_>>, told:
     }
     for mention in mentions {
         let name = &mention.names[0];
-        let here = || rows::point(text, mention.at);
+        let here = || point(text, mention.at);
         if mention.reserved {
             told.push(Finding::warning(
                 path.clone(),

@@ -1,4 +1,4 @@
-//! Data cells filters of Lake Formation.
+//! The section of data cells filters of Lake Formation.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
@@ -41,6 +41,7 @@ pub struct Filter {
 
 impl Settings for Filter {
     const ON_DELETE: OnDelete = OnDelete::Delete;
+    const EXTERNAL: Option<&'static str> = Some("database/table/filter");
 }
 
 /// Some columns of a table.

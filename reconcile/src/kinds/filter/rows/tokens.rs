@@ -1,6 +1,6 @@
 //! The words, signs and constants of a row filter, each with its place.
 
-use super::Refusal;
+use crate::lint::Refusal;
 use std::fmt;
 
 /// One piece of an expression.

@@ -1,8 +1,11 @@
-//! Buckets.
+//! The sense of buckets.
 
-use super::{lifecycle, public, same_name, statement};
-use crate::spec::Bucket;
-use crate::spec::bucket::{ObjectOwnership, Sse};
+mod lifecycle;
+
+use super::spec::{Bucket, BucketNamespace, ObjectOwnership, Sse};
+use crate::LakeSpec;
+use crate::lint::names::{Names, Rule, given};
+use crate::lint::{member, public, same_name, statement};
 use lake_api::names::{MemberKey, Word};
 use lake_api::{FieldPath, Finding};
 
@@ -13,12 +16,62 @@ const MADE: [(&str, &str); 3] = [
     ("LakeLogDelivery", "logging"),
 ];
 
-pub(super) fn check(path: &FieldPath, key: &MemberKey, bucket: &Bucket, told: &mut Vec<Finding>) {
+/// What S3 takes for the name of a bucket.
+const NAME: Rule = Rule {
+    section: "buckets",
+    sort: "bucket",
+    length: (3, 63),
+    external: Some(&[':', '/']),
+    folds: false,
+    letters,
+    source: "https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html",
+};
+
+pub(super) fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+    Names::of(spec, lake).section(&NAME, &spec.buckets, told, |key, bucket| {
+        let end = match bucket.bucket_namespace {
+            BucketNamespace::Global => "",
+            BucketNamespace::AccountRegional => "-an",
+        };
+        let default = format!("{{lake}}-{key}-{{account}}-{{region}}{end}");
+        (String::new(), given(bucket.name.as_ref(), &default))
+    });
+    for (key, bucket) in spec.buckets.own() {
+        check(&member(NAME.section, key), key, bucket, told);
+    }
+}
+
+fn letters(name: &str) -> Option<&'static str> {
+    if !name.bytes().all(|c| matches!(c, b'a'..=b'z' | b'0'..=b'9' | b'.' | b'-')) {
+        return Some("A bucket's name has lower-case letters, digits, hyphens and dots");
+    }
+    let ends = [name.bytes().next(), name.bytes().last()];
+    if !ends.iter().flatten().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit()) {
+        return Some("A bucket's name begins and ends with a letter or a digit");
+    }
+    if name.contains("..") {
+        return Some("A bucket's name has no two dots side by side");
+    }
+    if name.split('.').count() == 4 && name.split('.').all(|part| part.parse::<u8>().is_ok()) {
+        return Some("A bucket's name is no IP address");
+    }
+    if ["xn--", "sthree-", "amzn-s3-demo-"].iter().any(|front| name.starts_with(front)) {
+        return Some("S3 keeps names that begin with `xn--`, `sthree-` or `amzn-s3-demo-` to itself");
+    }
+    if ["-s3alias", "--ol-s3", ".mrap", "--x-s3", "--table-s3"].iter().any(|end| name.ends_with(end)) {
+        return Some(
+            "S3 keeps names that end with `-s3alias`, `--ol-s3`, `.mrap`, `--x-s3` or `--table-s3` to itself",
+        );
+    }
+    None
+}
+
+fn check(path: &FieldPath, key: &MemberKey, bucket: &Bucket, told: &mut Vec<Finding>) {
+    told.extend(account_regional(bucket, &path.field("name")));
     lifecycle::check(path, bucket, told);
     policy(path, bucket, told);
     metrics(path, bucket, told);
     encryption(path, bucket, told);
-    objects(path, bucket, told);
     if let Some(logging) = &bucket.logging {
         let at = path.field("logging").field("bucket");
         if logging.bucket.known() == Some(key.as_str()) {
@@ -98,21 +151,15 @@ fn encryption(path: &FieldPath, bucket: &Bucket, told: &mut Vec<Finding>) {
     }
 }
 
-fn objects(path: &FieldPath, bucket: &Bucket, told: &mut Vec<Finding>) {
-    for (key, object) in bucket.objects.own() {
-        if object.tags.len() > 10 {
-            told.push(Finding::error(
-                path.field("objects").key(key.as_str()).field("tags"),
-                format!("{} tags are more than the 10 that an object takes", object.tags.len()),
-                "Remove some.",
-            ));
-        }
-        if object.key.known().is_some_and(|key| key.len() > 1024) {
-            told.push(Finding::error(
-                path.field("objects").key(key.as_str()).field("key"),
-                "the key has more than 1024 bytes",
-                "S3 counts bytes, of which a letter beyond ASCII takes two to four.",
-            ));
-        }
-    }
+/// A name in the account's own namespace ends as S3 demands.
+fn account_regional(bucket: &Bucket, path: &FieldPath) -> Option<Finding> {
+    let name = bucket.name.as_ref()?.known()?;
+    let regional = bucket.bucket_namespace == BucketNamespace::AccountRegional;
+    (regional && !name.ends_with("-{account}-{region}-an")).then(|| {
+        Finding::error(
+            path.clone(),
+            "the name of an account-regional bucket ends with `-{account}-{region}-an`",
+            "Put that at the end of `name`, or leave `name` out.",
+        )
+    })
 }

@@ -5,12 +5,11 @@
 //! by theirs, which only a crawl can tell. Source: "Name of crawler-created tables" in
 //! <https://docs.aws.amazon.com/glue/latest/dg/crawler-running.html>.
 
-use crate::spec::Crawler;
+use super::spec::Crawler;
 use lake_api::names::Word;
 
 /// Whether a crawler surely calls a table so, if it finds one: a target's own folder has that name.
-#[must_use]
-pub fn names(crawler: &Crawler, table: &str) -> bool {
+pub(crate) fn names(crawler: &Crawler, table: &str) -> bool {
     let Some(rest) = rest(crawler, table) else { return false };
     let s3 = crawler.targets.s3.iter().map(|target| target.prefix.as_ref());
     let open = crawler.targets.delta.iter().flat_map(|target| &target.locations);
@@ -22,8 +21,7 @@ pub fn names(crawler: &Crawler, table: &str) -> bool {
 }
 
 /// Whether a crawler may call a table so: it looks at more than the catalogue, and the name begins with its prefix.
-#[must_use]
-pub fn may_name(crawler: &Crawler, table: &str) -> bool {
+pub(crate) fn may_name(crawler: &Crawler, table: &str) -> bool {
     let targets = &crawler.targets;
     let looks = !targets.s3.is_empty()
         || !targets.jdbc.is_empty()

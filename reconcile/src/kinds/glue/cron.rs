@@ -4,7 +4,7 @@
 //! exactly one of the two day fields, and no two starts within five minutes of each other. `rate(…)`, which
 //! EventBridge knows, is not among them.
 
-use super::rows::Refusal;
+use crate::lint::{Refusal, minutes};
 use std::collections::BTreeSet;
 
 /// The least number of minutes between two starts.
@@ -34,8 +34,8 @@ const FIELDS: [Field; 6] = [
 ///
 /// # Errors
 /// The first place that does not fit.
-pub(super) fn check(text: &str) -> Result<(), Refusal> {
-    let refuse = |at: usize, why: String| Refusal { at, why };
+pub(crate) fn check(text: &str) -> Result<(), Refusal> {
+    let refuse = |at: usize, why: String| Refusal::new(at, why);
     let Some(inner) = text.strip_prefix("cron(").and_then(|rest| rest.strip_suffix(')')) else {
         let why = match text.starts_with("rate(") {
             true => "Glue knows no `rate(…)`; every 15 minutes is `cron(0/15 * * * ? *)`",
@@ -67,12 +67,9 @@ pub(super) fn check(text: &str) -> Result<(), Refusal> {
             "one of day of month and day of week must be `?`, since the other decides".to_owned(),
         )),
         _ => match closest(&values[0], &values[1], on_end(&fields, &values)) {
-            Some(minutes) if minutes < APART => Err(refuse(
+            Some(apart) if apart < APART => Err(refuse(
                 offset + fields[0].0,
-                format!(
-                    "starts are {} apart here, and Glue wants at least {APART}",
-                    super::minutes(minutes.into())
-                ),
+                format!("starts are {} apart here, and Glue wants at least {APART}", minutes(apart.into())),
             )),
             _ => Ok(()),
         },

@@ -2,9 +2,9 @@
 //!
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html>.
 
-use super::word;
-use crate::spec::Bucket;
-use crate::spec::lifecycle::{Expire, LifecycleRule, StorageClass, Transition};
+use crate::kinds::bucket::spec::Bucket;
+use crate::kinds::bucket::spec::lifecycle::{Expire, LifecycleRule, StorageClass, Transition};
+use crate::lint::word;
 use lake_api::names::Word;
 use lake_api::{FieldPath, Finding};
 use std::collections::BTreeSet;

@@ -1,9 +1,9 @@
-//! Glue crawlers.
+//! The section of Glue crawlers.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::location::Location;
+use crate::spec::location::Location;
 use lake_api::collections::{Set, Tags};
 use lake_api::member::{OnDelete, Settings};
 use lake_api::names::{
@@ -72,6 +72,7 @@ pub struct Crawler {
 
 impl Settings for Crawler {
     const ON_DELETE: OnDelete = OnDelete::Delete;
+    const ARN: Option<&'static str> = Some("arn:{partition}:glue:{region}:{account}:crawler/name");
 }
 
 /// What a crawler looks at. Catalogue tables go with nothing else and need `Log` for `schemaChange.delete`.

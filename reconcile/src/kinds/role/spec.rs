@@ -1,10 +1,10 @@
-//! IAM roles.
+//! The section of IAM roles.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::location::Location;
-use super::statement::Statement;
+use crate::spec::location::Location;
+use crate::spec::statement::Statement;
 use lake_api::collections::{Keyed, Set, Tags};
 use lake_api::member::{OnDelete, Settings};
 use lake_api::names::{
@@ -62,6 +62,7 @@ pub struct Role {
 
 impl Settings for Role {
     const ON_DELETE: OnDelete = OnDelete::Delete;
+    const ARN: Option<&'static str> = Some("arn:{partition}:iam::{account}:role/name");
 }
 
 /// The default path of a lake's roles.

@@ -1,8 +1,10 @@
-//! Databases and tables of the catalogue.
+//! The sense of tables of the catalogue.
 
-use super::word;
-use crate::spec::table::{Column, Format, ProjectedColumn, Projection, ProjectionType};
-use crate::spec::{Database, Table};
+use super::spec::{Column, Format, ProjectedColumn, Projection, ProjectionType, Table};
+use crate::LakeSpec;
+use crate::kinds::database;
+use crate::lint::names::{self, Names, Rule, given, known};
+use crate::lint::{member, tags, word};
 use lake_api::names::{ColumnName, Word};
 use lake_api::{FieldPath, Finding};
 use std::collections::{BTreeMap, BTreeSet};
@@ -12,27 +14,24 @@ const PROJECTION: &str = "projection.";
 /// The parameters that an Iceberg table's `iceberg` is written as.
 const ICEBERG: [&str; 2] = ["table_type", "metadata_location"];
 
-pub(super) fn check_database(path: &FieldPath, database: &Database, told: &mut Vec<Finding>) {
-    for (index, one) in database.create_table_defaults.permissions.iter().enumerate() {
-        let at = path.field("createTableDefaults").field("permissions").index(index);
-        if one.permissions.is_empty() {
-            told.push(Finding::error(
-                at.field("permissions"),
-                "nothing is permitted",
-                "Name permissions, or remove this entry.",
-            ));
+/// What the catalogue takes for the name of a table. One that is not ours is named with its database.
+const NAME: Rule = Rule { section: "tables", sort: "table", external: Some(&[':']), ..database::lint::NAME };
+
+pub(super) fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+    Names::of(spec, lake).section(&NAME, &spec.tables, told, |key, table| {
+        (known(&table.database), given(table.name.as_ref(), &names::default(key)))
+    });
+    for (key, table) in spec.tables.own() {
+        let path = member(NAME.section, key);
+        // A table wears the mark among its parameters.
+        for name in table.parameters.keys().filter(|name| name.starts_with(tags::OURS)) {
+            told.push(tags::ours(path.field("parameters").key(name), name));
         }
-        if one.principal.known() == Some("IAM_ALLOWED_PRINCIPALS") {
-            told.push(Finding::error(
-                at.field("principal"),
-                "`IAM_ALLOWED_PRINCIPALS` has a field of its own",
-                "Remove this entry and set `createTableDefaults.iamAllowed: true`.",
-            ));
-        }
+        check(&path, table, told);
     }
 }
 
-pub(super) fn check(path: &FieldPath, table: &Table, told: &mut Vec<Finding>) {
+fn check(path: &FieldPath, table: &Table, told: &mut Vec<Finding>) {
     columns(path, table, told);
     format(path, table, told);
     if let Some(projection) = &table.projection {
@@ -136,17 +135,17 @@ fn format(path: &FieldPath, table: &Table, told: &mut Vec<Finding>) {
             at.as_ref().and_then(|text| text.known().map(str::to_lowercase))
         };
         let library = own(&serde.library);
-        let word = match format {
+        let named = match format {
             Format::Parquet => "parquet",
             Format::Orc => "orc",
             Format::Json => "json",
             Format::Csv => "",
         };
         let binary = matches!(format, Format::Parquet | Format::Orc);
-        if let Some(library) = library.filter(|library| binary && !library.contains(word)) {
+        if let Some(library) = library.filter(|library| binary && !library.contains(named)) {
             told.push(Finding::error(
                 path.field("serde").field("library"),
-                format!("`{library}` reads no `{}`", super::word(format)),
+                format!("`{library}` reads no `{}`", word(format)),
                 "Remove `library`, so that the format's own is used, or remove `format` and say all of `serde`.",
             ));
         }

@@ -2,25 +2,17 @@
 //!
 //! Source: <https://docs.aws.amazon.com/glue/latest/dg/create-an-iam-role.html>.
 
-use super::member;
 use crate::LakeSpec;
-use crate::spec::Statement;
-use crate::spec::role::AssumedBy;
-use crate::spec::statement::Effect;
+use crate::kinds::role::spec::AssumedBy;
+use crate::spec::statement::{Effect, Statement};
 use lake_api::names::{RoleRef, ServicePrincipal, Target, Word};
 use lake_api::{FieldPath, Finding};
 
 /// The service that runs both.
 const GLUE: &str = "glue.amazonaws.com";
 
-pub(super) fn check(spec: &LakeSpec, told: &mut Vec<Finding>) {
-    let jobs = spec.jobs.own().map(|(key, job)| (member("jobs", key), &job.role));
-    let crawlers = spec.crawlers.own().map(|(key, crawler)| (member("crawlers", key), &crawler.role));
-    told.extend(jobs.chain(crawlers).filter_map(|(path, role)| shut_out(spec, &path.field("role"), role)));
-}
-
 /// A member of `roles` that Glue cannot assume.
-fn shut_out(spec: &LakeSpec, path: &FieldPath, role: &RoleRef) -> Option<Finding> {
+pub(crate) fn shut_out(spec: &LakeSpec, path: &FieldPath, role: &RoleRef) -> Option<Finding> {
     let Some(Target::Member(key)) = role.target() else { return None };
     let who = &spec.roles.get(key)?.own()?.assumed_by;
     (!lets_in(who)).then(|| {

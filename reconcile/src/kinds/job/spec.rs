@@ -1,11 +1,11 @@
-//! Glue jobs.
+//! The section of Glue jobs.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::location::Location;
+use crate::spec::location::Location;
 use lake_api::collections::Tags;
 use lake_api::content_from::{ContentFrom, SecretFrom};
 use lake_api::member::{OnDelete, Settings};
@@ -160,6 +160,7 @@ pub struct Job {
 
 impl Settings for Job {
     const ON_DELETE: OnDelete = OnDelete::Delete;
+    const ARN: Option<&'static str> = Some("arn:{partition}:glue:{region}:{account}:job/name");
 }
 
 /// The arguments that have a field of their own: field and argument. Writing both is a finding.

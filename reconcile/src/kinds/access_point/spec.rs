@@ -1,10 +1,10 @@
-//! S3 access points.
+//! The section of S3 access points.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::bucket::PublicAccessBlock;
-use super::statement::Statement;
+use crate::kinds::bucket::spec::PublicAccessBlock;
+use crate::spec::statement::Statement;
 use lake_api::collections::{Set, Tags};
 use lake_api::member::{OnDelete, Settings};
 use lake_api::names::{AccessPointName, AccountId, BucketRef, Prefix, RoleRef, VpcId};
@@ -46,6 +46,7 @@ pub struct AccessPoint {
 
 impl Settings for AccessPoint {
     const ON_DELETE: OnDelete = OnDelete::Delete;
+    const ARN: Option<&'static str> = Some("arn:{partition}:s3:{region}:{account}:accesspoint/name");
 }
 
 /// Roles that may read or write objects through an access point.

@@ -1,4 +1,4 @@
-//! Objects that are uploaded with the lake.
+//! The section of objects that are uploaded with the lake.
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};

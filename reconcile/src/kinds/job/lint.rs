@@ -1,19 +1,43 @@
-//! Jobs.
+//! The sense of jobs.
 //!
 //! Sources: the documentation of `Job` in Glue's API
 //! (<https://docs.aws.amazon.com/glue/latest/webapi/API_Job.html>) and of job properties
 //! (<https://docs.aws.amazon.com/glue/latest/dg/add-job.html>).
 
-use super::minutes;
-use crate::spec::Job;
-use crate::spec::job::{Command, ExecutionClass, Language, Sizing, TYPED_ARGUMENTS};
+use super::spec::{Command, ExecutionClass, Job, Language, Sizing, TYPED_ARGUMENTS};
+use crate::LakeSpec;
+use crate::kinds::glue::runs_as;
+use crate::lint::names::{self, Names, Rule, given};
+use crate::lint::{member, minutes};
 use lake_api::names::Word;
 use lake_api::{FieldPath, Finding};
 
 /// A version of Glue, `5.0`, in parts.
 type Version = (u32, u32);
 
-pub(super) fn check(path: &FieldPath, job: &Job, told: &mut Vec<Finding>) {
+/// What Glue takes for the name of a job, and of a crawler.
+pub(crate) const NAME: Rule = Rule {
+    section: "jobs",
+    sort: "job",
+    length: (1, 255),
+    external: Some(&[':', '/']),
+    folds: false,
+    letters: names::plain,
+    source: "https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html",
+};
+
+pub(super) fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+    Names::of(spec, lake).section(&NAME, &spec.jobs, told, |key, job| {
+        (String::new(), given(job.name.as_ref(), &names::default(key)))
+    });
+    for (key, job) in spec.jobs.own() {
+        let path = member(NAME.section, key);
+        told.extend(runs_as::shut_out(spec, &path.field("role"), &job.role));
+        check(&path, job, told);
+    }
+}
+
+fn check(path: &FieldPath, job: &Job, told: &mut Vec<Finding>) {
     let version = job.glue_version().known().and_then(version);
     size(path, job, version, told);
     features(path, job, version, told);

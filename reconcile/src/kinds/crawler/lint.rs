@@ -1,8 +1,11 @@
-//! Crawlers.
+//! The sense of crawlers.
 
-use super::cron;
-use crate::spec::Crawler;
-use crate::spec::crawler::{OnDataChanged, OnDataGone, Recrawl};
+use super::spec::{Crawler, OnDataChanged, OnDataGone, Recrawl};
+use crate::LakeSpec;
+use crate::kinds::glue::{cron, runs_as};
+use crate::kinds::job;
+use crate::lint::member;
+use crate::lint::names::{self, Names, Rule, given};
 use lake_api::names::{Arn, Word};
 use lake_api::{FieldPath, Finding};
 use serde_json::Value;
@@ -17,7 +20,21 @@ const TYPED: [(&[&str], &str); 6] = [
     (&["CreatePartitionIndex"], "partitionIndex"),
 ];
 
-pub(super) fn check(path: &FieldPath, crawler: &Crawler, told: &mut Vec<Finding>) {
+/// What Glue takes for the name of a crawler.
+const NAME: Rule = Rule { section: "crawlers", sort: "crawler", ..job::lint::NAME };
+
+pub(super) fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
+    Names::of(spec, lake).section(&NAME, &spec.crawlers, told, |key, crawler| {
+        (String::new(), given(crawler.name.as_ref(), &names::default(key)))
+    });
+    for (key, crawler) in spec.crawlers.own() {
+        let path = member(NAME.section, key);
+        told.extend(runs_as::shut_out(spec, &path.field("role"), &crawler.role));
+        check(&path, crawler, told);
+    }
+}
+
+fn check(path: &FieldPath, crawler: &Crawler, told: &mut Vec<Finding>) {
     if let Some(schedule) = crawler.schedule.as_ref().and_then(Word::known)
         && let Err(refusal) = cron::check(schedule)
     {

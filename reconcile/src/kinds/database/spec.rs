@@ -1,11 +1,11 @@
-//! Databases of the Glue catalogue.
+//! The section of databases of the Glue catalogue.
 
 use std::collections::BTreeMap;
 
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use super::location::Location;
+use crate::spec::location::Location;
 use lake_api::collections::{Set, Tags};
 use lake_api::default;
 use lake_api::member::{OnDelete, Settings};
@@ -43,6 +43,7 @@ impl Settings for Database {
     const ON_DELETE: OnDelete = OnDelete::Retain;
     const HOLDS_DATA: bool = true;
     const CAN_BE_EMPTIED: bool = true;
+    const ARN: Option<&'static str> = Some("arn:{partition}:glue:{region}:{account}:database/name");
 }
 
 /// Permissions that every new table of a database gets.
