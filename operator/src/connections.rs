@@ -5,6 +5,7 @@ use futures::future::BoxFuture;
 use lake_reconcile::{
     aws::{Access, Aws, Gate, Hooks, NoAccess},
     gather::Gathered,
+    kinds::AwsCloud,
     place::Place,
 };
 use std::{collections::HashMap, path::PathBuf, sync::Arc, time::SystemTime};
@@ -44,7 +45,10 @@ impl Clouds for RealAws {
         let hooks = Hooks { gate: Some(Arc::new(self.claim.clone())), meter: Some(self.metrics.clone()) };
         Box::pin(async move {
             let aws = Aws::connect_with(access, hooks).await?;
-            Ok(Connection { place: aws.place.clone(), cloud: Arc::new(Gathered::new(Arc::new(aws))) })
+            Ok(Connection {
+                place: aws.place.clone(),
+                cloud: Arc::new(Gathered::new(Arc::new(AwsCloud(aws)))),
+            })
         })
     }
 }

@@ -8,6 +8,7 @@ use lake_reconcile::{
     aws::{Access, Aws, NoAccess},
     cloud::Cloud,
     engine::{self, Engine},
+    kinds::AwsCloud,
     owner::{Lineage, Owner},
     place::Place,
 };
@@ -48,7 +49,7 @@ impl Clouds for RealAws {
     fn connect<'a>(&'a self, access: &'a Access) -> BoxFuture<'a, Result<Connection, NoAccess>> {
         Box::pin(async move {
             let aws = Aws::connect(access).await?;
-            Ok(Connection { place: aws.place.clone(), cloud: Arc::new(aws) })
+            Ok(Connection { place: aws.place.clone(), cloud: Arc::new(AwsCloud(aws)) })
         })
     }
 

@@ -1,41 +1,21 @@
 //! The shared reconciler: spec → graph → inventory → plan → apply → report.
 //!
-//! Five verbs, a file each: [`expand`](mod@expand), [`observe`](mod@observe), [`plan`](mod@plan),
-//! [`apply`](mod@apply), [`report`](mod@report). Only `observe` and `apply` touch AWS; everything between them
-//! is pure. [`engine`] holds the loops that the doors call.
+//! Five verbs: [`expand`](mod@expand) is here; [`observe`], [`plan`], [`apply`] and [`report`] are the engine's, and
+//! [`engine`] holds the loops that the doors call. What a user may say is [`spec`] and the sections of the [`kinds`]; what of
+//! it makes no sense, [`lint`](mod@lint) tells. `lake-engine` and `lake-aws` are floors of this crate: whoever reconciles a
+//! lake names this one alone.
 
-pub mod aliases;
-pub mod apply;
-pub mod aws;
-pub mod cloud;
-pub mod contents;
-pub mod deadline;
-pub mod diff;
-pub mod engine;
-pub mod error;
 pub mod expand;
-pub mod failure;
-pub mod gather;
-pub mod graph;
-pub mod inventory;
-pub mod key;
-pub mod kind;
 pub mod kinds;
 pub mod lake;
 pub mod lint;
-pub mod observe;
-pub mod owner;
-pub mod place;
-pub mod plan;
 pub mod policy;
-pub mod progress;
-pub mod record;
-pub mod reference;
-pub mod render;
-pub mod report;
-pub mod secrets;
-pub mod settings;
 pub mod spec;
-mod wish;
 
 pub use lake::{CONTRACT, Lake, LakeSpec};
+pub use lake_aws as aws;
+pub use lake_aws::gather;
+pub use lake_engine::{
+    aliases, apply, cloud, contents, deadline, diff, engine, error, failure, graph, inventory, key, kind,
+    observe, owner, place, plan, progress, record, reference, render, report, secrets, settings,
+};

@@ -13,7 +13,7 @@ use lake_reconcile::{
     graph::NodeId,
     inventory::Sight,
     key::Key,
-    kinds::{Bucket, KINDS, Typed},
+    kinds::{AwsCloud, Bucket, KINDS, Typed},
     owner::{Lineage, Marking, Owner, Worn},
     record::Record,
 };
@@ -166,7 +166,7 @@ async fn what_wears_a_mark_is_listed_with_it() {
     ] {
         bucket(name).create(&aws, &worn).await.unwrap();
     }
-    let listed = aws.marked(&owner(), &[]).await;
+    let listed = AwsCloud(aws.clone()).marked(&owner(), &[]).await;
     assert_eq!(listed.failed, []);
     let listed: BTreeSet<(Key, String)> = listed
         .marked
@@ -183,7 +183,7 @@ async fn a_list_that_fails_takes_nothing_from_the_others() {
     let aws = connect(&endpoint).await;
     bucket("ours").create(&aws, &mark("bucket/ours")).await.unwrap();
     endpoint.faults(json!([{ "service": "iam", "code": "AccessDenied", "status": 403, "message": "no" }]));
-    let listed = aws.marked(&owner(), &[]).await;
+    let listed = AwsCloud(aws.clone()).marked(&owner(), &[]).await;
     let keys: Vec<Key> = listed.marked.into_iter().map(|(key, _)| key).collect();
     assert_eq!(keys, [Key::new("bucket", "ours")]);
     assert!(listed.failed.iter().all(|error| error.doing.starts_with("iam:")), "{:?}", listed.failed);
@@ -198,8 +198,9 @@ async fn a_call_that_is_held_ends_and_keeps_nobody_else_waiting() {
     bucket("held").create(&aws, &mark("bucket/held")).await.unwrap();
     bucket("free").create(&aws, &mark("bucket/free")).await.unwrap();
     endpoint.faults(json!([{ "resource": "^held", "operation": ".*", "hold": "before" }]));
+    let cloud = AwsCloud(aws);
     let keys = |name: &str| vec![Key::new("bucket", name)];
-    let (held, free) = tokio::join!(aws.read(keys("held")), aws.read(keys("free")));
+    let (held, free) = tokio::join!(cloud.read(keys("held")), cloud.read(keys("free")));
     assert!(matches!(free[0].1, Sight::Present(_)), "{free:?}");
     let Sight::Unreadable(error) = &held[0].1 else { panic!("{held:?}") };
     assert_eq!(error.word(), "Unanswered", "{error}");
@@ -242,12 +243,12 @@ tables:
 filters: { india: { table: orders, rows: \"country = 'IN'\" } }
 jobs: { etl: { role: etl, script: { bucket: store, key: etl.py, content: print(1) } } }",
     );
-    let engine = Engine::new(Arc::new(aws.clone()), owner(), aws.place.clone(), lineage());
+    let engine = Engine::new(Arc::new(AwsCloud(aws.clone())), owner(), aws.place.clone(), lineage());
     let applied = engine.settle(&graph, Record::new(aws.place.clone()), Duration::from_secs(60), None).await;
     assert!(applied.failures.is_empty(), "{:?}", applied.failures);
     // A process that starts anew has made up a lineage of its own.
     let another = Lineage::Compared("fedcba9876543210".to_owned());
-    let engine = Engine::new(Arc::new(aws.clone()), owner(), aws.place.clone(), another);
+    let engine = Engine::new(Arc::new(AwsCloud(aws.clone())), owner(), aws.place.clone(), another);
     let (record, _) = engine.remember_again(&graph).await.unwrap();
     assert_eq!(record, applied.record);
 }

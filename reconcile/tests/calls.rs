@@ -18,7 +18,7 @@ use lake_reconcile::{
     graph::Graph,
     inventory::Sight,
     key::Key,
-    kinds::{AccessPoint, Bucket, RegisteredSettings as _, Role, Typed},
+    kinds::{AccessPoint, AwsCloud, Bucket, RegisteredSettings as _, Role, Typed},
     owner::{Marking, Owner, Worn},
     record::Record,
     settings::Settings,
@@ -132,8 +132,8 @@ async fn a_new_lake_is_spared_the_search_and_a_forgotten_one_is_found() {
     let role = "etl: { assumedBy: { services: [glue.amazonaws.com] } }";
     let (owner, both) = lake(&aws, "lost", &format!("{{ buckets: {{ store: {{}} }}, roles: {{ {role} }} }}"));
     let (_, store) = lake(&aws, "lost", "{ buckets: { store: {} } }");
-    let engine =
-        Engine::new(Arc::new(aws.clone()), owner, aws.place.clone(), lineage()).with_memory(Arc::new(Lost));
+    let engine = Engine::new(Arc::new(AwsCloud(aws.clone())), owner, aws.place.clone(), lineage())
+        .with_memory(Arc::new(Lost));
     endpoint.clear_journal();
     let round = engine.round(&both, Record::new(aws.place.clone())).await;
     assert_eq!(round.outcome.failures, []);
@@ -196,7 +196,8 @@ async fn routine_calls(yaml: &str) -> BTreeMap<String, usize> {
     let aws = connect(&endpoint).await;
     let lakes: Vec<_> = (0..LAKES).map(|number| lake(&aws, &format!("lake-{number}"), yaml)).collect();
     join_all(lakes.iter().map(|(owner, graph)| {
-        let engine = Engine::new(Arc::new(aws.clone()), owner.clone(), aws.place.clone(), lineage());
+        let engine =
+            Engine::new(Arc::new(AwsCloud(aws.clone())), owner.clone(), aws.place.clone(), lineage());
         let record = Record::new(aws.place.clone());
         async move {
             let outcome = engine.settle(graph, record, Duration::from_secs(120), None).await;
@@ -204,7 +205,7 @@ async fn routine_calls(yaml: &str) -> BTreeMap<String, usize> {
         }
     }))
     .await;
-    let gathered = Gathered::new(Arc::new(aws.clone()));
+    let gathered = Gathered::new(Arc::new(AwsCloud(aws.clone())));
     // The second look of a process knows what never changes.
     for _ in 0..2 {
         endpoint.clear_journal();

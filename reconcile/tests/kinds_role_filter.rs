@@ -14,7 +14,7 @@ use lake_reconcile::{
     inventory::Sight,
     key::Key,
     kind::Data,
-    kinds::{Filter, Role, Table, Typed},
+    kinds::{AwsCloud, Filter, Role, Table, Typed},
     owner::Worn,
     record::Record,
 };
@@ -303,7 +303,7 @@ async fn roles_that_trust_themselves_and_each_other_are_made() {
                 two: {{ assumedBy: {{ arns: ['{one}'] }}, allow: [ {{ passRole: {{ role: one }} }} ] }} }} }}"
         ),
     );
-    let engine = Engine::new(Arc::new(aws.clone()), owner(), aws.place.clone(), common::lineage());
+    let engine = Engine::new(Arc::new(AwsCloud(aws.clone())), owner(), aws.place.clone(), common::lineage());
     let made = engine.settle(&lake, Record::new(aws.place.clone()), Duration::from_secs(60), None).await;
     assert_eq!(made.failures, [], "{:?}", made.plan);
     for node in lake.keys() {

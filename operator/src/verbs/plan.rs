@@ -11,7 +11,7 @@ use lake_reconcile::{
     aws::{Access, Aws, NoAccess},
     contents::Contents,
     engine::{Engine, new_lineage},
-    kinds::KINDS,
+    kinds::{AwsCloud, KINDS},
     owner::Lineage,
     plan::Plan,
     record::{NoRecord, Record},
@@ -137,7 +137,7 @@ async fn look(lake: &Wanted, cluster: &Cluster, region: Option<&str>) -> Result<
     let owner = lake.name.owner(&cluster.instance);
     let graph = lake.name.graph(&lake.spec, &place, &owner);
     let record = record.unwrap_or_else(|| Record::new(place.clone()));
-    let engine = Engine::new(Arc::new(aws), owner, place, Lineage::Written(new_lineage()));
+    let engine = Engine::new(Arc::new(AwsCloud(aws)), owner, place, Lineage::Written(new_lineage()));
     let look = engine.look(&graph, record).await;
     let contents = look.contents().await;
     Ok((look.leave().plan, contents))

@@ -7,11 +7,9 @@ mod read;
 pub mod spec;
 mod write;
 
-pub(crate) use read::Known;
-
 use crate::{
     LakeSpec,
-    aws::Aws,
+    aws::{Aws, from_sdk},
     diff::FieldChange,
     error::CloudError,
     expand::Scope,
@@ -125,7 +123,7 @@ impl Typed for AccessPoint {
     async fn delete(aws: &Aws, name: &String, _data: Data) -> Result<(), CloudError> {
         let deleted =
             aws.s3control.delete_access_point().account_id(&aws.place.account).name(name).send().await;
-        match deleted.map_err(|e| CloudError::from_sdk("s3control:DeleteAccessPoint", e)) {
+        match deleted.map_err(|e| from_sdk("s3control:DeleteAccessPoint", e)) {
             Err(error) if !read::is_gone(&error) => Err(error),
             _ => Ok(()),
         }

@@ -13,7 +13,7 @@ mod wire;
 use super::glue::{self, Location};
 use crate::{
     LakeSpec,
-    aws::Aws,
+    aws::{Aws, from_sdk},
     contents::Held,
     diff::FieldChange,
     error::CloudError,
@@ -170,7 +170,7 @@ impl Typed for Database {
             .set_tags(Some(tags))
             .send()
             .await
-            .map_err(|error| CloudError::from_sdk("glue:CreateDatabase", error))?;
+            .map_err(|error| from_sdk("glue:CreateDatabase", error))?;
         Ok(())
     }
 
@@ -184,7 +184,7 @@ impl Typed for Database {
                 .database_input(self.merged(live, changes))
                 .send()
                 .await
-                .map_err(|error| CloudError::from_sdk("glue:UpdateDatabase", error))?;
+                .map_err(|error| from_sdk("glue:UpdateDatabase", error))?;
         }
         glue::retag(aws, &key.arn(&aws.place), changes, &self.tags).await
     }
@@ -203,7 +203,7 @@ impl Typed for Database {
         empty::clear(aws, key, data).await?;
         match aws.glue.delete_database().catalog_id(&key.catalog).name(&key.name).send().await {
             Ok(_) => Ok(()),
-            Err(error) => match CloudError::from_sdk("glue:DeleteDatabase", error) {
+            Err(error) => match from_sdk("glue:DeleteDatabase", error) {
                 gone if gone.is_gone() => Ok(()),
                 error => Err(error),
             },

@@ -13,7 +13,7 @@ mod wire;
 use super::glue::{self, Location, ObjectPlace};
 use crate::{
     LakeSpec,
-    aws::Aws,
+    aws::{Aws, from_sdk},
     diff::FieldChange,
     error::CloudError,
     expand::Scope,
@@ -215,7 +215,7 @@ impl Typed for Job {
     async fn delete(aws: &Aws, key: &String, _data: Data) -> Result<(), CloudError> {
         match aws.glue.delete_job().job_name(key).send().await {
             Ok(_) => Ok(()),
-            Err(error) => match CloudError::from_sdk("glue:DeleteJob", error) {
+            Err(error) => match from_sdk("glue:DeleteJob", error) {
                 gone if gone.is_gone() => Ok(()),
                 error => Err(error),
             },

@@ -1,13 +1,12 @@
 //! The kinds. One line each; everything else about a kind is in its own file.
 
-mod birth;
 mod cloud;
 mod driver;
 pub mod glue;
 mod registered;
 mod typed;
 
-pub(crate) use birth::born;
+pub use cloud::AwsCloud;
 pub use driver::Driver;
 pub use registered::{RegisteredKey, RegisteredSettings};
 pub use typed::{Erased, Typed};
@@ -47,7 +46,7 @@ fn driver(word: &str) -> Option<&'static dyn Driver> {
 }
 
 /// The key of a resource, from its ARN as the tagging API lists it.
-pub(crate) fn key_of_arn(arn: &str, place: &crate::place::Place) -> Option<Key> {
+fn key_of_arn(arn: &str, place: &crate::place::Place) -> Option<Key> {
     DRIVERS.iter().find_map(|kind| Some(Key::new(kind.traits().name, kind.id_of_arn(arn, place)?)))
 }
 

@@ -15,7 +15,7 @@ pub(crate) use expand::{Source, node};
 
 use crate::{
     LakeSpec,
-    aws::Aws,
+    aws::{Aws, from_sdk},
     diff::FieldChange,
     error::CloudError,
     expand::Scope,
@@ -133,7 +133,7 @@ impl Typed for Object {
     /// In a versioned bucket the former versions stay behind a delete marker: that is what versions are for.
     async fn delete(aws: &Aws, key: &ObjectKey, _data: Data) -> Result<(), CloudError> {
         let deleted = aws.s3.delete_object().bucket(&key.bucket).key(&key.key).send().await;
-        match deleted.map_err(|e| CloudError::from_sdk("s3:DeleteObject", e)) {
+        match deleted.map_err(|e| from_sdk("s3:DeleteObject", e)) {
             Err(error) if !error.is("NoSuchBucket") && !error.is("NoSuchKey") => Err(error),
             _ => Ok(()),
         }

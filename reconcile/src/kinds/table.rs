@@ -20,7 +20,7 @@ pub(crate) use wire::{list, list_first};
 use super::glue::{self, Location, ObjectPlace};
 use crate::{
     LakeSpec,
-    aws::Aws,
+    aws::{Aws, from_sdk},
     diff::FieldChange,
     error::CloudError,
     expand::Scope,
@@ -220,7 +220,7 @@ impl Typed for Table {
             .table_input(self.input(mark))
             .send()
             .await
-            .map_err(|error| CloudError::from_sdk("glue:CreateTable", error))?;
+            .map_err(|error| from_sdk("glue:CreateTable", error))?;
         Ok(())
     }
 
@@ -241,7 +241,7 @@ impl Typed for Table {
         let call = aws.glue.delete_table().catalog_id(&key.catalog).database_name(&key.database);
         match call.name(&key.name).send().await {
             Ok(_) => Ok(()),
-            Err(error) => match CloudError::from_sdk("glue:DeleteTable", error) {
+            Err(error) => match from_sdk("glue:DeleteTable", error) {
                 gone if gone.is_gone() => Ok(()),
                 error => Err(error),
             },

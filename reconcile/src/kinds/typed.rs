@@ -219,7 +219,7 @@ fn id(key: &impl Serialize) -> Id {
 }
 
 impl<T: Typed> Kind for Erased<T> {
-    fn traits(&self) -> &'static Traits {
+    fn traits(&'static self) -> &'static Traits {
         const { &Self::TRAITS }
     }
 

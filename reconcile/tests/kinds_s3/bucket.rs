@@ -18,7 +18,7 @@ use lake_reconcile::{
     graph::{Graph, NodeId},
     inventory::Sight,
     kind::Data,
-    kinds::{Bucket, KINDS, Typed},
+    kinds::{AwsCloud, Bucket, KINDS, Typed},
     owner::{Marking, Worn},
     plan::{Change, plan},
     record::Record,
@@ -240,7 +240,8 @@ async fn a_bucket_of_another_account_is_somebody_elses_and_of_another_region_unr
         other => panic!("{other:?}"),
     }
     let wanted = graph(&aws, "buckets: { taken: { name: kinds-taken, adopt: Any } }");
-    let engine = Engine::new(Arc::new(aws.clone()), common::owner(), aws.place.clone(), common::lineage());
+    let engine =
+        Engine::new(Arc::new(AwsCloud(aws.clone())), common::owner(), aws.place.clone(), common::lineage());
     let mut record = Record::new(aws.place.clone());
     let inventory = engine.observe(&wanted, &mut record).await.inventory;
     let blocked = plan(KINDS, &wanted, &record, &inventory);
@@ -355,7 +356,8 @@ async fn what_is_in_a_bucket_is_told_before_it_goes_and_while_it_does() {
     let mut aws = connect(&endpoint).await;
     aws.portion = 4;
     let wanted = graph(&aws, "{ buckets: { store: { onDelete: Empty, versioning: true } } }");
-    let engine = Engine::new(Arc::new(aws.clone()), common::owner(), aws.place.clone(), common::lineage());
+    let engine =
+        Engine::new(Arc::new(AwsCloud(aws.clone())), common::owner(), aws.place.clone(), common::lineage());
     let made = engine.settle(&wanted, Record::new(aws.place.clone()), Duration::from_secs(60), None).await;
     assert_eq!(made.failures, []);
     let name = bucket(&aws, "{}").key(&aws.place).unwrap();

@@ -14,7 +14,7 @@ use lake_reconcile::{
     aws::Aws,
     engine::Engine,
     graph::Graph,
-    kinds::{AccessPoint, Bucket, KINDS, Object, Typed},
+    kinds::{AccessPoint, AwsCloud, Bucket, KINDS, Object, Typed},
     plan::plan,
     record::Record,
 };
@@ -88,7 +88,8 @@ async fn a_lake_in_s3_settles_and_leaves_nothing_behind() {
             ),
         )
     };
-    let engine = Engine::new(Arc::new(aws.clone()), common::owner(), aws.place.clone(), common::lineage());
+    let engine =
+        Engine::new(Arc::new(AwsCloud(aws.clone())), common::owner(), aws.place.clone(), common::lineage());
     let within = Duration::from_secs(120);
     let made = engine.settle(&lake(""), Record::new(aws.place.clone()), within, None).await;
     assert_eq!(made.failures, [], "{:?}", made.plan);

@@ -14,6 +14,7 @@ use lake_reconcile::{
     engine::Engine,
     expand::{Scope, expand},
     graph::Graph,
+    kinds::AwsCloud,
     place::Place,
     policy::{Purpose, actions, needed},
     record::Record,
@@ -179,7 +180,7 @@ async fn a_lakes_whole_life_is_allowed() {
     let aws: Aws = connect(&endpoint).await;
     let place = aws.place.clone();
     let (full, lean, none) = (full(), lean(), Graph::new());
-    let engine = Engine::new(Arc::new(aws.clone()), owner(), place.clone(), lineage());
+    let engine = Engine::new(Arc::new(AwsCloud(aws.clone())), owner(), place.clone(), lineage());
     let (whole, less) = (Policy::of(&full, &place), Policy::of(&lean, &place));
     let settle = async |graph: &Graph, record: Record| {
         let outcome = engine.settle(graph, record, Duration::from_secs(60), None).await;

@@ -3,6 +3,7 @@
 use super::{Faults, Sim};
 use lake_api::FieldPath;
 use lake_reconcile::{
+    aws::answered,
     cloud::Write,
     contents::Count,
     diff,
@@ -169,11 +170,7 @@ impl World {
     ) -> Result<Event, CloudError> {
         self.has_its_needs(sim, node)?;
         if self.resources.contains_key(key) {
-            return Err(CloudError::answered(
-                "sim:Create",
-                "AlreadyExistsException",
-                &format!("{key} exists"),
-            ));
+            return Err(answered("sim:Create", "AlreadyExistsException", &format!("{key} exists")));
         }
         let json = settings.json().clone();
         self.is_whole(key, &json);
@@ -277,7 +274,7 @@ impl World {
     fn empty(&mut self, key: &Key, data: Data) -> Result<(), CloudError> {
         let Some(held) = self.contents.get_mut(key).filter(|held| **held > 0) else { return Ok(()) };
         if data == Data::Keep {
-            return Err(CloudError::answered("s3:DeleteBucket", "BucketNotEmpty", "it is not empty"));
+            return Err(answered("s3:DeleteBucket", "BucketNotEmpty", "it is not empty"));
         }
         let goes = if self.portion == 0 { *held } else { self.portion.min(*held) };
         *held -= goes;

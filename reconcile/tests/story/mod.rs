@@ -2,8 +2,9 @@
 
 use lake_api::FieldPath;
 use lake_reconcile::{
-    CONTRACT, LakeSpec, diff,
-    error::CloudError,
+    CONTRACT, LakeSpec,
+    aws::answered,
+    diff,
     expand::{Scope, expand},
     graph::{Graph, Hold, NodeId},
     inventory::{Facts, Inventory, Presence},
@@ -178,11 +179,7 @@ fn presence(id: &NodeId, sight: &Sight, settings: Settings, key: &Key) -> Presen
         return Presence::Settling(reason.clone());
     }
     if let Some(said) = &sight.unreadable {
-        return Presence::Unreadable(CloudError::answered(
-            &format!("{}:Read", key.kind()),
-            "AccessDenied",
-            said,
-        ));
+        return Presence::Unreadable(answered(&format!("{}:Read", key.kind()), "AccessDenied", said));
     }
     let mark = match sight.mark.as_deref() {
         _ if key.traits().wears == Wears::Nothing => Mark::CannotWear,

@@ -105,6 +105,7 @@ fn sentence(failure: &Failure) -> String {
 mod tests {
     use super::*;
     use lake_reconcile::{
+        aws::answered,
         failure::Action,
         graph::{Hold, NodeId},
         place::Place,
@@ -139,11 +140,7 @@ mod tests {
     }
 
     fn throttled() -> Cause {
-        Cause::Refused(CloudError::answered(
-            "s3:CreateBucket",
-            "SlowDown",
-            "Please reduce your request rate.",
-        ))
+        Cause::Refused(answered("s3:CreateBucket", "SlowDown", "Please reduce your request rate."))
     }
 
     #[test]
@@ -162,7 +159,7 @@ mod tests {
 
     #[test]
     fn what_cannot_be_listed_is_told_and_tried_again() {
-        let refused = CloudError::answered("tagging:GetResources", "AccessDenied", "Access Denied");
+        let refused = answered("tagging:GetResources", "AccessDenied", "Access Denied");
         let verdict = Verdict::of(&Outcome { unlisted: vec![refused], ..outcome(vec![]) }, false, false);
         assert_eq!((verdict.reason, verdict.retry), ("Refused", Some(Retry::Never)));
         assert_eq!(verdict.standing, Standing::Underway);
@@ -171,7 +168,7 @@ mod tests {
 
     #[test]
     fn what_could_not_be_looked_at_is_looked_at_again_soon() {
-        let error = CloudError::answered("s3:GetBucketCors", "SlowDown", "Please reduce your request rate.");
+        let error = answered("s3:GetBucketCors", "SlowDown", "Please reduce your request rate.");
         let step = Step {
             waits: None,
             superseded: Default::default(),

@@ -3,10 +3,10 @@
 
 use super::{AccessPoint, arn};
 use crate::{
-    aws::{self, Aws, Priority},
+    aws::{self, Aws, Priority, born, from_sdk},
     error::CloudError,
     inventory::{Facts, Seen, Sight},
-    kinds::{born, bucket::spec::PublicAccessBlock},
+    kinds::bucket::spec::PublicAccessBlock,
     owner::Worn,
     policy::{self, Statements},
 };
@@ -41,7 +41,7 @@ struct Point {
 
 /// Access points that were looked at, by their aliases, which AWS gives to one access point only.
 #[derive(Debug, Default)]
-pub(crate) struct Known(Mutex<HashMap<String, Point>>);
+struct Known(Mutex<HashMap<String, Point>>);
 
 impl Known {
     fn get(&self, alias: &str) -> Option<Point> {
@@ -75,13 +75,13 @@ async fn listed(aws: &Aws, names: &[String]) -> BTreeMap<String, Point> {
         && let Some(page) = pages.next().await
     {
         // Who may not list them may still read each.
-        let Ok(page) = page.map_err(|why| CloudError::from_sdk("s3control:ListAccessPoints", why)) else {
+        let Ok(page) = page.map_err(|why| from_sdk("s3control:ListAccessPoints", why)) else {
             break;
         };
         for point in page.access_point_list() {
             let name = point.name().to_owned();
             if let Some(found) =
-                point.alias().filter(|_| names.contains(&name)).and_then(|it| aws.points.get(it))
+                point.alias().filter(|_| names.contains(&name)).and_then(|it| aws.kept::<Known>().get(it))
             {
                 known.insert(name, found);
             }
@@ -125,7 +125,7 @@ pub(super) async fn tags(aws: &Aws, name: &str) -> Result<Tags, CloudError> {
     let arn = super::arn(name, &aws.place);
     let answer =
         aws.s3control.list_tags_for_resource().account_id(&aws.place.account).resource_arn(arn).send().await;
-    let answer = answer.map_err(|e| CloudError::from_sdk("s3control:ListTagsForResource", e))?;
+    let answer = answer.map_err(|e| from_sdk("s3control:ListTagsForResource", e))?;
     Ok(answer.tags.unwrap_or_default().into_iter().map(|tag| (tag.key, tag.value)).collect())
 }
 
@@ -136,7 +136,7 @@ pub(super) fn is_gone(error: &CloudError) -> bool {
 
 async fn get(aws: &Aws, name: &str) -> Result<Point, CloudError> {
     let answer = aws.s3control.get_access_point().account_id(&aws.place.account).name(name).send().await;
-    let answer = answer.map_err(|e| CloudError::from_sdk("s3control:GetAccessPoint", e))?;
+    let answer = answer.map_err(|e| from_sdk("s3control:GetAccessPoint", e))?;
     let point = Point {
         bucket: answer.bucket.unwrap_or_default(),
         bucket_account: answer.bucket_account_id,
@@ -146,7 +146,7 @@ async fn get(aws: &Aws, name: &str) -> Result<Point, CloudError> {
         public_access_block: public_access(answer.public_access_block_configuration.as_ref()),
         birth: born(answer.creation_date.as_ref()),
     };
-    aws.points.learn(&point);
+    aws.kept::<Known>().learn(&point);
     Ok(point)
 }
 
@@ -154,7 +154,7 @@ async fn statements(aws: &Aws, name: &str) -> Result<Statements, CloudError> {
     const DOING: &str = "s3control:GetAccessPointPolicy";
     let answer =
         aws.s3control.get_access_point_policy().account_id(&aws.place.account).name(name).send().await;
-    match answer.map_err(|e| CloudError::from_sdk(DOING, e)) {
+    match answer.map_err(|e| from_sdk(DOING, e)) {
         Ok(answer) => match answer.policy() {
             Some(document) => policy::parse(document, &aws.place.partition)
                 .map_err(|malformed| CloudError::refused(DOING, malformed.to_string())),

@@ -2,7 +2,7 @@
 
 use super::{AccessPoint, read};
 use crate::{
-    aws::Aws,
+    aws::{Aws, from_sdk},
     diff::FieldChange,
     error::CloudError,
     owner::{Marking, Worn},
@@ -90,7 +90,7 @@ async fn make(wanted: &AccessPoint, aws: &Aws, name: &str, mark: &Worn) -> Resul
         .send()
         .await
         .map(drop)
-        .map_err(|e| CloudError::from_sdk(DOING, e))
+        .map_err(|e| from_sdk(DOING, e))
 }
 
 async fn set_policy(wanted: &AccessPoint, aws: &Aws, name: &str) -> Result<(), CloudError> {
@@ -98,7 +98,7 @@ async fn set_policy(wanted: &AccessPoint, aws: &Aws, name: &str) -> Result<(), C
     let account = &aws.place.account;
     if wanted.statements.is_empty() {
         let deleted = aws.s3control.delete_access_point_policy().account_id(account).name(name).send().await;
-        return match deleted.map_err(|e| CloudError::from_sdk("s3control:DeleteAccessPointPolicy", e)) {
+        return match deleted.map_err(|e| from_sdk("s3control:DeleteAccessPointPolicy", e)) {
             Err(error) if !error.is("NoSuchAccessPointPolicy") => Err(error),
             _ => Ok(()),
         };
@@ -106,7 +106,7 @@ async fn set_policy(wanted: &AccessPoint, aws: &Aws, name: &str) -> Result<(), C
     let document = policy::render(&wanted.statements).ok_or_else(|| unknown(DOING))?;
     let put =
         aws.s3control.put_access_point_policy().account_id(account).name(name).policy(document).send().await;
-    put.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    put.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 /// The user's tags in place of those there are; marks and system tags stay.
@@ -128,7 +128,7 @@ async fn tag(aws: &Aws, name: &str, tags: &BTreeMap<String, String>) -> Result<(
         .account_id(&aws.place.account)
         .resource_arn(super::arn(name, &aws.place))
         .set_tags(Some(tag_list(tags).map_err(|e| unbuilt(DOING, &e))?));
-    tagged.send().await.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    tagged.send().await.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 async fn untag(aws: &Aws, name: &str, keys: Vec<String>) -> Result<(), CloudError> {
@@ -141,7 +141,7 @@ async fn untag(aws: &Aws, name: &str, keys: Vec<String>) -> Result<(), CloudErro
         .account_id(&aws.place.account)
         .resource_arn(super::arn(name, &aws.place))
         .set_tag_keys(Some(keys));
-    untagged.send().await.map(drop).map_err(|e| CloudError::from_sdk("s3control:UntagResource", e))
+    untagged.send().await.map(drop).map_err(|e| from_sdk("s3control:UntagResource", e))
 }
 
 fn tag_list(tags: &BTreeMap<String, String>) -> Result<Vec<Tag>, BuildError> {

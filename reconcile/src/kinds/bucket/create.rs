@@ -5,7 +5,11 @@ use super::{
     spec::{BucketNamespace, ObjectOwnership},
     write::{Facet, known, known_tags, put_tags, set, tag_set, unbuilt},
 };
-use crate::{aws::Aws, error::CloudError, owner::Worn};
+use crate::{
+    aws::{Aws, answered, from_sdk},
+    error::CloudError,
+    owner::Worn,
+};
 use aws_sdk_s3::types::{self, BucketLocationConstraint, CreateBucketConfiguration};
 use std::collections::BTreeMap;
 
@@ -83,7 +87,7 @@ async fn create_bucket(
         })
         .send()
         .await
-        .map_err(|e| CloudError::from_sdk(DOING, e))?;
+        .map_err(|e| from_sdk(DOING, e))?;
     Ok(())
 }
 
@@ -91,7 +95,7 @@ async fn exists(aws: &Aws, name: &str) -> Result<bool, CloudError> {
     match aws.s3.head_bucket().bucket(name).send().await {
         Ok(_) => Ok(true),
         Err(error) if error.as_service_error().is_some_and(|error| error.is_not_found()) => Ok(false),
-        Err(error) => Err(CloudError::from_sdk("s3:HeadBucket", error)),
+        Err(error) => Err(from_sdk("s3:HeadBucket", error)),
     }
 }
 
@@ -99,7 +103,7 @@ async fn exists(aws: &Aws, name: &str) -> Result<bool, CloudError> {
 async fn taken_by_us(aws: &Aws, name: &str, mark: &Worn) -> Result<(), CloudError> {
     match Worn::part(read::tags(aws, name).await?).1 {
         Some(worn) if worn == *mark => Ok(()),
-        _ => Err(CloudError::answered(
+        _ => Err(answered(
             "s3:CreateBucket",
             "BucketAlreadyOwnedByYou",
             "this account has a bucket of this name that does not wear this lake's mark",

@@ -1,7 +1,7 @@
 //! Deleting a bucket, empty or with all that is in it.
 
 use crate::{
-    aws::Aws,
+    aws::{Aws, answered, from_sdk},
     contents::{Count, Held},
     error::{CloudError, Retry},
     kind::Data,
@@ -22,7 +22,7 @@ const PAGE: usize = 1000;
 /// What is in a bucket, from the first page of its list. Unfinished uploads are not counted.
 pub(super) async fn held(aws: &Aws, name: &str) -> Result<Option<Held>, CloudError> {
     let page = aws.s3.list_object_versions().bucket(name).encoding_type(EncodingType::Url).send().await;
-    let page = page.map_err(|e| CloudError::from_sdk("s3:ListObjectVersions", e))?;
+    let page = page.map_err(|e| from_sdk("s3:ListObjectVersions", e))?;
     let (versions, markers) = (page.versions(), page.delete_markers());
     let plain = markers.is_empty() && versions.iter().all(|version| version.is_latest() == Some(true));
     let count = Count::new(versions.len() + markers.len(), if plain { OBJECT } else { VERSION });
@@ -38,7 +38,7 @@ pub(super) async fn delete(aws: &Aws, name: &str, data: Data) -> Result<(), Clou
     };
     let deleted = match emptied {
         Ok(()) => aws.s3.delete_bucket().bucket(name).send().await.map(drop).map_err(|e| {
-            let error = CloudError::from_sdk("s3:DeleteBucket", e);
+            let error = from_sdk("s3:DeleteBucket", e);
             match data {
                 // Somebody wrote meanwhile: the next round empties it again.
                 Data::Empty if error.is("BucketNotEmpty") => CloudError { retry: Retry::Conflict, ..error },
@@ -78,7 +78,7 @@ async fn delete_versions(aws: &Aws, name: &str, deleted: &mut usize) -> Result<b
             .encoding_type(EncodingType::Url)
             .set_key_marker(key)
             .set_version_id_marker(version);
-        let page = page.send().await.map_err(|e| CloudError::from_sdk("s3:ListObjectVersions", e))?;
+        let page = page.send().await.map_err(|e| from_sdk("s3:ListObjectVersions", e))?;
         let versions = page.versions().iter().map(|it| (it.key(), it.version_id()));
         let markers = page.delete_markers().iter().map(|it| (it.key(), it.version_id()));
         let objects = versions
@@ -90,7 +90,7 @@ async fn delete_versions(aws: &Aws, name: &str, deleted: &mut usize) -> Result<b
         for (key, version) in unnameable {
             let delete = aws.s3.delete_object().bucket(name).key(key);
             let answer = delete.set_version_id(version.map(ToOwned::to_owned)).send().await;
-            answer.map_err(|e| CloudError::from_sdk("s3:DeleteObject", e))?;
+            answer.map_err(|e| from_sdk("s3:DeleteObject", e))?;
             went(1);
         }
         if page.is_truncated() != Some(true) {
@@ -122,7 +122,7 @@ async fn delete_together(
     let delete = Delete::builder().set_objects(Some(objects)).quiet(true).build();
     let delete = delete.map_err(|e| CloudError::refused(DOING, e.to_string()))?;
     let answer = aws.s3.delete_objects().bucket(name).delete(delete).send().await;
-    let answer = answer.map_err(|e| CloudError::from_sdk(DOING, e))?;
+    let answer = answer.map_err(|e| from_sdk(DOING, e))?;
     went(number.saturating_sub(answer.errors().len()));
     match answer.errors().first() {
         Some(error) => {
@@ -133,7 +133,7 @@ async fn delete_together(
                 error.key().unwrap_or_default(),
                 error.message().unwrap_or_default()
             );
-            Err(CloudError::answered(DOING, error.code().unwrap_or_default(), &said))
+            Err(answered(DOING, error.code().unwrap_or_default(), &said))
         }
         None => Ok(()),
     }
@@ -191,7 +191,7 @@ async fn abort_uploads(aws: &Aws, name: &str, deleted: &mut usize) -> Result<boo
             .encoding_type(EncodingType::Url)
             .set_key_marker(key)
             .set_upload_id_marker(upload);
-        let page = page.send().await.map_err(|e| CloudError::from_sdk("s3:ListMultipartUploads", e))?;
+        let page = page.send().await.map_err(|e| from_sdk("s3:ListMultipartUploads", e))?;
         for upload in page.uploads() {
             let (Some(key), Some(id)) = (upload.key(), upload.upload_id()) else { continue };
             let abort = aws
@@ -201,7 +201,7 @@ async fn abort_uploads(aws: &Aws, name: &str, deleted: &mut usize) -> Result<boo
                 .key(spelt(key, page.encoding_type()))
                 .upload_id(id);
             *deleted += 1;
-            match abort.send().await.map_err(|e| CloudError::from_sdk("s3:AbortMultipartUpload", e)) {
+            match abort.send().await.map_err(|e| from_sdk("s3:AbortMultipartUpload", e)) {
                 Err(error) if !error.is("NoSuchUpload") => return Err(error),
                 _ => went(1),
             }

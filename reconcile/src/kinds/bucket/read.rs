@@ -9,10 +9,9 @@ use super::{
     switches,
 };
 use crate::{
-    aws::Aws,
+    aws::{Aws, born, from_sdk},
     error::CloudError,
     inventory::{Seen, Sight},
-    kinds::born,
     owner::{ANOTHER_ACCOUNT, Worn},
     place::Place,
     policy::{self, Statements},
@@ -117,7 +116,7 @@ pub(super) async fn births(aws: &Aws, names: &[String]) -> Result<Vec<(String, S
     while told.len() < names.len()
         && let Some(page) = pages.next().await
     {
-        let page = page.map_err(|why| CloudError::from_sdk("s3:ListBuckets", why))?;
+        let page = page.map_err(|why| from_sdk("s3:ListBuckets", why))?;
         told.extend(page.buckets().iter().filter_map(|bucket| {
             let name = names.iter().find(|name| bucket.name() == Some(name.as_str()))?;
             Some((name.clone(), born(bucket.creation_date())?))
@@ -129,7 +128,7 @@ pub(super) async fn births(aws: &Aws, names: &[String]) -> Result<Vec<(String, S
 /// S3 refuses to tell somebody else's bucket from one that our credentials may not read. Our own are listed.
 async fn denied(aws: &Aws, name: &str, error: CloudError) -> Sight<Bucket> {
     let listed = aws.s3.list_buckets().prefix(name).send().await;
-    match listed.map_err(|why| CloudError::from_sdk("s3:ListBuckets", why)) {
+    match listed.map_err(|why| from_sdk("s3:ListBuckets", why)) {
         Ok(ours) if ours.buckets().iter().any(|bucket| bucket.name() == Some(name)) => {
             Sight::Unreadable(error)
         }
@@ -176,7 +175,7 @@ fn namespace(name: &str, place: &Place) -> BucketNamespace {
 
 async fn versioning(aws: &Aws, name: &str) -> Result<bool, CloudError> {
     let answer = aws.s3.get_bucket_versioning().bucket(name).send().await;
-    let answer = answer.map_err(|e| CloudError::from_sdk("s3:GetBucketVersioning", e))?;
+    let answer = answer.map_err(|e| from_sdk("s3:GetBucketVersioning", e))?;
     Ok(answer.status() == Some(&BucketVersioningStatus::Enabled))
 }
 
@@ -231,13 +230,13 @@ async fn cors_rules(aws: &Aws, name: &str) -> Result<Vec<CorsRule>, CloudError> 
 
 async fn logging(aws: &Aws, name: &str) -> Result<Option<super::Logging>, CloudError> {
     let answer = aws.s3.get_bucket_logging().bucket(name).send().await;
-    let answer = answer.map_err(|e| CloudError::from_sdk("s3:GetBucketLogging", e))?;
+    let answer = answer.map_err(|e| from_sdk("s3:GetBucketLogging", e))?;
     Ok(answer.logging_enabled().map(facets::read_logging))
 }
 
 async fn event_bridge(aws: &Aws, name: &str) -> Result<bool, CloudError> {
     let answer = aws.s3.get_bucket_notification_configuration().bucket(name).send().await;
-    let answer = answer.map_err(|e| CloudError::from_sdk("s3:GetBucketNotificationConfiguration", e))?;
+    let answer = answer.map_err(|e| from_sdk("s3:GetBucketNotificationConfiguration", e))?;
     Ok(answer.event_bridge_configuration().is_some())
 }
 
@@ -251,7 +250,7 @@ async fn request_metrics(
     for _ in 0..PAGES {
         let page =
             aws.s3.list_bucket_metrics_configurations().bucket(name).set_continuation_token(token).send();
-        let page = page.await.map_err(|e| CloudError::from_sdk(DOING, e))?;
+        let page = page.await.map_err(|e| from_sdk(DOING, e))?;
         all.extend(page.metrics_configuration_list().iter().map(facets::read_metrics));
         token = page.next_continuation_token.filter(|_| page.is_truncated == Some(true));
         if token.is_none() {
@@ -270,7 +269,7 @@ fn or_off<T, E>(
 where
     E: ProvideErrorMetadata + std::error::Error + 'static,
 {
-    match answer.map_err(|e| CloudError::from_sdk(doing, e)) {
+    match answer.map_err(|e| from_sdk(doing, e)) {
         Ok(answer) => Ok(Some(answer)),
         Err(error) if error.is(off) => Ok(None),
         Err(error) => Err(error),

@@ -5,7 +5,7 @@
 
 use super::{Bucket, facets, lifecycle, read, spec::lifecycle::TransitionMinimumSize, switches};
 use crate::{
-    aws::Aws,
+    aws::{Aws, from_sdk},
     diff::FieldChange,
     error::CloudError,
     owner::{Marking, Worn},
@@ -158,7 +158,7 @@ pub(super) async fn put_tags(
     let tagging = tag_set(&tags).and_then(|set| Tagging::builder().set_tag_set(Some(set)).build());
     let tagging = tagging.map_err(|e| unbuilt(DOING, &e))?;
     let put = aws.s3.put_bucket_tagging().bucket(name).tagging(tagging).send().await;
-    put.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    put.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 async fn set_versioning(wanted: &Bucket, aws: &Aws, name: &str) -> Result<(), CloudError> {
@@ -167,7 +167,7 @@ async fn set_versioning(wanted: &Bucket, aws: &Aws, name: &str) -> Result<(), Cl
     let configuration = VersioningConfiguration::builder().status(status).build();
     let put =
         aws.s3.put_bucket_versioning().bucket(name).versioning_configuration(configuration).send().await;
-    put.map(drop).map_err(|e| CloudError::from_sdk("s3:PutBucketVersioning", e))
+    put.map(drop).map_err(|e| from_sdk("s3:PutBucketVersioning", e))
 }
 
 async fn set_encryption(wanted: &Bucket, aws: &Aws, name: &str) -> Result<(), CloudError> {
@@ -176,7 +176,7 @@ async fn set_encryption(wanted: &Bucket, aws: &Aws, name: &str) -> Result<(), Cl
         .and_then(|rule| ServerSideEncryptionConfiguration::builder().rules(rule).build())
         .map_err(|e| unbuilt(DOING, &e))?;
     let put = aws.s3.put_bucket_encryption().bucket(name).server_side_encryption_configuration(configuration);
-    put.send().await.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    put.send().await.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 async fn set_ownership(wanted: &Bucket, aws: &Aws, name: &str) -> Result<(), CloudError> {
@@ -187,14 +187,14 @@ async fn set_ownership(wanted: &Bucket, aws: &Aws, name: &str) -> Result<(), Clo
         .and_then(|rule| OwnershipControls::builder().rules(rule).build())
         .map_err(|e| unbuilt(DOING, &e))?;
     let put = aws.s3.put_bucket_ownership_controls().bucket(name).ownership_controls(controls).send().await;
-    put.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    put.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 async fn set_public_access(wanted: &Bucket, aws: &Aws, name: &str) -> Result<(), CloudError> {
     let block = facets::write_public_access(&wanted.public_access_block);
     let put =
         aws.s3.put_public_access_block().bucket(name).public_access_block_configuration(block).send().await;
-    put.map(drop).map_err(|e| CloudError::from_sdk("s3:PutPublicAccessBlock", e))
+    put.map(drop).map_err(|e| from_sdk("s3:PutPublicAccessBlock", e))
 }
 
 async fn set_policy(
@@ -215,18 +215,18 @@ async fn set_policy(
     }
     if statements.is_empty() {
         let deleted = aws.s3.delete_bucket_policy().bucket(name).send().await;
-        return deleted.map(drop).map_err(|e| CloudError::from_sdk("s3:DeleteBucketPolicy", e));
+        return deleted.map(drop).map_err(|e| from_sdk("s3:DeleteBucketPolicy", e));
     }
     let document = policy::render(&statements).ok_or_else(|| unknown(DOING))?;
     let put = aws.s3.put_bucket_policy().bucket(name).policy(document).send().await;
-    put.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    put.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 async fn set_lifecycle(wanted: &Bucket, aws: &Aws, name: &str) -> Result<(), CloudError> {
     const DOING: &str = "s3:PutBucketLifecycleConfiguration";
     if wanted.lifecycle_rules.is_empty() {
         let deleted = aws.s3.delete_bucket_lifecycle().bucket(name).send().await;
-        return deleted.map(drop).map_err(|e| CloudError::from_sdk("s3:DeleteBucketLifecycle", e));
+        return deleted.map(drop).map_err(|e| from_sdk("s3:DeleteBucketLifecycle", e));
     }
     let rules: Result<Vec<_>, _> =
         wanted.lifecycle_rules.iter().map(|(id, rule)| lifecycle::write(id, rule)).collect();
@@ -243,21 +243,21 @@ async fn set_lifecycle(wanted: &Bucket, aws: &Aws, name: &str) -> Result<(), Clo
         .bucket(name)
         .lifecycle_configuration(configuration)
         .transition_default_minimum_object_size(size);
-    put.send().await.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    put.send().await.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 async fn set_cors(wanted: &Bucket, aws: &Aws, name: &str) -> Result<(), CloudError> {
     const DOING: &str = "s3:PutBucketCors";
     if wanted.cors_rules.is_empty() {
         let deleted = aws.s3.delete_bucket_cors().bucket(name).send().await;
-        return deleted.map(drop).map_err(|e| CloudError::from_sdk("s3:DeleteBucketCors", e));
+        return deleted.map(drop).map_err(|e| from_sdk("s3:DeleteBucketCors", e));
     }
     let rules: Result<Vec<_>, _> = wanted.cors_rules.iter().map(facets::write_cors).collect();
     let configuration = rules
         .and_then(|rules| CorsConfiguration::builder().set_cors_rules(Some(rules)).build())
         .map_err(|e| unbuilt(DOING, &e))?;
     let put = aws.s3.put_bucket_cors().bucket(name).cors_configuration(configuration).send().await;
-    put.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    put.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 async fn set_logging(wanted: &Bucket, aws: &Aws, name: &str) -> Result<(), CloudError> {
@@ -266,14 +266,14 @@ async fn set_logging(wanted: &Bucket, aws: &Aws, name: &str) -> Result<(), Cloud
     let status =
         BucketLoggingStatus::builder().set_logging_enabled(enabled.map_err(|e| unbuilt(DOING, &e))?).build();
     let put = aws.s3.put_bucket_logging().bucket(name).bucket_logging_status(status).send().await;
-    put.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    put.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 /// Topics, queues and functions that others have subscribed stay: the call replaces the whole.
 async fn set_notification(wanted: &Bucket, aws: &Aws, name: &str) -> Result<(), CloudError> {
     const DOING: &str = "s3:PutBucketNotificationConfiguration";
     let there = aws.s3.get_bucket_notification_configuration().bucket(name).send().await;
-    let there = there.map_err(|e| CloudError::from_sdk("s3:GetBucketNotificationConfiguration", e))?;
+    let there = there.map_err(|e| from_sdk("s3:GetBucketNotificationConfiguration", e))?;
     let configuration = NotificationConfiguration::builder()
         .set_topic_configurations(there.topic_configurations)
         .set_queue_configurations(there.queue_configurations)
@@ -284,7 +284,7 @@ async fn set_notification(wanted: &Bucket, aws: &Aws, name: &str) -> Result<(), 
         .build();
     let put =
         aws.s3.put_bucket_notification_configuration().bucket(name).notification_configuration(configuration);
-    put.send().await.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    put.send().await.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 /// Each of them is a document of its own: only those that differ are written.
@@ -303,11 +303,11 @@ async fn set_metrics(
         let metrics = facets::write_metrics(id, metrics).map_err(|e| unbuilt(DOING, &e))?;
         let put =
             aws.s3.put_bucket_metrics_configuration().bucket(name).id(id).metrics_configuration(metrics);
-        put.send().await.map_err(|e| CloudError::from_sdk(DOING, e))?;
+        put.send().await.map_err(|e| from_sdk(DOING, e))?;
     }
     for id in dropped(changes, &["requestMetrics"]) {
         let deleted = aws.s3.delete_bucket_metrics_configuration().bucket(name).id(id).send().await;
-        deleted.map_err(|e| CloudError::from_sdk("s3:DeleteBucketMetricsConfiguration", e))?;
+        deleted.map_err(|e| from_sdk("s3:DeleteBucketMetricsConfiguration", e))?;
     }
     Ok(())
 }

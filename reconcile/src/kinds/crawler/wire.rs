@@ -5,7 +5,7 @@ use super::{
     spec::{OnDataChanged, OnDataGone, Recrawl, SchemaChange},
 };
 use crate::{
-    aws::Aws,
+    aws::{Aws, from_sdk},
     error::{CloudError, Retry},
     inventory::Sight,
     kinds::glue::{self, Batch, role_name, seen, text},
@@ -23,7 +23,7 @@ pub(super) async fn read(aws: &Aws, keys: &[String]) -> Vec<Sight<Crawler>> {
     let doing = "glue:BatchGetCrawlers";
     let ask = |names| async move {
         let answer = aws.glue.batch_get_crawlers().set_crawler_names(Some(names)).send().await;
-        let answer = answer.map_err(|error| CloudError::from_sdk(doing, error))?;
+        let answer = answer.map_err(|error| from_sdk(doing, error))?;
         Ok(Batch::of(answer.crawlers, types::Crawler::name, answer.crawlers_not_found))
     };
     let seen = |key: &str, crawler: &_, tags| {
@@ -57,7 +57,7 @@ pub(super) async fn create(crawler: &Crawler, aws: &Aws, mark: &Worn) -> Result<
         .set_crawler_security_configuration(crawler.security_configuration.as_ref().map(text))
         .send()
         .await
-        .map_err(|error| CloudError::from_sdk("glue:CreateCrawler", error))?;
+        .map_err(|error| from_sdk("glue:CreateCrawler", error))?;
     Ok(())
 }
 
@@ -82,7 +82,7 @@ pub(super) async fn update(crawler: &Crawler, aws: &Aws, key: &str) -> Result<()
         .crawler_security_configuration(or_empty(&crawler.security_configuration))
         .send()
         .await
-        .map_err(|error| CloudError::from_sdk("glue:UpdateCrawler", error))?;
+        .map_err(|error| from_sdk("glue:UpdateCrawler", error))?;
     Ok(())
 }
 
@@ -90,7 +90,7 @@ pub(super) async fn update(crawler: &Crawler, aws: &Aws, key: &str) -> Result<()
 pub(super) async fn delete(aws: &Aws, key: &str) -> Result<(), CloudError> {
     let error = match aws.glue.delete_crawler().name(key).send().await {
         Ok(_) => return Ok(()),
-        Err(error) => CloudError::from_sdk("glue:DeleteCrawler", error),
+        Err(error) => from_sdk("glue:DeleteCrawler", error),
     };
     match error.retry {
         Retry::Gone => Ok(()),
@@ -105,7 +105,7 @@ pub(super) async fn delete(aws: &Aws, key: &str) -> Result<(), CloudError> {
 /// Ask a crawler to stop. One that does not run, or stops already, is left to it.
 async fn stop(aws: &Aws, key: &str) -> Result<(), CloudError> {
     let Err(error) = aws.glue.stop_crawler().name(key).send().await else { return Ok(()) };
-    let error = CloudError::from_sdk("glue:StopCrawler", error);
+    let error = from_sdk("glue:StopCrawler", error);
     let stands = error.is("CrawlerNotRunningException") || error.is("CrawlerStoppingException");
     if stands || error.is_gone() { Ok(()) } else { Err(error) }
 }

@@ -2,7 +2,7 @@
 
 use super::DatabaseKey;
 use crate::{
-    aws::Aws,
+    aws::{Aws, answered, from_sdk},
     contents::{Count, Held},
     error::CloudError,
     kind::Data,
@@ -50,12 +50,12 @@ pub(super) async fn clear(aws: &Aws, key: &DatabaseKey, data: Data) -> Result<()
             .set_tables_to_delete(Some(some.to_vec()))
             .send()
             .await
-            .map_err(|error| CloudError::from_sdk("glue:BatchDeleteTable", error))?;
+            .map_err(|error| from_sdk("glue:BatchDeleteTable", error))?;
         progress::done(Count::new(some.len().saturating_sub(answer.errors().len()), "table"));
         for failed in answer.errors() {
             let Some(detail) = failed.error_detail() else { continue };
             let said = detail.error_message().unwrap_or_default();
-            let error = CloudError::answered(
+            let error = answered(
                 "glue:BatchDeleteTable",
                 detail.error_code().unwrap_or_default(),
                 &format!("table {}: {said}", failed.table_name().unwrap_or_default()),

@@ -2,14 +2,11 @@
 
 use super::{CreateTableDefaults, Database, DatabaseKey};
 use crate::{
-    aws::Aws,
+    aws::{Aws, born, from_sdk},
     diff::FieldChange,
     error::CloudError,
     inventory::{Seen, Sight},
-    kinds::{
-        born,
-        glue::{self, Location},
-    },
+    kinds::glue::{self, Location},
 };
 use aws_sdk_glue::types::{self, DataLakePrincipal, DatabaseInput, Permission, PrincipalPermissions};
 use lake_api::Input;
@@ -75,7 +72,7 @@ pub(super) async fn get(aws: &Aws, key: &DatabaseKey) -> Result<types::Database,
         .name(&key.name)
         .send()
         .await
-        .map_err(|error| CloudError::from_sdk("glue:GetDatabase", error))?
+        .map_err(|error| from_sdk("glue:GetDatabase", error))?
         .database
         .ok_or_else(|| CloudError::refused("glue:GetDatabase", "the answer holds no database"))
 }
@@ -93,8 +90,7 @@ async fn list(
         && let Some(page) = pages.next().await
     {
         turned += 1;
-        for database in page.map_err(|error| CloudError::from_sdk("glue:GetDatabases", error))?.database_list
-        {
+        for database in page.map_err(|error| from_sdk("glue:GetDatabases", error))?.database_list {
             if wanted.remove(database.name.as_str()) {
                 let key = DatabaseKey { catalog: catalog.to_owned(), name: database.name.clone() };
                 found.push((key, database));

@@ -2,7 +2,7 @@
 
 use super::{Columns, Filter, FilterKey};
 use crate::{
-    aws::{Aws, Priority},
+    aws::{Aws, Priority, from_sdk},
     error::CloudError,
     inventory::{Facts, Seen, Sight},
     key::Key,
@@ -68,8 +68,7 @@ async fn listed(aws: &Aws, keys: &[FilterKey]) -> BTreeMap<FilterKey, DataCellsF
         && let Some(page) = pages.next().await
     {
         turned += 1;
-        let Ok(page) = page.map_err(|why| CloudError::from_sdk("lakeformation:ListDataCellsFilter", why))
-        else {
+        let Ok(page) = page.map_err(|why| from_sdk("lakeformation:ListDataCellsFilter", why)) else {
             break;
         };
         let filters = page.data_cells_filters.unwrap_or_default().into_iter();
@@ -89,7 +88,7 @@ pub(super) async fn get(aws: &Aws, key: &FilterKey) -> Result<Option<DataCellsFi
         .name(&key.name)
         .send()
         .await
-        .map_err(|e| CloudError::from_sdk("lakeformation:GetDataCellsFilter", e));
+        .map_err(|e| from_sdk("lakeformation:GetDataCellsFilter", e));
     match answer {
         Ok(answer) => Ok(answer.data_cells_filter),
         Err(error) if error.is_gone() => Ok(None),
@@ -131,7 +130,7 @@ async fn list(aws: &Aws, table: &TableKey) -> Result<Vec<DataCellsFilter>, Cloud
         .send();
     let mut filters = Vec::new();
     while let Some(filter) = pages.next().await {
-        match filter.map_err(|e| CloudError::from_sdk("lakeformation:ListDataCellsFilter", e)) {
+        match filter.map_err(|e| from_sdk("lakeformation:ListDataCellsFilter", e)) {
             Ok(filter) => filters.push(filter),
             Err(error) if error.is_gone() => return Ok(Vec::new()),
             Err(error) => return Err(error),

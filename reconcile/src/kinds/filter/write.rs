@@ -2,7 +2,7 @@
 
 use super::{Columns, Filter, FilterKey, read};
 use crate::{
-    aws::Aws,
+    aws::{Aws, from_sdk},
     error::{CloudError, Retry},
     kinds::Typed,
     policy::Texts,
@@ -14,7 +14,7 @@ pub(super) async fn create(filter: &Filter, aws: &Aws) -> Result<(), CloudError>
     const DOING: &str = "lakeformation:CreateDataCellsFilter";
     let data = data(DOING, filter, None)?;
     let answer = aws.lakeformation.create_data_cells_filter().table_data(data).send().await;
-    match answer.map(drop).map_err(|e| CloudError::from_sdk(DOING, e)) {
+    match answer.map(drop).map_err(|e| from_sdk(DOING, e)) {
         // A filter is made only once its table was seen: Lake Formation learns of it a moment after the catalogue.
         Err(error) if error.is_gone() => Err(CloudError { retry: Retry::Settling, ..error }),
         // It was absent a moment ago, so one that is to the letter what we asked for came from a call of ours whose answer
@@ -40,7 +40,7 @@ pub(super) async fn update(filter: &Filter, aws: &Aws, key: &FilterKey) -> Resul
     };
     let data = data(DOING, filter, there.version_id)?;
     let answer = aws.lakeformation.update_data_cells_filter().table_data(data).send().await;
-    answer.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    answer.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 pub(super) async fn delete(aws: &Aws, key: &FilterKey) -> Result<(), CloudError> {
@@ -53,7 +53,7 @@ pub(super) async fn delete(aws: &Aws, key: &FilterKey) -> Result<(), CloudError>
         .name(&key.name)
         .send()
         .await;
-    match answer.map(drop).map_err(|e| CloudError::from_sdk("lakeformation:DeleteDataCellsFilter", e)) {
+    match answer.map(drop).map_err(|e| from_sdk("lakeformation:DeleteDataCellsFilter", e)) {
         Err(error) if error.is_gone() => Ok(()),
         other => other,
     }

@@ -2,10 +2,9 @@
 
 use super::{SETTLING, side_by_side, tags_of};
 use crate::{
-    aws::Aws,
+    aws::{Aws, born},
     error::CloudError,
     inventory::{Facts, Seen, Sight},
-    kinds::born,
 };
 use aws_sdk_glue::primitives::DateTime;
 use lake_api::Input;

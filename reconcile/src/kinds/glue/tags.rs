@@ -2,7 +2,7 @@
 
 use super::{entries, side_by_side};
 use crate::{
-    aws::{self, Aws},
+    aws::{self, Aws, from_sdk},
     diff::FieldChange,
     error::CloudError,
     owner::{Marking, Worn},
@@ -81,7 +81,7 @@ pub(crate) async fn retag(
 async fn get(aws: &Aws, arn: &str) -> Result<Option<BTreeMap<String, String>>, CloudError> {
     match aws.glue.get_tags().resource_arn(arn).send().await {
         Ok(answer) => Ok(Some(answer.tags.unwrap_or_default().into_iter().collect())),
-        Err(error) => match CloudError::from_sdk("glue:GetTags", error) {
+        Err(error) => match from_sdk("glue:GetTags", error) {
             gone if gone.is_gone() => Ok(None),
             error => Err(error),
         },
@@ -95,7 +95,7 @@ async fn add(aws: &Aws, arn: &str, tags: HashMap<String, String>) -> Result<(), 
         .set_tags_to_add(Some(tags))
         .send()
         .await
-        .map_err(|error| CloudError::from_sdk("glue:TagResource", error))?;
+        .map_err(|error| from_sdk("glue:TagResource", error))?;
     Ok(())
 }
 
@@ -106,7 +106,7 @@ async fn remove(aws: &Aws, arn: &str, keys: Vec<String>) -> Result<(), CloudErro
         .set_tags_to_remove(Some(keys))
         .send()
         .await
-        .map_err(|error| CloudError::from_sdk("glue:UntagResource", error))?;
+        .map_err(|error| from_sdk("glue:UntagResource", error))?;
     Ok(())
 }
 

@@ -5,7 +5,7 @@ use super::{
     spec::{Command, ExecutionClass},
 };
 use crate::{
-    aws::Aws,
+    aws::{Aws, from_sdk},
     error::CloudError,
     inventory::Sight,
     kinds::glue::{self, Batch, ObjectPlace, role_name, seen, seen_map, text},
@@ -25,7 +25,7 @@ pub(super) async fn read(aws: &Aws, keys: &[String]) -> Vec<Sight<Job>> {
     let doing = "glue:BatchGetJobs";
     let ask = |names| async move {
         let answer = aws.glue.batch_get_jobs().set_job_names(Some(names)).send().await;
-        let answer = answer.map_err(|error| CloudError::from_sdk(doing, error))?;
+        let answer = answer.map_err(|error| from_sdk(doing, error))?;
         Ok(Batch::of(answer.jobs, types::Job::name, answer.jobs_not_found))
     };
     let seen = |key: &str, job: &_, tags| (Job { tags, ..Job::seen(key, job) }, facts(&aws.place, key));
@@ -61,7 +61,7 @@ pub(super) async fn create(job: &Job, aws: &Aws, mark: &Worn) -> Result<(), Clou
         .set_job_run_queuing_enabled(whole.job_run_queuing_enabled)
         .send()
         .await
-        .map_err(|error| CloudError::from_sdk("glue:CreateJob", error))?;
+        .map_err(|error| from_sdk("glue:CreateJob", error))?;
     Ok(())
 }
 
@@ -73,7 +73,7 @@ pub(super) async fn update(job: &Job, aws: &Aws, key: &str) -> Result<(), CloudE
         .job_name(key)
         .send()
         .await
-        .map_err(|error| CloudError::from_sdk("glue:GetJob", error))?
+        .map_err(|error| from_sdk("glue:GetJob", error))?
         .job
         .ok_or_else(|| CloudError::refused("glue:GetJob", "the answer holds no job"))?;
     let mut whole = job.update();
@@ -87,7 +87,7 @@ pub(super) async fn update(job: &Job, aws: &Aws, key: &str) -> Result<(), CloudE
         .job_update(whole)
         .send()
         .await
-        .map_err(|error| CloudError::from_sdk("glue:UpdateJob", error))?;
+        .map_err(|error| from_sdk("glue:UpdateJob", error))?;
     Ok(())
 }
 

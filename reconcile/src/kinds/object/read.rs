@@ -2,7 +2,7 @@
 
 use super::{Object, ObjectKey};
 use crate::{
-    aws::Aws,
+    aws::{Aws, answered, from_sdk},
     error::CloudError,
     inventory::{Seen, Sight},
     owner::{CREATING, LINEAGE, NODE, OWNER, REGION, Worn},
@@ -51,10 +51,10 @@ pub(super) async fn head(aws: &Aws, key: &ObjectKey) -> Result<Option<HeadObject
                 "S3 does not tell these credentials of {arn}: allow them s3:GetObject on it, and s3:ListBucket on its bucket, \
                  so that what is absent is told from what is forbidden"
             );
-            let request_id = CloudError::from_sdk(DOING, error).request_id;
-            Err(CloudError { request_id, ..CloudError::answered(DOING, "AccessDenied", &said) })
+            let request_id = from_sdk(DOING, error).request_id;
+            Err(CloudError { request_id, ..answered(DOING, "AccessDenied", &said) })
         }
-        Err(error) => Err(CloudError::from_sdk(DOING, error)),
+        Err(error) => Err(from_sdk(DOING, error)),
     }
 }
 
@@ -76,7 +76,7 @@ async fn whole(aws: &Aws, key: &ObjectKey) -> Result<Option<(HeadObjectOutput, T
         return Ok(Some((head, Tags::new())));
     }
     let answer = aws.s3.get_object_tagging().bucket(&key.bucket).key(&key.key).send().await;
-    match answer.map_err(|e| CloudError::from_sdk("s3:GetObjectTagging", e)) {
+    match answer.map_err(|e| from_sdk("s3:GetObjectTagging", e)) {
         Ok(answer) => {
             let tags = answer.tag_set.into_iter().map(|tag| (tag.key, Input::Known(tag.value))).collect();
             Ok(Some((head, tags)))

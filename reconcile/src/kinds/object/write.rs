@@ -5,7 +5,7 @@ use super::{
     read::{self, MARK},
 };
 use crate::{
-    aws::Aws,
+    aws::{Aws, answered, from_sdk},
     diff::FieldChange,
     error::CloudError,
     owner::{Marking, Worn},
@@ -53,7 +53,7 @@ pub(super) async fn update(
 /// Metadata cannot be changed: the object is copied onto itself with others.
 pub(super) async fn mark(aws: &Aws, key: &ObjectKey, marking: &Marking) -> Result<(), CloudError> {
     let Some(head) = read::head(aws, key).await? else {
-        return Err(CloudError::answered("s3:HeadObject", "NoSuchKey", "the object is gone"));
+        return Err(answered("s3:HeadObject", "NoSuchKey", "the object is gone"));
     };
     let copy = aws
         .s3
@@ -67,7 +67,7 @@ pub(super) async fn mark(aws: &Aws, key: &ObjectKey, marking: &Marking) -> Resul
         .metadata_directive(MetadataDirective::Replace)
         .set_metadata(Some(metadata(&head, marking)));
     let copied = with_headers(copy, &head).send().await;
-    copied.map(drop).map_err(|e| CloudError::from_sdk("s3:CopyObject", e))
+    copied.map(drop).map_err(|e| from_sdk("s3:CopyObject", e))
 }
 
 async fn put(
@@ -91,13 +91,13 @@ async fn put(
         .set_content_type(wanted.content_type.known().cloned())
         .set_tagging(header(&wanted.tags))
         .set_if_none_match(only_if_absent.then(|| "*".to_owned()));
-    put.send().await.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    put.send().await.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 async fn put_tags(wanted: &Object, aws: &Aws, key: &ObjectKey) -> Result<(), CloudError> {
     if wanted.tags.is_empty() {
         let deleted = aws.s3.delete_object_tagging().bucket(&key.bucket).key(&key.key).send().await;
-        return deleted.map(drop).map_err(|e| CloudError::from_sdk("s3:DeleteObjectTagging", e));
+        return deleted.map(drop).map_err(|e| from_sdk("s3:DeleteObjectTagging", e));
     }
     const DOING: &str = "s3:PutObjectTagging";
     let tags: Result<Vec<Tag>, BuildError> = wanted
@@ -109,7 +109,7 @@ async fn put_tags(wanted: &Object, aws: &Aws, key: &ObjectKey) -> Result<(), Clo
         .and_then(|tags| Tagging::builder().set_tag_set(Some(tags)).build())
         .map_err(|e| CloudError::refused(DOING, e.to_string()))?;
     let put = aws.s3.put_object_tagging().bucket(&key.bucket).key(&key.key).tagging(tagging).send().await;
-    put.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    put.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 /// The tags of a mark as metadata.

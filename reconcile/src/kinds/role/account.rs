@@ -5,7 +5,11 @@ use super::{
     Role,
     read::{SETTLING, detailed, sight},
 };
-use crate::{aws::Aws, error::CloudError, inventory::Sight};
+use crate::{
+    aws::{Aws, from_sdk},
+    error::CloudError,
+    inventory::Sight,
+};
 use aws_sdk_iam::types::{EntityType, Role as IamRole, RoleDetail};
 use futures::future::try_join;
 use std::collections::{BTreeMap, BTreeSet};
@@ -35,18 +39,22 @@ pub(super) async fn read(aws: &Aws, names: &[String]) -> Result<BTreeMap<String,
     Ok(sights)
 }
 
+/// Who lists all roles of the account, with which one list alone fills some megabytes: one after the other.
+#[derive(Debug, Default)]
+struct AccountLists(tokio::sync::Mutex<()>);
+
 /// What is wanted of each role of the account, which is told with its policies and tags.
 pub(super) async fn details<T>(
     aws: &Aws,
     mut take: impl FnMut(RoleDetail) -> Option<T>,
 ) -> Result<Vec<T>, CloudError> {
-    // Nobody closes the semaphore.
-    let _alone = aws.account_list.acquire().await;
+    let lists = aws.kept::<AccountLists>();
+    let _alone = lists.0.lock().await;
     let mut taken = Vec::new();
     let list = aws.iam.get_account_authorization_details().filter(EntityType::Role).max_items(PAGE);
     let mut pages = list.into_paginator().send();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|e| CloudError::from_sdk("iam:GetAccountAuthorizationDetails", e))?;
+        let page = page.map_err(|e| from_sdk("iam:GetAccountAuthorizationDetails", e))?;
         taken.extend(page.role_detail_list.into_iter().flatten().filter_map(&mut take));
     }
     Ok(taken)
@@ -61,7 +69,7 @@ pub(super) async fn roles(
     let mut taken = Vec::new();
     let mut pages = aws.iam.list_roles().path_prefix(path).max_items(PAGE).into_paginator().send();
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|e| CloudError::from_sdk("iam:ListRoles", e))?;
+        let page = page.map_err(|e| from_sdk("iam:ListRoles", e))?;
         taken.extend(page.roles.into_iter().filter(&wanted));
     }
     Ok(taken)

@@ -2,7 +2,7 @@
 
 use super::{ALLOW, Role, account};
 use crate::{
-    aws::{Aws, Priority},
+    aws::{Aws, Priority, from_sdk},
     error::CloudError,
     inventory::{Facts, Seen, Sight},
     owner::Worn,
@@ -107,8 +107,7 @@ async fn read_one(aws: &Aws, name: &str) -> Sight<Role> {
 }
 
 async fn get(aws: &Aws, name: &str) -> Result<Option<IamRole>, CloudError> {
-    match aws.iam.get_role().role_name(name).send().await.map_err(|e| CloudError::from_sdk("iam:GetRole", e))
-    {
+    match aws.iam.get_role().role_name(name).send().await.map_err(|e| from_sdk("iam:GetRole", e)) {
         Ok(answer) => Ok(answer.role),
         Err(error) if error.is_gone() => Ok(None),
         Err(error) => Err(error),
@@ -121,7 +120,7 @@ async fn inline(aws: &Aws, name: &str) -> Result<BTreeMap<String, String>, Cloud
     stream::iter(names)
         .map(|policy| async move {
             let answer = aws.iam.get_role_policy().role_name(name).policy_name(&policy).send().await;
-            let answer = answer.map_err(|e| CloudError::from_sdk("iam:GetRolePolicy", e))?;
+            let answer = answer.map_err(|e| from_sdk("iam:GetRolePolicy", e))?;
             Ok((policy, decoded(answer.policy_document())))
         })
         .buffered(AT_ONCE)
@@ -134,7 +133,7 @@ pub(super) async fn inline_names(aws: &Aws, name: &str) -> Result<Vec<String>, C
     let mut pages = aws.iam.list_role_policies().role_name(name).into_paginator().items().send();
     let mut names = Vec::new();
     while let Some(policy) = pages.next().await {
-        names.push(policy.map_err(|e| CloudError::from_sdk("iam:ListRolePolicies", e))?);
+        names.push(policy.map_err(|e| from_sdk("iam:ListRolePolicies", e))?);
     }
     Ok(names)
 }
@@ -144,7 +143,7 @@ pub(super) async fn attached(aws: &Aws, name: &str) -> Result<Texts, CloudError>
     let mut pages = aws.iam.list_attached_role_policies().role_name(name).into_paginator().items().send();
     let mut arns = Texts::new();
     while let Some(policy) = pages.next().await {
-        let policy = policy.map_err(|e| CloudError::from_sdk("iam:ListAttachedRolePolicies", e))?;
+        let policy = policy.map_err(|e| from_sdk("iam:ListAttachedRolePolicies", e))?;
         arns.extend(policy.policy_arn().map(Input::from));
     }
     Ok(arns)

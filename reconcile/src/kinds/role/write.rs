@@ -2,7 +2,7 @@
 
 use super::{ALLOW, Role, read, trust};
 use crate::{
-    aws::Aws,
+    aws::{Aws, from_sdk},
     diff::FieldChange,
     error::CloudError,
     owner::{Marking, Worn},
@@ -29,7 +29,7 @@ pub(super) async fn create(role: &Role, aws: &Aws, mark: &Worn) -> Result<(), Cl
         .set_tags(Some(iam_tags(DOING, &tags)?));
     let trusting = async |who: &Statements| {
         let made = new.clone().assume_role_policy_document(document(DOING, "assumedBy", who)?).send().await;
-        made.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+        made.map(drop).map_err(|e| from_sdk(DOING, e))
     };
     let whole = match trusting(&role.assumed_by).await {
         // It trusts itself, or a role that is still to be made: it is made with the rest of its trust, and then gets all.
@@ -71,7 +71,7 @@ pub(super) async fn update(
             .max_session_duration(seconds(role))
             .send()
             .await
-            .map_err(|e| CloudError::from_sdk(DOING, e))?;
+            .map_err(|e| from_sdk(DOING, e))?;
     }
     if touched("permissionsBoundary") {
         bound(role, aws, name).await?;
@@ -150,7 +150,7 @@ async fn set_trust(role: &Role, aws: &Aws, name: &str) -> Result<(), CloudError>
     const DOING: &str = "iam:UpdateAssumeRolePolicy";
     let document = document(DOING, "assumedBy", &role.assumed_by)?;
     let answer = aws.iam.update_assume_role_policy().role_name(name).policy_document(document).send().await;
-    answer.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    answer.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 pub(super) async fn mark(aws: &Aws, name: &str, marking: &Marking) -> Result<(), CloudError> {
@@ -165,7 +165,7 @@ pub(super) async fn mark(aws: &Aws, name: &str, marking: &Marking) -> Result<(),
 pub(super) async fn delete(aws: &Aws, name: &str) -> Result<(), CloudError> {
     gone_is_done(strip(aws, name).await)?;
     let answer = aws.iam.delete_role().role_name(name).send().await;
-    gone_is_done(answer.map(drop).map_err(|e| CloudError::from_sdk("iam:DeleteRole", e)))
+    gone_is_done(answer.map(drop).map_err(|e| from_sdk("iam:DeleteRole", e)))
 }
 
 async fn strip(aws: &Aws, name: &str) -> Result<(), CloudError> {
@@ -175,7 +175,7 @@ async fn strip(aws: &Aws, name: &str) -> Result<(), CloudError> {
     let mut profiles =
         aws.iam.list_instance_profiles_for_role().role_name(name).into_paginator().items().send();
     while let Some(profile) = profiles.next().await {
-        let profile = profile.map_err(|e| CloudError::from_sdk("iam:ListInstanceProfilesForRole", e))?;
+        let profile = profile.map_err(|e| from_sdk("iam:ListInstanceProfilesForRole", e))?;
         let answer = aws
             .iam
             .remove_role_from_instance_profile()
@@ -184,7 +184,7 @@ async fn strip(aws: &Aws, name: &str) -> Result<(), CloudError> {
             .send()
             .await;
         let doing = "iam:RemoveRoleFromInstanceProfile";
-        gone_is_done(answer.map(drop).map_err(|e| CloudError::from_sdk(doing, e)))?;
+        gone_is_done(answer.map(drop).map_err(|e| from_sdk(doing, e)))?;
     }
     Ok(())
 }
@@ -200,13 +200,11 @@ async fn bound(role: &Role, aws: &Aws, name: &str) -> Result<(), CloudError> {
                 .permissions_boundary(arn)
                 .send()
                 .await;
-            answer.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+            answer.map(drop).map_err(|e| from_sdk(DOING, e))
         }
         None => {
             let answer = aws.iam.delete_role_permissions_boundary().role_name(name).send().await;
-            gone_is_done(
-                answer.map(drop).map_err(|e| CloudError::from_sdk("iam:DeleteRolePermissionsBoundary", e)),
-            )
+            gone_is_done(answer.map(drop).map_err(|e| from_sdk("iam:DeleteRolePermissionsBoundary", e)))
         }
     }
 }
@@ -217,26 +215,26 @@ async fn put(aws: &Aws, name: &str, policy: &str, statements: &Statements) -> Re
     let document = document(DOING, field, statements)?;
     let answer =
         aws.iam.put_role_policy().role_name(name).policy_name(policy).policy_document(document).send().await;
-    answer.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    answer.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 async fn remove(aws: &Aws, name: &str, policy: &str) -> Result<(), CloudError> {
     let answer = aws.iam.delete_role_policy().role_name(name).policy_name(policy).send().await;
-    gone_is_done(answer.map(drop).map_err(|e| CloudError::from_sdk("iam:DeleteRolePolicy", e)))
+    gone_is_done(answer.map(drop).map_err(|e| from_sdk("iam:DeleteRolePolicy", e)))
 }
 
 async fn attach(aws: &Aws, name: &str, arn: &Input<String>) -> Result<(), CloudError> {
     const DOING: &str = "iam:AttachRolePolicy";
     let arn = known(DOING, "managedPolicies", arn)?;
     let answer = aws.iam.attach_role_policy().role_name(name).policy_arn(arn).send().await;
-    answer.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    answer.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 async fn detach(aws: &Aws, name: &str, arn: &Input<String>) -> Result<(), CloudError> {
     const DOING: &str = "iam:DetachRolePolicy";
     let arn = known(DOING, "managedPolicies", arn)?;
     let answer = aws.iam.detach_role_policy().role_name(name).policy_arn(arn).send().await;
-    gone_is_done(answer.map(drop).map_err(|e| CloudError::from_sdk(DOING, e)))
+    gone_is_done(answer.map(drop).map_err(|e| from_sdk(DOING, e)))
 }
 
 async fn retag(role: &Role, aws: &Aws, name: &str, changes: &[FieldChange]) -> Result<(), CloudError> {
@@ -262,12 +260,12 @@ async fn retag(role: &Role, aws: &Aws, name: &str, changes: &[FieldChange]) -> R
 async fn tag(aws: &Aws, name: &str, tags: &BTreeMap<String, String>) -> Result<(), CloudError> {
     const DOING: &str = "iam:TagRole";
     let answer = aws.iam.tag_role().role_name(name).set_tags(Some(iam_tags(DOING, tags)?)).send().await;
-    answer.map(drop).map_err(|e| CloudError::from_sdk(DOING, e))
+    answer.map(drop).map_err(|e| from_sdk(DOING, e))
 }
 
 async fn untag(aws: &Aws, name: &str, keys: Vec<String>) -> Result<(), CloudError> {
     let answer = aws.iam.untag_role().role_name(name).set_tag_keys(Some(keys)).send().await;
-    answer.map(drop).map_err(|e| CloudError::from_sdk("iam:UntagRole", e))
+    answer.map(drop).map_err(|e| from_sdk("iam:UntagRole", e))
 }
 
 /// The entries of a map that changes touch. The map itself is always there, so every path names an entry.

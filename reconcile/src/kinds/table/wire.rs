@@ -2,15 +2,12 @@
 
 use super::{Bucketing, Column, Serde, SortColumn, Table, TableKey, format, spec::SortOrder};
 use crate::{
-    aws::Aws,
+    aws::{Aws, born, from_sdk},
     error::CloudError,
     inventory::{Seen, Sight},
     key::Key,
+    kinds::glue::{self, Location, ObjectPlace, seen, seen_map, text},
     kinds::{Database, Typed as _},
-    kinds::{
-        born,
-        glue::{self, Location, ObjectPlace, seen, seen_map, text},
-    },
     owner::{Owner, Worn},
 };
 use aws_sdk_glue::{
@@ -76,7 +73,7 @@ async fn some(
         && let Some(page) = pages.next().await
     {
         turned += 1;
-        let page = page.map_err(|error| CloudError::from_sdk("glue:GetTables", error))?;
+        let page = page.map_err(|error| from_sdk("glue:GetTables", error))?;
         for table in page.table_list.unwrap_or_default() {
             if wanted.remove(table.name.as_str()) {
                 found.push((key_of(catalog, database, &table), table));
@@ -92,7 +89,7 @@ pub(super) async fn get(aws: &Aws, key: &TableKey) -> Result<types::Table, Cloud
     call.name(&key.name)
         .send()
         .await
-        .map_err(|error| CloudError::from_sdk("glue:GetTable", error))?
+        .map_err(|error| from_sdk("glue:GetTable", error))?
         .table
         .ok_or_else(|| CloudError::refused("glue:GetTable", "the answer holds no table"))
 }
@@ -101,7 +98,7 @@ pub(super) async fn get(aws: &Aws, key: &TableKey) -> Result<types::Table, Cloud
 pub(crate) async fn list(aws: &Aws, catalog: &str, database: &str) -> Result<Vec<types::Table>, CloudError> {
     let (mut pages, mut all) = (pages(aws, catalog, database).send(), Vec::new());
     while let Some(page) = pages.next().await {
-        let page = page.map_err(|error| CloudError::from_sdk("glue:GetTables", error))?;
+        let page = page.map_err(|error| from_sdk("glue:GetTables", error))?;
         all.extend(page.table_list.unwrap_or_default());
     }
     Ok(all)
@@ -114,7 +111,7 @@ pub(crate) async fn list_first(
     database: &str,
 ) -> Result<(Vec<types::Table>, bool), CloudError> {
     let page = pages(aws, catalog, database).send().next().await.transpose();
-    let page = page.map_err(|error| CloudError::from_sdk("glue:GetTables", error))?;
+    let page = page.map_err(|error| from_sdk("glue:GetTables", error))?;
     Ok(page.map(|page| (page.table_list.unwrap_or_default(), page.next_token.is_some())).unwrap_or_default())
 }
 
@@ -138,7 +135,7 @@ pub(super) async fn put(
         .set_version_id(version)
         .send()
         .await
-        .map_err(|error| CloudError::from_sdk("glue:UpdateTable", error))?;
+        .map_err(|error| from_sdk("glue:UpdateTable", error))?;
     Ok(())
 }
 
@@ -171,7 +168,7 @@ async fn first(aws: &Aws, catalog: &str, database: &str) -> Result<Vec<types::Ta
     let (mut pages, mut all) = (pages(aws, catalog, database).send(), Vec::new());
     for _ in 0..SEARCHED {
         let Some(page) = pages.next().await else { return Ok(all) };
-        let page = page.map_err(|error| CloudError::from_sdk("glue:GetTables", error))?;
+        let page = page.map_err(|error| from_sdk("glue:GetTables", error))?;
         let more = page.next_token.is_some();
         all.extend(page.table_list.unwrap_or_default());
         if !more {
