@@ -20,6 +20,7 @@ use crate::{
     failure::{Cause, Failure},
     graph::NodeId,
     inventory::{Facts, Inventory},
+    kind::Wears,
     kinds::{Key, Settings},
     owner::Identity,
     plan::{Change, Plan, Step, Taking},
@@ -100,6 +101,8 @@ struct Run<'a, 'r> {
     ops: Ops<'a>,
     /// What is known of each node by now.
     facts: BTreeMap<NodeId, Facts>,
+    /// What wore this lake's mark when it was looked at.
+    marked: BTreeSet<&'a Key>,
     /// Facts of each node that somebody waits for.
     asked: BTreeMap<NodeId, BTreeSet<String>>,
     /// Nodes of which a step was done.
@@ -142,7 +145,8 @@ impl<'a, 'r> Run<'a, 'r> {
             }
         }
         let out = Applied { failures, ..Applied::default() };
-        Run { tools, task, ledger, ops, facts, asked, settled: BTreeSet::new(), overtaken: false, out }
+        let (marked, settled) = (anchor::marked(task).collect(), BTreeSet::new());
+        Run { tools, task, ledger, ops, facts, marked, asked, settled, overtaken: false, out }
     }
 
     /// What needs a node whose own step cannot be done is not begun.
@@ -230,9 +234,8 @@ impl<'a, 'r> Run<'a, 'r> {
             }
             What::Release => Ok(Job::Release { node: step.node.clone(), key: key() }),
             What::Remove(old) => {
-                // A mark that was taken off is told of the key that the step is about.
-                let taking = step.taking.clone().filter(|_| step.key.as_ref() == Some(old));
-                Ok(Job::Remove { node: step.node.clone(), key: old.clone(), data: data(step), taking })
+                let (key, taking, holder) = (old.clone(), step.taking.clone(), self.holder(old));
+                Ok(Job::Remove { node: step.node.clone(), key, data: data(step), taking, holder })
             }
             &What::Make { creating } => {
                 let (settings, wants) = self.settings(step)?;
@@ -243,9 +246,15 @@ impl<'a, 'r> Run<'a, 'r> {
                     settings.key(&self.ledger.place()).ok_or_else(|| Cause::Unknown("its key".to_owned()))?;
                 let learnt = step.key.is_none().then(|| self.promise(step));
                 let new = self.task.creating && self.tools.memory.is_none();
-                Ok(Job::make(step, settings, &wants, key, creating, new, asks, learnt))
+                let holder = self.holder(&key);
+                Ok(Job::make(step, settings, &wants, key, holder, creating, new, asks, learnt))
             }
         }
+    }
+
+    /// What of the lake's own something hangs on that can wear no mark.
+    fn holder(&self, key: &Key) -> Option<Key> {
+        key.hangs_on().filter(|on| key.traits().wears == Wears::Nothing && self.marked.contains(on))
     }
 
     /// What is wanted, with every fact in its place.
@@ -291,8 +300,10 @@ impl<'a, 'r> Run<'a, 'r> {
             What::Make { .. } => {
                 self.ledger.fulfil(&step.node);
                 self.ledger.enter(|record| {
-                    if let Some(Taking::Move(was)) = &step.taking {
-                        record.forget(was, &done.key);
+                    match &step.taking {
+                        Some(Taking::Move(was)) => record.forget(was, &done.key),
+                        Some(Taking::Adopt(_)) => self.out.touched.extend(record.part(&done.key)),
+                        _ => {}
                     }
                     if let Some(remembered) = record.nodes.get_mut(&step.node) {
                         remembered.owned = owned(&step.node, &done.wants);

@@ -155,7 +155,8 @@ impl<'a> Course<'a> {
         if case.traits.wears == Wears::Nothing {
             self.plan.forget.insert((id.clone(), key.clone()));
         } else {
-            self.plan.steps.push(leaving::step(id, key, Change::Retain));
+            let taking = self.scene.remarked(id, key);
+            self.plan.steps.push(Step { taking, ..leaving::step(id, key, Change::Retain) });
         }
     }
 
@@ -206,7 +207,7 @@ impl<'a> Course<'a> {
                     });
                 }
                 let standing = self.scene.standing(id, key, found).expect("it is there");
-                let change = match take(case, &standing, &changes, self.scene.record.got(id, key)) {
+                let change = match take(case, &standing, &changes, self.scene.got(id, key)) {
                     Ok(how) => {
                         taking = how;
                         let (change, held) = self.present(case, changes, taking.as_ref());
@@ -233,6 +234,9 @@ impl<'a> Course<'a> {
             }
         };
         let (change, superseded) = self.former_keys(case, change);
+        if let Change::Replace { old, .. } = &change {
+            taking = taking.or_else(|| self.scene.remarked(id, old));
+        }
         self.add(case.wish, Some(key), change, facts);
         if let Some(step) =
             self.plan.steps.iter_mut().rev().find(|step| &step.node == id && step.wanted.is_some())
