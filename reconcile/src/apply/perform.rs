@@ -145,6 +145,7 @@ fn nothing(key: Key) -> Done {
 impl Make {
     async fn perform(self, tools: Tools<'_>, ledger: &Ledger<'_>) -> Result<Done, Cause> {
         let mark = tools.identity.mark(&self.node, self.key.traits(), self.creating);
+        expect_holder(tools, self.holder.as_ref()).await?;
         match &self.changes {
             None => self.create(tools, ledger, mark).await?,
             Some(changes) => self.change(tools, mark, changes).await?,
@@ -190,7 +191,6 @@ impl Make {
     }
 
     async fn change(&self, tools: Tools<'_>, mark: Worn, changes: &[FieldChange]) -> Result<(), Cause> {
-        expect_holder(tools, self.holder.as_ref()).await?;
         match &self.taking {
             Some(Taking::Found) => {}
             Some(taking) => {

@@ -54,7 +54,9 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
                 Standing::OursAs(other) if !scene.keys(&other).contains(key) => {
                     leave(scene.record, node, key)
                 }
-                Standing::OursAs(_) | Standing::UnmarkedAs | Standing::Retained => return plan.forget(node, key),
+                Standing::OursAs(_) | Standing::UnmarkedAs | Standing::Retained => {
+                    return plan.forget(node, key);
+                }
                 Standing::Other(owner) => {
                     let why = match key.traits().wears {
                         Wears::Nothing => format!("{key} goes with what {owner} has taken over"),

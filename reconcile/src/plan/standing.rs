@@ -171,7 +171,7 @@ impl<'a> Scene<'a> {
 
     /// Whose is what we made and can wear no mark, if what it hangs on, and the record names as this lake's, became somebody
     /// else's; if it hangs on nothing of the kind, who took over the whole lake.
-    fn lost_with_holder(&self, key: &Key) -> Option<Standing> {
+    pub(super) fn lost_with_holder(&self, key: &Key) -> Option<Standing> {
         let Some(holder) = key.hangs_on().filter(|holder| self.is_remembered(holder)) else {
             return self.heir.map(|owner| Standing::Other(owner.to_owned()));
         };

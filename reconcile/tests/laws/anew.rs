@@ -262,12 +262,17 @@ fn what_a_stranger_makes_anew_is_the_strangers() {
                     prop_assert!(ours, "{key} is taken over: {}", told());
                 }
             }
-            untouched(&sim, &made, &safe, told)?;
+            let adopts = |key: &Key| {
+                let hangs_on_a_member = key.hangs_on().is_some_and(|on| wanting(&next, &on).is_some());
+                let adopt = wanting(&next, key).map(|node| next[node].treatment.adopt);
+                !hangs_on_a_member || adopt.is_none_or(|adopt| adopt != Adopt::Never)
+            };
+            untouched(&sim, &made, &safe, adopts, told)?;
             all_else_is_done(&next, &made, &outcome, &undisturbed)?;
             applied(&sim, &next);
             let end = settle(&sim, &Graph::new(), outcome.record.clone()).await;
             prop_assert!(end.failures.is_empty(), "{}", crate::told(&end));
-            untouched(&sim, &made, &safe, || crate::told(&end))?;
+            untouched(&sim, &made, &safe, adopts, || crate::told(&end))?;
             let failed = |node: &NodeId| outcome.failures.iter().any(|failure| &failure.node == node);
             for (key, (_, worn)) in sim.snapshot() {
                 let retained = worn.is_some_and(|worn| worn.is_retained());
@@ -294,9 +299,16 @@ fn untouched(
     sim: &Sim,
     made: &Made,
     safe: &BTreeSet<&Key>,
+    adopts: impl Fn(&Key) -> bool,
     told: impl Fn() -> String,
 ) -> Result<(), TestCaseError> {
     let there = sim.snapshot();
+    // What can wear no mark belongs to the member that it hangs on: nothing of the kind is made there, either.
+    let hung = there.keys().filter(|key| key.traits().wears == Wears::Nothing && !made.contains_key(key));
+    for key in hung {
+        let on = key.hangs_on().filter(|on| safe.contains(on));
+        prop_assert!(on.is_none() || adopts(key), "{} was made on what is theirs: {}", key, told());
+    }
     for key in safe {
         let (settings, worn) = &made[*key];
         let theirs = Some((settings.to_json(), worn.clone()));
@@ -322,22 +334,29 @@ fn all_else_is_done(
     // Where AWS tells no birth, a mark of somebody else's on all that wears one is a lake that was handed over: with it goes what
     // can wear none and hangs on nothing of the lake.
     let handed_over = made.iter().any(|(key, (_, worn))| worn.is_some() && key.traits().birth.is_none());
+    let holder = |node: &NodeId| graph.get(node)?.settings.as_ref()?.key(&place())?.hangs_on();
     let hangs_loose = |node: &NodeId| {
-        let key = graph.get(node).and_then(|node| node.settings.as_ref()?.key(&place()));
-        key.is_some_and(|key| {
-            let holder = key.hangs_on();
-            key.traits().wears == Wears::Nothing
-                && holder.is_none_or(|holder| wanting(graph, &holder).is_none())
-        })
+        kinds::traits(node.kind()).is_some_and(|kind| kind.wears == Wears::Nothing)
+            && holder(node).is_none_or(|holder| wanting(graph, &holder).is_none())
     };
-    let goes_along = |node: &NodeId| theirs.contains(node) || (handed_over && hangs_loose(node));
+    let hangs_on_theirs = |node: &NodeId| {
+        let holder = holder(node).filter(|holder| made.contains_key(holder));
+        kinds::traits(node.kind()).is_some_and(|kind| kind.wears == Wears::Nothing) && holder.is_some()
+    };
+    let goes_along =
+        |node: &NodeId| theirs.contains(node) || hangs_on_theirs(node) || (handed_over && hangs_loose(node));
     // What cannot be had under a member's new name, or cannot be taken over yet, is for its user to mend, and what needs that
     // waits for it.
     let blocks =
         outcome.failures.iter().any(|failure| theirs.contains(&failure.node) && is_for_the_user(failure));
     for node in graph.keys().filter(|node| !goes_along(node) && is_kept(undisturbed, node)) {
         let failure = outcome.failures.iter().find(|failure| &failure.node == node);
-        let waits = blocks && failure.is_some_and(|failure| matches!(failure.cause, Cause::Skipped(_)));
+        // What went with that has to be made again, and so waits for what it needs.
+        let went = holder(node).is_some_and(|holder| made.contains_key(&holder));
+        let fails_anyway = |need: &NodeId| undisturbed.failures.iter().any(|failure| &failure.node == need);
+        let waits = failure.is_some_and(
+            |failure| matches!(&failure.cause, Cause::Skipped(need) if blocks || (went && fails_anyway(need))),
+        );
         prop_assert!(waits || is_kept(outcome, node), "{node} is done all the same: {}", told());
     }
     let failures = outcome.failures.iter().filter(|failure| !goes_along(&failure.node));
