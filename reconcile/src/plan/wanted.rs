@@ -211,11 +211,9 @@ impl<'a> Course<'a> {
                         diff::set(wanted, &path, value);
                     });
                 }
-                let standing = match self.comes_along(key) {
-                    true => Standing::Ours,
-                    false => self.scene.standing(id, key, found).expect("it is there"),
-                };
-                let change = match take(case, &standing, &changes, self.scene.got(id, key)) {
+                let standing = self.scene.standing(id, key, found).expect("it is there");
+                let how = take(case, &standing, &changes, self.scene.got(id, key));
+                let change = match how.or_else(|no| if self.comes_along(key) { Ok(None) } else { Err(no) }) {
                     Ok(how) => {
                         taking = how;
                         let (change, held) = self.present(case, changes, taking.as_ref());
