@@ -21,7 +21,7 @@ use crate::{
     graph::NodeId,
     inventory::{Facts, Inventory},
     key::Key,
-    kind::{Kinds, Traits},
+    kind::{Kinds, Traits, Wears},
     owner::Identity,
     plan::{Change, Plan, Step, Taking},
     progress::Progress,
@@ -110,6 +110,8 @@ struct Run<'a, 'r> {
     ops: Ops<'a>,
     /// What is known of each node by now.
     facts: BTreeMap<NodeId, Facts>,
+    /// What wore this lake's mark when it was looked at.
+    marked: BTreeSet<&'a Key>,
     /// Facts of each node that somebody waits for.
     asked: BTreeMap<NodeId, BTreeSet<String>>,
     /// Nodes of which a step was done.
@@ -152,7 +154,8 @@ impl<'a, 'r> Run<'a, 'r> {
             }
         }
         let out = Applied { failures, ..Applied::default() };
-        Run { tools, task, ledger, ops, facts, asked, settled: BTreeSet::new(), overtaken: false, out }
+        let (marked, settled) = (anchor::marked(task).collect(), BTreeSet::new());
+        Run { tools, task, ledger, ops, facts, marked, asked, settled, overtaken: false, out }
     }
 
     /// What needs a node whose own step cannot be done is not begun.
@@ -240,9 +243,8 @@ impl<'a, 'r> Run<'a, 'r> {
             }
             What::Release => Ok(Job::Release { node: step.node.clone(), key: key() }),
             What::Remove(old) => {
-                // A mark that was taken off is told of the key that the step is about.
-                let taking = step.taking.clone().filter(|_| step.key.as_ref() == Some(old));
-                Ok(Job::Remove { node: step.node.clone(), key: old.clone(), data: data(step), taking })
+                let (key, taking, holder) = (old.clone(), step.taking.clone(), self.holder(old));
+                Ok(Job::Remove { node: step.node.clone(), key, data: data(step), taking, holder })
             }
             &What::Make { creating } => {
                 let settings = self.settings(step)?;
@@ -256,9 +258,16 @@ impl<'a, 'r> Run<'a, 'r> {
                     .ok_or_else(|| Cause::Unknown("its key".to_owned()))?;
                 let learnt = step.key.is_none().then(|| self.promise(step));
                 let new = self.task.creating && self.tools.memory.is_none();
-                Ok(Job::make(step, settings, key, creating, new, asks, learnt))
+                let holder = self.holder(&key);
+                Ok(Job::make(step, settings, key, holder, creating, new, asks, learnt))
             }
         }
+    }
+
+    /// What of the lake's own something hangs on that can wear no mark.
+    fn holder(&self, key: &Key) -> Option<Key> {
+        let kinds = self.task.kinds;
+        kinds.hangs_on(key).filter(|on| kinds.of(key).wears == Wears::Nothing && self.marked.contains(on))
     }
 
     /// What is wanted, with every fact in its place.
@@ -302,8 +311,12 @@ impl<'a, 'r> Run<'a, 'r> {
             What::Make { .. } => {
                 self.ledger.fulfil(&step.node);
                 self.ledger.enter(|record| {
-                    if let Some(Taking::Move(was)) = &step.taking {
-                        record.forget(was, &done.key);
+                    match &step.taking {
+                        Some(Taking::Move(was)) => record.forget(was, &done.key),
+                        Some(Taking::Adopt(_)) => {
+                            self.out.touched.extend(record.part(self.task.kinds, &done.key))
+                        }
+                        _ => {}
                     }
                     if let Some(remembered) = record.nodes.get_mut(&step.node) {
                         remembered.owned = owned(self.task.kinds, &step.node, &done.wants);

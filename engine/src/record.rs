@@ -7,7 +7,7 @@ use crate::{
     graph::{Graph, NodeId, Treatment},
     inventory::{Inventory, Presence},
     key::Key,
-    kind::Kinds,
+    kind::{Kinds, Wears},
     owner::{Mark, Owner, can_be_named},
     place::Place,
     plan::Plan,
@@ -108,7 +108,8 @@ pub struct Keeping {
     /// Whether its data is protected from deletion, as the last member said that named it and was applied.
     #[serde(default, skip_serializing_if = "std::ops::Not::not")]
     pub protected: bool,
-    /// What AWS tells of the resource's birth: another one of the same name has another.
+    /// What AWS tells of the resource's birth: another one of the same name has another. Of what has none, that of what it
+    /// lay in, where another one was taken over in the place of that.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub birth: Option<String>,
 }
@@ -217,6 +218,21 @@ impl Record {
         }
     }
 
+    /// What a key names is another one than before and was taken over: what has no birth of its own and lay in the former one
+    /// does not come with it. Told is what that is: it has to be looked at again.
+    pub(crate) fn part(&mut self, kinds: Kinds, holder: &Key) -> Vec<Key> {
+        let keys = || self.nodes.values().flat_map(|it| &it.keys);
+        let birth = keys().find(|(key, _)| *key == holder).and_then(|(_, keeping)| keeping.birth.clone());
+        let mut parted = Vec::new();
+        for (key, keeping) in self.nodes.values_mut().flat_map(|it| &mut it.keys) {
+            if kinds.hangs_on(key).as_ref() == Some(holder) && kinds.of(key).wears != Wears::Nothing {
+                keeping.birth.get_or_insert(birth.clone().unwrap_or_default());
+                parted.push(key.clone());
+            }
+        }
+        parted
+    }
+
     /// Heed what members say now of the keys that they name, whichever node each was so far: a move may never come to
     /// its end.
     pub(crate) fn heed(&mut self, kinds: Kinds, plan: &Plan, graph: &Graph) {
@@ -234,15 +250,16 @@ impl Record {
         }
     }
 
-    /// Remember when what is ours was made, as far as a look told it.
-    pub(crate) fn learn_births(&mut self, inventory: &Inventory) {
+    /// Remember when what is ours was made, as far as a look told it; of what lies in something, that it is in that.
+    pub(crate) fn learn_births(&mut self, kinds: Kinds, inventory: &Inventory) {
         for (node, found) in inventory {
             let Some(remembered) = self.nodes.get_mut(node) else { continue };
             for (key, presence) in found {
-                if let (Some(keeping), Presence::Present { mark: Mark::Ours(_), birth: Some(birth), .. }) =
+                if let (Some(keeping), Presence::Present { mark: Mark::Ours(_), birth, .. }) =
                     (remembered.keys.get_mut(key), presence)
+                    && (birth.is_some() || kinds.hangs_on(key).is_some())
                 {
-                    keeping.birth = Some(birth.clone());
+                    keeping.birth.clone_from(birth);
                 }
             }
         }

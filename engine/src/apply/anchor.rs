@@ -66,6 +66,11 @@ fn ours<'t>(task: &'t Task<'_>) -> impl Iterator<Item = (&'t NodeId, &'t Key, bo
     })
 }
 
+/// The keys of what is there and is this lake's by its mark.
+pub(super) fn marked<'t>(task: &'t Task<'_>) -> impl Iterator<Item = &'t Key> {
+    ours(task).map(|(_, key, _)| key)
+}
+
 /// Keys that go with this plan.
 fn leaving<'t>(task: &'t Task<'_>) -> BTreeSet<&'t Key> {
     let Plan { steps, .. } = task.plan;

@@ -25,7 +25,7 @@ pub(super) enum Job {
     /// Make or change a resource.
     Make(Box<Make>),
     /// Delete a resource.
-    Remove { node: NodeId, key: Key, data: Data, taking: Option<Taking> },
+    Remove { node: NodeId, key: Key, data: Data, taking: Option<Taking>, holder: Option<Key> },
     /// Mark a resource as left behind.
     Retain { node: NodeId, key: Key, taking: Option<Taking> },
     /// Take the mark of a resource off.
@@ -42,6 +42,8 @@ pub(super) struct Make {
     /// `None`: it is made.
     changes: Option<Vec<FieldChange>>,
     taking: Option<Taking>,
+    /// What of the lake's own it hangs on, if it can wear no mark.
+    holder: Option<Key>,
     creating: bool,
     /// Whether the lake's creation is not at its end, and another apply may be creating it at this moment.
     new: bool,
@@ -63,6 +65,7 @@ impl Job {
         step: &Step,
         settings: Settings,
         key: Key,
+        holder: Option<Key>,
         creating: bool,
         new: bool,
         asks: bool,
@@ -75,7 +78,18 @@ impl Job {
             _ => None,
         };
         let (node, taking) = (step.node.clone(), step.taking.clone());
-        Job::Make(Box::new(Make { node, key, settings, changes, taking, creating, new, asks, learnt }))
+        Job::Make(Box::new(Make {
+            node,
+            key,
+            settings,
+            changes,
+            taking,
+            holder,
+            creating,
+            new,
+            asks,
+            learnt,
+        }))
     }
 }
 
@@ -96,8 +110,9 @@ pub(super) async fn perform(
 ) -> (Op, Result<Done, Cause>) {
     let done = match job {
         Job::Make(make) => make.perform(tools, ledger).await,
-        Job::Remove { node, key, data, taking } => {
-            remove(tools, &node, &key, data, &Expect::of(taking.as_ref())).await.map(|()| nothing(key))
+        Job::Remove { node, key, data, taking, holder } => {
+            let wearing = Expect::of(taking.as_ref());
+            remove(tools, &node, &key, holder.as_ref(), data, &wearing).await.map(|()| nothing(key))
         }
         Job::Release { node, key } => {
             remark(tools, &node, &key, Marking::off(), &Expect::Taken(&Taking::Remark))
@@ -126,6 +141,7 @@ fn nothing(key: Key) -> Done {
 impl Make {
     async fn perform(self, tools: Tools<'_>, ledger: &Ledger<'_>) -> Result<Done, Cause> {
         let mark = tools.identity.mark(&self.node, tools.traits(&self.key), self.creating);
+        expect_holder(tools, self.holder.as_ref()).await?;
         match &self.changes {
             None => self.create(tools, ledger, mark).await?,
             Some(changes) => self.change(tools, mark, changes).await?,
@@ -191,9 +207,11 @@ async fn remove(
     tools: Tools<'_>,
     node: &NodeId,
     key: &Key,
+    holder: Option<&Key>,
     data: Data,
     wearing: &Expect<'_>,
 ) -> Result<(), Cause> {
+    expect_holder(tools, holder).await?;
     match expect(tools, key, wearing).await {
         Err(Cause::Refused(error)) if error.is_gone() => return Ok(()),
         other => other?,
@@ -264,11 +282,22 @@ async fn expect(tools: Tools<'_>, key: &Key, expected: &Expect<'_>) -> Result<()
         (Expect::Taken(Taking::Adopt(Some(from))), Mark::Other(owner) | Mark::Left(owner)) => from == owner,
         _ => false,
     };
-    if fits {
-        return Ok(());
-    }
+    if fits { Ok(()) } else { Err(was_changed(key)) }
+}
+
+/// Ask what of the lake's own something hangs on whose it is now: what can wear no mark goes with it.
+async fn expect_holder(tools: Tools<'_>, holder: Option<&Key>) -> Result<(), Cause> {
+    let Some(holder) = holder else { return Ok(()) };
+    let Some(worn) = tools.cloud.worn(holder).await.map_err(Cause::Refused)? else { return Ok(()) };
+    let ours = worn.is_some_and(|worn| {
+        matches!(tools.identity.reads(&worn, tools.traits(holder)), Mark::Ours(_) | Mark::Retained(_))
+    });
+    if ours { Ok(()) } else { Err(was_changed(holder)) }
+}
+
+fn was_changed(key: &Key) -> Cause {
     let said = format!("the mark of {key} was changed by somebody since it was seen");
-    Err(Cause::Refused(CloudError::own(&doing, Retry::Conflict, said)))
+    Cause::Refused(CloudError::own(&format!("{}:Mark", key.kind()), Retry::Conflict, said))
 }
 
 /// Facts of what was just made. That they cannot be seen yet is no failure of the one that was made.

@@ -129,7 +129,7 @@ impl<'a> Work<'a> {
             }
         }
         self.record.heed(kinds, &plan, self.graph);
-        self.record.learn_births(&self.observed.inventory);
+        self.record.learn_births(self.engine.kinds(), &self.observed.inventory);
         for note in &plan.notes {
             if self.noted.insert(note.clone()) {
                 self.notes.push(note.clone());
@@ -257,7 +257,8 @@ impl<'a> Work<'a> {
         barred
     }
 
-    /// What was touched has to be looked at again, and so has what is on its way.
+    /// What was touched has to be looked at again, and so has what is on its way, with what that hangs on: whose it is may
+    /// follow from that.
     fn learn(&mut self, plan: &Plan, applied: &Applied) {
         self.engine.remember_making(&applied.made, &applied.removed);
         let mut stale = applied.touched.clone();
@@ -266,9 +267,13 @@ impl<'a> Work<'a> {
                 let entry = self.repeats.entry(id(step)).or_default();
                 *entry = (signature(step), entry.1 + 1);
             } else if !step.is_quiet() {
-                stale.extend(step.key.clone());
-                if let Change::Replace { old, .. } = &step.change {
-                    stale.insert(old.clone());
+                let old = match &step.change {
+                    Change::Replace { old, .. } => Some(old),
+                    _ => None,
+                };
+                for key in step.key.iter().chain(old) {
+                    stale.insert(key.clone());
+                    stale.extend(self.engine.kinds().hangs_on(key));
                 }
             }
         }

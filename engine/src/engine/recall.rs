@@ -93,7 +93,7 @@ pub(super) async fn remember_again(engine: &Engine, was: &Graph) -> Result<(Reco
 
 /// Remember when all was made that is the lake's.
 async fn learn_births(engine: &Engine, record: &mut Record, inventory: &Inventory) {
-    record.learn_births(inventory);
+    record.learn_births(engine.kinds(), inventory);
     let keys = record.nodes.values().flat_map(|it| it.keys.keys().cloned()).collect();
     engine.list_births(keys, record).await;
 }

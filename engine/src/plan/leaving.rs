@@ -52,7 +52,9 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
                 }
                 // Its mark was rewritten, and whoever did that did not live to remember it.
                 Standing::OursAs(other) if !scene.keys(&other).contains(key) => leave(scene, node, key),
-                Standing::OursAs(_) | Standing::Retained => return plan.forget(node, key),
+                Standing::OursAs(_) | Standing::UnmarkedAs | Standing::Retained => {
+                    return plan.forget(node, key);
+                }
                 Standing::Other(owner) => {
                     let why = match scene.kinds.of(key).wears {
                         Wears::Nothing => format!("{key} goes with what {owner} has taken over"),
@@ -67,7 +69,7 @@ pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pla
                         "OwnershipLost",
                         format!("{key} does not wear this lake's mark: it is left as it is"),
                     );
-                    return plan.forget(node, key);
+                    return lose(scene, node, key, plan);
                 }
                 Standing::Loose { used: true, .. } => {
                     plan.note(
@@ -118,7 +120,7 @@ pub(super) fn release(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pl
         Some(found @ Presence::Present { .. }) => {
             matches!(
                 scene.standing(node, key, found),
-                Some(Standing::Ours | Standing::OursAs(_) | Standing::Unmarked)
+                Some(Standing::Ours | Standing::OursAs(_) | Standing::Unmarked | Standing::UnmarkedAs)
             )
         }
         Some(Presence::Settling(_) | Presence::Unreadable(_)) | None => true,
@@ -138,7 +140,12 @@ pub(super) fn release(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Pl
 fn moved(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Plan) {
     let moved = match scene.presence(node, key) {
         Some(found @ Presence::Present { .. }) if scene.kinds.of(key).wears != Wears::Nothing => {
-            !matches!(scene.standing(node, key, found), Some(Standing::Ours | Standing::Unmarked))
+            // What became somebody else's is remembered while a member wants it: by that it is known, and so is what hangs
+            // on it.
+            matches!(
+                scene.standing(node, key, found),
+                Some(Standing::OursAs(_) | Standing::UnmarkedAs | Standing::Retained | Standing::Nobody)
+            )
         }
         Some(Presence::Absent) => true,
         Some(_) => scene.wanted_by[key].iter().any(|other| scene.record.got(other, key).is_some()),

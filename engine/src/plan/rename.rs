@@ -52,6 +52,7 @@ impl<'a> Course<'a> {
                     superseded.insert(old.to_string());
                     let mut step = leaving::step(id, old, Change::Delete(Data::Keep));
                     step.after.insert(id.clone());
+                    step.taking = self.scene.remarked(id, old);
                     step.origin = case.wish.node.origin.clone();
                     self.plan.steps.push(step);
                 }

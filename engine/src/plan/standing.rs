@@ -1,12 +1,13 @@
 //! Whose a resource is, seen from one node.
 
+use super::Taking;
 use crate::{
     graph::NodeId,
     inventory::{Inventory, Presence},
     key::Key,
     kind::{Kinds, Wears},
     owner::{ANOTHER_ACCOUNT, Mark, UNKNOWN_LAKE},
-    record::{Got, Record},
+    record::{Got, Keeping, Record},
 };
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -18,7 +19,7 @@ pub(super) struct Scene<'a> {
     /// Which nodes of our own want each key.
     pub(super) wanted_by: BTreeMap<&'a Key, BTreeSet<&'a NodeId>>,
     found: BTreeMap<&'a Key, &'a Presence>,
-    remembered: BTreeMap<&'a Key, Vec<(&'a NodeId, Got)>>,
+    remembered: BTreeMap<&'a Key, Vec<(&'a NodeId, &'a Keeping)>>,
     /// Who has taken the whole lake over, if somebody has.
     heir: Option<&'a str>,
 }
@@ -32,6 +33,8 @@ pub(super) enum Standing {
     OursAs(NodeId),
     /// This node's, and its mark was taken off, or is not what this lake writes.
     Unmarked,
+    /// Another node's of this lake, and its mark was taken off.
+    UnmarkedAs,
     /// Nobody's: what the record names was deleted, and somebody made this in its place. When it was made, and whether that
     /// can be told from an edit of the old one.
     Anew { birth: Option<String>, sure: bool },
@@ -65,7 +68,7 @@ impl<'a> Scene<'a> {
         let mut remembered: BTreeMap<_, Vec<_>> = BTreeMap::new();
         for (node, of_node) in &record.nodes {
             for (key, keeping) in &of_node.keys {
-                remembered.entry(key).or_default().push((node, keeping.got));
+                remembered.entry(key).or_default().push((node, keeping));
             }
         }
         let heir = heir(kinds, record, &found);
@@ -81,6 +84,18 @@ impl<'a> Scene<'a> {
     pub(super) fn keys(&self, node: &NodeId) -> BTreeSet<&'a Key> {
         let remembered = self.record.nodes.get(node).into_iter().flat_map(|it| it.keys.keys());
         remembered.chain(self.inventory.get(node).into_iter().flat_map(BTreeMap::keys)).collect()
+    }
+
+    /// How this lake came by a key, as a node or as another one.
+    pub(super) fn got(&self, node: &NodeId, key: &Key) -> Option<Got> {
+        let mut by = self.remembered.get(key).into_iter().flatten();
+        self.record.got(node, key).or_else(|| by.next().map(|(_, kept)| kept.got))
+    }
+
+    /// How the mark of what goes gets by, if it was taken off.
+    pub(super) fn remarked(&self, node: &NodeId, key: &Key) -> Option<Taking> {
+        let standing = self.standing(node, key, self.presence(node, key)?);
+        (standing == Some(Standing::Unmarked)).then_some(Taking::Remark)
     }
 
     /// Whether another node of our own wants a key.
@@ -108,24 +123,27 @@ impl<'a> Scene<'a> {
 
     /// Whether the record names a key as this lake's, of whatever node.
     fn is_remembered(&self, key: &Key) -> bool {
-        self.remembered.get(key).is_some_and(|by| by.iter().any(|(_, got)| *got != Got::Found))
+        self.remembered.get(key).is_some_and(|by| by.iter().any(|(_, kept)| kept.got != Got::Found))
     }
 
     /// What wears no mark and could: ours where it is the very resource that the record names, for only on that a mark can
-    /// be lost; else somebody made it anew.
+    /// be lost; else somebody made it anew. Of whichever node the record names it: a move may have come in between.
     fn unclaimed(&self, node: &NodeId, key: &Key, birth: Option<&str>) -> Standing {
-        let kept = self.record.nodes.get(node).and_then(|it| it.keys.get(key));
-        let Some(kept) = kept.filter(|kept| kept.got != Got::Found) else { return Standing::Nobody };
-        match (&kept.birth, birth) {
-            (Some(was), Some(is)) if was == is => Standing::Unmarked,
+        let remembered = self.remembered.get(key).into_iter().flatten();
+        let ours = remembered.filter(|(_, kept)| kept.got != Got::Found);
+        let Some((by, kept)) = ours.min_by_key(|(by, _)| *by != node) else { return Standing::Nobody };
+        let is_the_same = match (&kept.birth, birth) {
+            (Some(was), Some(is)) => was == is,
             // It has no birth of its own, and lies in what is the same.
-            (None, None) if self.kinds.hangs_on(key).is_some_and(|holder| self.is_ours(&holder)) => {
-                Standing::Unmarked
-            }
-            (was, birth) => Standing::Anew {
-                sure: was.is_some() && self.kinds.of(key).birth.is_some(),
-                birth: birth.map(str::to_owned),
-            },
+            (None, None) => self.hangs_on_ours(key),
+            _ => false,
+        };
+        if is_the_same {
+            return if *by == node { Standing::Unmarked } else { Standing::UnmarkedAs };
+        }
+        Standing::Anew {
+            sure: kept.birth.is_some() && self.kinds.of(key).birth.is_some(),
+            birth: birth.map(str::to_owned),
         }
     }
 
@@ -133,16 +151,12 @@ impl<'a> Scene<'a> {
     /// whoever takes that over.
     fn unmarked(&self, node: &NodeId, key: &Key) -> Standing {
         let remembered = self.remembered.get(key).map(Vec::as_slice).unwrap_or_default();
-        let mine = remembered.iter().find(|(by, _)| *by == node).map(|(_, got)| *got);
-        let other = remembered.iter().find(|(by, got)| *by != node && *got != Got::Found);
+        let mine = remembered.iter().find(|(by, _)| *by == node).map(|(_, kept)| kept.got);
+        let other = remembered.iter().find(|(by, kept)| *by != node && kept.got != Got::Found);
         let is_mine = matches!(mine, Some(Got::Made | Got::Adopted));
-        if is_mine || other.is_some() {
-            if let Some(owner) = self.went_to(key) {
-                return Standing::Other(owner.to_owned());
-            }
-            if let Some(parent) = self.hangs_on_anew(key) {
-                return Standing::OnAnew(parent);
-            }
+        let lost = if is_mine || other.is_some() { self.lost_with_holder(key) } else { None };
+        if let Some(lost) = lost {
+            return lost;
         }
         match (mine, other) {
             _ if is_mine => Standing::Ours,
@@ -157,21 +171,20 @@ impl<'a> Scene<'a> {
         self.kinds.hangs_on(key).is_some_and(|parent| self.is_ours(&parent))
     }
 
-    /// Who took over what a key hangs on and we made or, if it hangs on nothing of the kind, the whole lake.
-    fn went_to(&self, key: &Key) -> Option<&str> {
-        let parent = self.kinds.hangs_on(key).filter(|parent| self.is_remembered(parent));
-        match parent.and_then(|parent| self.found.get(&parent).copied()) {
-            Some(Presence::Present { mark: Mark::Other(owner), .. }) => Some(owner),
-            Some(_) => None,
-            None => self.heir,
+    /// Whose is what we made and can wear no mark, if what it hangs on, and the record names as this lake's, became somebody
+    /// else's; if it hangs on nothing of the kind, who took over the whole lake.
+    pub(super) fn lost_with_holder(&self, key: &Key) -> Option<Standing> {
+        let Some(holder) = self.kinds.hangs_on(key).filter(|holder| self.is_remembered(holder)) else {
+            return self.heir.map(|owner| Standing::Other(owner.to_owned()));
+        };
+        match self.found.get(&holder)? {
+            Presence::Present { mark: Mark::Other(owner), .. } => Some(Standing::Other(owner.clone())),
+            Presence::Present { mark: Mark::Left(owner), .. } => Some(Standing::Left(owner.clone())),
+            Presence::Present { mark: Mark::Nobody, .. } if !self.is_ours(&holder) => {
+                Some(Standing::OnAnew(holder))
+            }
+            _ => None,
         }
-    }
-
-    /// What a key hangs on, if the record names that as this lake's and somebody else has made it anew.
-    fn hangs_on_anew(&self, key: &Key) -> Option<Key> {
-        let parent = self.kinds.hangs_on(key).filter(|parent| self.is_remembered(parent))?;
-        let bare = matches!(self.found.get(&parent), Some(Presence::Present { mark: Mark::Nobody, .. }));
-        (bare && !self.is_ours(&parent)).then_some(parent)
     }
 
     /// Whose what a key hangs on is or was, if it wears somebody else's mark.
@@ -195,9 +208,7 @@ impl<'a> Scene<'a> {
     fn is_ours(&self, key: &Key) -> bool {
         match self.found.get(key) {
             Some(Presence::Present { mark: Mark::CannotWear, .. }) | None => {
-                let made =
-                    self.remembered.get(key).is_some_and(|by| by.iter().any(|(_, got)| *got != Got::Found));
-                made || self.hangs_on_ours(key)
+                self.is_remembered(key) || self.hangs_on_ours(key)
             }
             Some(Presence::Present { mark: Mark::Ours(_), .. }) => true,
             // Its mark was taken off: the node by which the record names it tells whether it is the same.

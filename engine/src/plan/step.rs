@@ -42,7 +42,7 @@ pub struct Step {
     pub key: Option<Key>,
     /// What is done.
     pub change: Change,
-    /// How something that exists already comes to be this node's.
+    /// How something that exists already comes to be this node's; of what goes, `Remark` where its mark was taken off.
     pub taking: Option<Taking>,
     /// The node's facts once the step is done.
     pub facts: BTreeMap<String, Later<String>>,

@@ -36,7 +36,7 @@ pub(super) fn take(
     let blocked = |why: String, remedy: String| Err(Change::Blocked(Reason { why, remedy }));
     match standing {
         Standing::Ours => Ok(None),
-        Standing::Unmarked => Ok(Some(Taking::Remark)),
+        Standing::Unmarked | Standing::UnmarkedAs => Ok(Some(Taking::Remark)),
         Standing::Anew { .. } if treatment.adopt != Adopt::Never => Ok(Some(Taking::Adopt(None))),
         Standing::OnAnew(_) if treatment.adopt != Adopt::Never => Ok(taken(None)),
         Standing::Anew { birth, sure } => Err(Change::Anew(made_anew(birth.as_deref(), *sure))),
@@ -67,13 +67,13 @@ pub(super) fn take(
             },
         ),
         Standing::Left(owner) if treatment.adopt_from.as_ref() == Some(owner) && refuses(owner).is_none() => {
-            Ok(Some(Taking::Adopt(Some(owner.clone()))))
+            Ok(taken(Some(owner.clone())))
         }
         Standing::Left(owner) if treatment.adopt == Adopt::Never || refuses(owner).is_some() => blocked(
             format!("{} {key} exists already, and {owner} has left it behind", words(id.kind())),
             otherwise(owner, format!("To take it over, set adoptFrom: \"{owner}\".")),
         ),
-        Standing::Left(_) => Ok(Some(Taking::Adopt(None))),
+        Standing::Left(_) => Ok(taken(None)),
         Standing::Nobody if treatment.adopt == Adopt::Never => blocked(
             format!("{} {key} exists already and does not wear this lake's mark", words(id.kind())),
             "Choose another name. To take it over as it is, set adopt: Unowned.".to_owned(),

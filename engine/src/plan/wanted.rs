@@ -34,6 +34,8 @@ pub(super) struct Course<'a> {
     pub(super) origins: BTreeMap<NodeId, FieldPath>,
     /// Nodes that nobody looked at, and what hangs on them.
     unseen: BTreeSet<NodeId>,
+    /// Keys that are taken over: what can wear no mark and hangs on them comes along.
+    taken_over: BTreeSet<Key>,
 }
 
 /// A node about to be decided.
@@ -62,6 +64,7 @@ impl<'a> Course<'a> {
             partly: BTreeMap::new(),
             origins: BTreeMap::new(),
             unseen: BTreeSet::new(),
+            taken_over: BTreeSet::new(),
         }
     }
 
@@ -158,7 +161,8 @@ impl<'a> Course<'a> {
         if case.traits.wears == Wears::Nothing {
             self.plan.forget.insert((id.clone(), key.clone()));
         } else {
-            self.plan.steps.push(leaving::step(id, key, Change::Retain));
+            let taking = self.scene.remarked(id, key);
+            self.plan.steps.push(Step { taking, ..leaving::step(id, key, Change::Retain) });
         }
     }
 
@@ -198,7 +202,9 @@ impl<'a> Course<'a> {
             }),
             Some(Presence::Settling(reason)) => Change::Settle(reason.clone()),
             Some(Presence::Unreadable(error)) => Change::Unreadable(error.clone()),
-            Some(Presence::Absent) => self.rename(case).unwrap_or_else(|| self.make(case.wish)),
+            Some(Presence::Absent) => {
+                self.would_be_lost(case).or_else(|| self.rename(case)).unwrap_or_else(|| self.make(case.wish))
+            }
             Some(found @ Presence::Present { settings, facts: told, .. }) => {
                 let there = There { has: settings.json(), facts: told };
                 let leave = left_alone(case, &there);
@@ -209,7 +215,8 @@ impl<'a> Course<'a> {
                     });
                 }
                 let standing = self.scene.standing(id, key, found).expect("it is there");
-                let change = match take(case, &standing, &changes, self.scene.record.got(id, key)) {
+                let how = take(case, &standing, &changes, self.scene.got(id, key));
+                let change = match how.or_else(|no| if self.comes_along(key) { Ok(None) } else { Err(no) }) {
                     Ok(how) => {
                         taking = how;
                         let (change, held) = self.present(case, changes, taking.as_ref());
@@ -236,6 +243,12 @@ impl<'a> Course<'a> {
             }
         };
         let (change, superseded) = self.former_keys(case, change);
+        if let Change::Replace { old, .. } = &change {
+            taking = taking.or_else(|| self.scene.remarked(id, old));
+        }
+        if let (Change::Update(_), Some(Taking::Adopt(_))) = (&change, &taking) {
+            self.taken_over.insert(key.clone());
+        }
         self.add(case.wish, Some(key), change, facts);
         if let Some(step) =
             self.plan.steps.iter_mut().rev().find(|step| &step.node == id && step.wanted.is_some())
@@ -247,6 +260,23 @@ impl<'a> Course<'a> {
             step.wanted = wanted;
             step.superseded = superseded;
         }
+    }
+
+    /// Whether what a key names can wear no mark and hangs on what is taken over before it is changed.
+    fn comes_along(&self, key: &Key) -> bool {
+        let kinds = self.scene.kinds;
+        let holder = kinds.hangs_on(key).filter(|_| kinds.of(key).wears == Wears::Nothing);
+        holder.is_some_and(|holder| self.taken_over.contains(&holder))
+    }
+
+    /// What can wear no mark is not made on what became somebody else's: it would be theirs.
+    fn would_be_lost(&self, case: &Case<'_>) -> Option<Change> {
+        if case.traits.wears != Wears::Nothing || self.comes_along(&case.key) {
+            return None;
+        }
+        let lost = self.scene.lost_with_holder(&case.key)?;
+        let lost = take(case, &lost, &[], Some(Got::Made)).err();
+        lost.filter(|change| matches!(change, Change::Foreign(_) | Change::Anew(_)))
     }
 
     fn make(&mut self, wish: &Wish<'_>) -> Change {

@@ -206,7 +206,7 @@ impl Cloud for Sim {
                 let hangs = |key: &Key| {
                     key.traits().wears == Wears::Nothing
                         && key.hangs_on().is_some_and(|parent| {
-                            parents.contains(&parent) && world.resources.get(&parent).is_some_and(wears)
+                            parents.contains(&parent) && world.resources.contains_key(&parent)
                         })
                 };
                 let told = |key: &Key| !world.faults.unlisted.contains(key.kind());
