@@ -9,10 +9,13 @@ mod client;
 mod endpoint;
 mod gated;
 mod hooks;
+#[cfg(test)]
+mod law;
 mod limit;
 mod pace;
 mod patience;
 mod priority;
+mod rate;
 mod tagging;
 mod trace;
 mod way;
