@@ -133,6 +133,8 @@ impl Outcome {
 
 /// Call a service from some processes, by 150 callers each, who always want something more.
 async fn play(service: &Arc<Bears>, processes: usize, name: &str) -> Outcome {
+    // The SDK's pauses before it repeats a call are of chance, too.
+    fastrand::seed(0x5eed);
     let failed = Arc::new(AtomicUsize::new(0));
     let mut callers = Vec::new();
     for process in 0..processes {
