@@ -1,9 +1,11 @@
 //! Bounds on what this process asks of one service in one account and region, shared by all lakes: AWS counts per
-//! account and region, and one lake's haste must not throttle another's.
+//! account and region, and one lake's haste must not throttle another's. What AWS counts by operation, too, has a bound of
+//! its own beside the service's.
 
 use super::{
-    pace::{Pace, Rate},
+    pace::Pace,
     priority::Priority,
+    rate::{self, Rate, Rates},
 };
 use lake_engine::place::Place;
 use std::{
@@ -15,37 +17,56 @@ use tokio::{
     time::{Instant, sleep_until},
 };
 
-/// AWS publishes figures for few of these services and accounts differ. These keep well below what is known to be
-/// throttled (Glue: some 15 calls at one moment) and are not felt by a lake of usual size. S3 has by far the most calls,
-/// since it tells a bucket's facets one by one, and bears the most: 3,500 writes and 5,500 reads a second for each prefix
-/// of a bucket (S3 User Guide, "Best practices design patterns"). For a bucket's own settings it promises nothing, so the
-/// bound is far below, and where that is too much for an account the pace gives way.
-fn rate(service: &str) -> Rate {
-    match service {
-        "s3" => Rate { steady: 400.0, burst: 400.0, parallel: 64 },
-        "glue" => Rate { steady: 25.0, burst: 60.0, parallel: 12 },
-        "iam" => Rate { steady: 25.0, burst: 80.0, parallel: 16 },
-        "lakeformation" => Rate { steady: 15.0, burst: 30.0, parallel: 8 },
-        "tagging" => Rate { steady: 10.0, burst: 15.0, parallel: 4 },
-        _ => Rate { steady: 25.0, burst: 60.0, parallel: 16 },
-    }
-}
-
 /// So many urgent calls go before a routine one that waits: looks are late, and come.
 const URGENT_IN_A_ROW: u32 = 8;
 
 /// The bounds of one service in one account and region.
 #[derive(Debug)]
-pub(super) struct Bound(Mutex<State>);
+pub(super) struct Bounds {
+    service: Arc<Bound>,
+    /// Of those operations that have bounds of their own.
+    operations: HashMap<&'static str, Arc<Bound>>,
+}
+
+impl Bounds {
+    fn new(rates: &Rates) -> Arc<Self> {
+        let operations = rates.operations.iter().map(|(name, rate)| (*name, Bound::new(*rate)));
+        Arc::new(Bounds { service: Bound::new(rates.service), operations: operations.collect() })
+    }
+
+    /// The bounds that everybody in this process shares.
+    pub(super) fn of(service: &'static str, place: &Place) -> Arc<Self> {
+        type All = Mutex<HashMap<(&'static str, String, String), Arc<Bounds>>>;
+        static ALL: OnceLock<All> = OnceLock::new();
+        // IAM is one for all regions of a partition.
+        let region = if service == "iam" { String::new() } else { place.region.clone() };
+        let mut all = ALL.get_or_init(All::default).lock().unwrap_or_else(PoisonError::into_inner);
+        all.entry((service, place.account.clone(), region))
+            .or_insert_with(|| Bounds::new(&rate::of(service)))
+            .clone()
+    }
+
+    /// Wait for one's turn, with the operation first where it has a bound of its own: who waits there keeps nobody from
+    /// calling others. Who stops waiting has taken nothing from the others, but for the operation's token.
+    pub(super) async fn enter(&self, operation: &str, priority: Priority) -> Inside {
+        let operation = match self.operations.get(operation) {
+            Some(bound) => Some(bound.enter(priority).await),
+            None => None,
+        };
+        Inside { service: self.service.enter(priority).await, operation }
+    }
+}
+
+/// One bound: of a service, or of an operation.
+#[derive(Debug)]
+struct Bound(Mutex<State>);
 
 #[derive(Debug)]
 struct State {
     pace: Pace,
-    /// Calls that may be under way beside those that are.
-    free: usize,
-    /// Calls under way that have had no answer for long, and how many of them keep their places.
+    /// Calls under way, and how many of them have had no answer for long.
+    under_way: usize,
     hanging: usize,
-    may_hang: usize,
     /// Who waits, by ticket, in the order of their coming.
     urgent: BTreeMap<u64, Arc<Notify>>,
     routine: BTreeMap<u64, Arc<Notify>>,
@@ -61,12 +82,11 @@ enum Turn {
 }
 
 impl Bound {
-    pub(super) fn new(rate: Rate) -> Arc<Self> {
+    fn new(rate: Rate) -> Arc<Self> {
         Arc::new(Bound(Mutex::new(State {
             pace: Pace::new(rate, Instant::now()),
-            free: rate.parallel,
+            under_way: 0,
             hanging: 0,
-            may_hang: rate.parallel / 2,
             urgent: BTreeMap::new(),
             routine: BTreeMap::new(),
             drawn: 0,
@@ -74,27 +94,13 @@ impl Bound {
         })))
     }
 
-    /// The bounds that everybody in this process shares.
-    pub(super) fn of(service: &'static str, place: &Place) -> Arc<Self> {
-        type All = Mutex<HashMap<(&'static str, String, String), Arc<Bound>>>;
-        static ALL: OnceLock<All> = OnceLock::new();
-        // IAM is one for all regions of a partition.
-        let region = if service == "iam" { String::new() } else { place.region.clone() };
-        let mut all = ALL.get_or_init(All::default).lock().unwrap_or_else(PoisonError::into_inner);
-        all.entry((service, place.account.clone(), region))
-            .or_insert_with(|| Bound::new(rate(service)))
-            .clone()
-    }
-
     /// Wait for one's turn. Who stops waiting has taken nothing from the others.
-    pub(super) async fn enter(self: &Arc<Self>, priority: Priority) -> Inside {
+    async fn enter(self: &Arc<Self>, priority: Priority) -> Held {
         let ticket = Ticket::draw(self, priority);
         loop {
             let turn = self.state().turn(&ticket);
             match turn {
-                Turn::Now => {
-                    return Inside { bound: self.clone(), hangs: false, keeps: true };
-                }
+                Turn::Now => return Held { bound: self.clone(), sent: Instant::now(), hangs: false },
                 Turn::At(when) => tokio::select! {
                     () = sleep_until(when) => {}
                     () = ticket.called.notified() => {}
@@ -102,11 +108,6 @@ impl Bound {
                 Turn::Later => ticket.called.notified().await,
             }
         }
-    }
-
-    /// The service refused a call for its number.
-    pub(super) fn refused(&self) {
-        self.state().pace.refused(Instant::now());
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -130,15 +131,22 @@ impl State {
         next.map(|(ticket, called)| (*ticket, called))
     }
 
+    /// Whether all places are held. Of those that hang, half of all places may be held: the others have given theirs back,
+    /// so that a silent peer of some calls keeps nobody else waiting.
+    fn is_full(&self) -> bool {
+        let places = self.pace.places();
+        self.under_way - self.hanging + self.hanging.min(places / 2) >= places
+    }
+
     /// Let one who waits in, if it is their turn.
     fn turn(&mut self, ticket: &Ticket) -> Turn {
-        if self.free == 0 || self.next().is_none_or(|(next, _)| next != ticket.number) {
+        if self.is_full() || self.next().is_none_or(|(next, _)| next != ticket.number) {
             return Turn::Later;
         }
         match self.pace.take(Instant::now()) {
             Err(when) => Turn::At(when),
             Ok(()) => {
-                self.free -= 1;
+                self.under_way += 1;
                 self.urgent_in_a_row = match ticket.priority {
                     Priority::Urgent if !self.routine.is_empty() => self.urgent_in_a_row + 1,
                     _ => 0,
@@ -146,6 +154,12 @@ impl State {
                 Turn::Now
             }
         }
+    }
+
+    /// Tell the pace whether anybody waits.
+    fn tell(&mut self) {
+        let waits = !(self.urgent.is_empty() && self.routine.is_empty());
+        self.pace.wait(waits, Instant::now());
     }
 
     fn call_next(&self) {
@@ -170,6 +184,7 @@ impl<'a> Ticket<'a> {
         let number = state.drawn;
         state.drawn += 1;
         state.line(priority).insert(number, called.clone());
+        state.tell();
         Ticket { bound, priority, number, called }
     }
 }
@@ -178,6 +193,33 @@ impl Drop for Ticket<'_> {
     fn drop(&mut self) {
         let mut state = self.bound.state();
         state.line(self.priority).remove(&self.number);
+        state.tell();
+        state.call_next();
+    }
+}
+
+/// A place in a bound that a call under way holds.
+#[derive(Debug)]
+struct Held {
+    bound: Arc<Bound>,
+    sent: Instant,
+    hangs: bool,
+}
+
+impl Held {
+    fn hangs(&mut self) {
+        let mut state = self.bound.state();
+        self.hangs = true;
+        state.hanging += 1;
+        state.call_next();
+    }
+}
+
+impl Drop for Held {
+    fn drop(&mut self) {
+        let mut state = self.bound.state();
+        state.under_way -= 1;
+        state.hanging -= usize::from(self.hangs);
         state.call_next();
     }
 }
@@ -185,35 +227,29 @@ impl Drop for Ticket<'_> {
 /// One whose call is under way. Dropped, the call is at its end.
 #[derive(Debug)]
 pub(super) struct Inside {
-    bound: Arc<Bound>,
-    hangs: bool,
-    /// Whether it still holds its place.
-    keeps: bool,
+    service: Held,
+    operation: Option<Held>,
 }
 
 impl Inside {
-    /// No answer has come for long. Of those that hang, half of all places may be held: the others give theirs back, so
-    /// that a silent peer of some calls keeps nobody else waiting.
+    /// No answer has come for long.
     pub(super) fn hangs(&mut self) {
-        let mut state = self.bound.state();
-        self.hangs = true;
-        state.hanging += 1;
-        if state.hanging > state.may_hang {
-            self.keeps = false;
-            state.free += 1;
-            state.call_next();
+        self.service.hangs();
+        self.operation.iter_mut().for_each(Held::hangs);
+    }
+
+    /// The service has done the call, or has said why it cannot be done.
+    pub(super) fn done(&self) {
+        for held in self.operation.iter().chain([&self.service]) {
+            held.bound.state().pace.done(held.sent, Instant::now());
         }
     }
-}
 
-impl Drop for Inside {
-    fn drop(&mut self) {
-        let mut state = self.bound.state();
-        state.hanging -= usize::from(self.hangs);
-        if self.keeps {
-            state.free += 1;
-            state.call_next();
-        }
+    /// The service refused the call for its number. An operation that AWS counts by itself is told alone: the service's
+    /// other calls have most likely nothing to do with it.
+    pub(super) fn refused(&self) {
+        let held = self.operation.as_ref().unwrap_or(&self.service);
+        held.bound.state().pace.refused(held.sent, Instant::now());
     }
 }
 
@@ -244,12 +280,12 @@ mod tests {
             region: region.into(),
             account: "123456789012".into(),
         };
-        let bound = Bound::of("glue", &place("eu-west-1"));
-        assert!(Arc::ptr_eq(&bound, &Bound::of("glue", &place("eu-west-1"))));
-        assert!(!Arc::ptr_eq(&bound, &Bound::of("glue", &place("eu-west-2"))));
-        assert!(!Arc::ptr_eq(&bound, &Bound::of("iam", &place("eu-west-1"))));
-        let iam = Bound::of("iam", &place("eu-west-1"));
-        assert!(Arc::ptr_eq(&iam, &Bound::of("iam", &place("eu-west-2"))), "IAM knows no regions");
+        let bounds = Bounds::of("glue", &place("eu-west-1"));
+        assert!(Arc::ptr_eq(&bounds, &Bounds::of("glue", &place("eu-west-1"))));
+        assert!(!Arc::ptr_eq(&bounds, &Bounds::of("glue", &place("eu-west-2"))));
+        assert!(!Arc::ptr_eq(&bounds, &Bounds::of("iam", &place("eu-west-1"))));
+        let iam = Bounds::of("iam", &place("eu-west-1"));
+        assert!(Arc::ptr_eq(&iam, &Bounds::of("iam", &place("eu-west-2"))), "IAM knows no regions");
     }
 
     #[tokio::test(start_paused = true)]
@@ -317,5 +353,54 @@ mod tests {
         let all: Vec<_> = (0..4).filter_map(|_| bound.enter(Priority::Urgent).now_or_never()).collect();
         assert_eq!(all.len(), 4);
         assert!(bound.enter(Priority::Urgent).now_or_never().is_none(), "no place has come to be twice");
+    }
+
+    /// A service of which one operation is counted by itself.
+    const TOY: Rates = Rates {
+        service: Rate { steady: 100.0, burst: 1.0, parallel: 8 },
+        operations: &[("CreateToy", Rate { steady: 2.0, burst: 1.0, parallel: 1 })],
+    };
+
+    #[tokio::test(start_paused = true)]
+    async fn an_operation_with_a_rate_of_its_own_keeps_nobody_from_calling_others() {
+        let bounds = Bounds::new(&TOY);
+        let start = Instant::now();
+        let creates: Vec<_> = (0..10)
+            .map(|_| {
+                let bounds = bounds.clone();
+                tokio::spawn(async move { drop(bounds.enter("CreateToy", Priority::Urgent).await) })
+            })
+            .collect();
+        sleep(Duration::from_millis(1)).await;
+        for _ in 0..90 {
+            drop(bounds.enter("GetToy", Priority::Routine).await);
+        }
+        assert!(start.elapsed() < Duration::from_secs(1), "after {:?}", start.elapsed());
+        for create in creates {
+            create.await.unwrap();
+        }
+        let took = start.elapsed().as_secs_f64();
+        assert!((4.4..4.6).contains(&took), "ten at two a second take {took} s");
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn an_operation_that_is_refused_slows_itself_alone() {
+        let bounds = Bounds::new(&TOY);
+        let speeds = || {
+            let places =
+                |bound: &Bound| bound.state().pace.take(Instant::now()).err().map(|at| at - Instant::now());
+            (places(&bounds.service), places(&bounds.operations["CreateToy"]))
+        };
+        let inside = bounds.enter("CreateToy", Priority::Urgent).await;
+        inside.refused();
+        drop(inside);
+        let (service, operation) = speeds();
+        assert_eq!(service, Some(Duration::from_millis(10)));
+        assert_eq!(operation, Some(Duration::from_millis(625)), "1.6 a second instead of 2");
+        sleep(Duration::from_secs(2)).await;
+        let inside = bounds.enter("GetToy", Priority::Urgent).await;
+        inside.refused();
+        drop(inside);
+        assert_eq!(speeds().0, Some(Duration::from_micros(12_500)), "80 a second instead of 100");
     }
 }

@@ -14,10 +14,13 @@ mod gated;
 pub mod gather;
 mod hooks;
 mod kept;
+#[cfg(test)]
+mod law;
 mod limit;
 mod pace;
 mod patience;
 mod priority;
+mod rate;
 mod tagging;
 mod trace;
 mod way;

@@ -3,7 +3,7 @@
 
 use super::{
     answer,
-    bound::{Bound, Inside},
+    bound::{Bounds, Inside},
     call::{Operation, mutates},
     gated,
     hooks::{Called, Hooks},
@@ -30,7 +30,7 @@ use tokio::time::{Instant, timeout};
 pub(super) fn to(service: &'static str, config: &SdkConfig, place: &Place, hooks: &Hooks) -> SdkConfig {
     let mut builder = config.to_builder();
     if let Some(inner) = config.http_client() {
-        let way = Way { inner, service, bound: Bound::of(service, place), hooks: hooks.clone() };
+        let way = Way { inner, service, bounds: Bounds::of(service, place), hooks: hooks.clone() };
         builder.set_http_client(Some(SharedHttpClient::new(way)));
     }
     // What is left of the limits the operation's clock keeps.
@@ -60,7 +60,7 @@ fn span(time: Duration) -> String {
 struct Way<T> {
     inner: T,
     service: &'static str,
-    bound: Arc<Bound>,
+    bounds: Arc<Bounds>,
     hooks: Hooks,
 }
 
@@ -70,11 +70,11 @@ impl HttpClient for Way<SharedHttpClient> {
         settings: &HttpConnectorSettings,
         components: &RuntimeComponents,
     ) -> SharedHttpConnector {
-        let Way { inner, service, bound, hooks } = self.clone();
+        let Way { inner, service, bounds, hooks } = self.clone();
         SharedHttpConnector::new(Way {
             inner: inner.http_connector(settings, components),
             service,
-            bound,
+            bounds,
             hooks,
         })
     }
@@ -96,7 +96,8 @@ impl Way<SharedHttpConnector> {
         let clock = clock.unwrap_or_else(|| Clock::start(&Operation(operation.clone()), CALL_TIMEOUT));
         let tried = Tried::of(&request);
         let asked = Instant::now();
-        let mut inside = self.bound.enter(if writes { Priority::Urgent } else { Priority::now() }).await;
+        let priority = if writes { Priority::Urgent } else { Priority::now() };
+        let mut inside = self.bounds.enter(&operation, priority).await;
         let sent = Instant::now();
         clock.waited(sent - asked);
         if let Some(meter) = &self.hooks.meter {
@@ -117,8 +118,11 @@ impl Way<SharedHttpConnector> {
             Ok((_, failed)) => *failed,
             Err(_) => Some(Retry::Unanswered),
         };
-        if failed == Some(Retry::Throttled) {
-            self.bound.refused();
+        match failed {
+            Some(Retry::Throttled) => inside.refused(),
+            // Silence tells nothing of how much the service bears.
+            Some(Retry::Unanswered) => {}
+            _ => inside.done(),
         }
         drop(inside);
         if let Some(meter) = &self.hooks.meter {
@@ -309,10 +313,10 @@ mod tests {
         let hooks = Hooks { gate: Some(Arc::new(Counting(1.into()))), meter: None };
         let (client, calls) = client("late", |_| false, &hooks);
         let place = Place { partition: "aws".into(), region: "eu-west-1".into(), account: "late".into() };
-        let bound = Bound::of("s3", &place);
+        let bounds = Bounds::of("s3", &place);
         let mut others = Vec::new();
         for _ in 0..64 {
-            others.push(bound.enter(Priority::Urgent).await);
+            others.push(bounds.enter("PutBucketPolicy", Priority::Urgent).await);
         }
         let waiting = tokio::spawn(async move { write(&client).await });
         sleep(Duration::from_secs(1)).await;
