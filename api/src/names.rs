@@ -1,4 +1,5 @@
-//! The sorts of text that a spec is made of: one declaration each.
+//! The sorts of text that a spec is made of: one declaration each by [`words!`](crate::words), those of a kind in the
+//! kind's own file.
 //!
 //! Each is a newtype over [`Input<String>`] with its grammar, from which come its schema, its parser and its
 //! documentation. Reading a text from JSON does not check the grammar: the contract has done so before, for all
@@ -7,8 +8,7 @@
 
 use std::fmt;
 
-use schemars::{JsonSchema, Schema, SchemaGenerator};
-use serde::{Deserialize, Serialize};
+use schemars::Schema;
 use serde_json::{Map, Value, json};
 
 use crate::Input;
@@ -49,7 +49,7 @@ pub struct Grammar {
     pub allowed: Option<&'static str>,
     /// Whether the text is a path below the member that it stands in.
     pub path: bool,
-    /// The section whose member keys the text may be (`buckets`), beside an ARN.
+    /// The section whose member keys the text may be, beside an ARN.
     pub member_of: Option<&'static str>,
     /// Whether the text is a JSON document, compared by value.
     pub json: bool,
@@ -71,7 +71,7 @@ impl Grammar {
     };
 
     /// The grammar as a JSON schema with `x-lake-*` keys.
-    fn schema(&self, description: &str) -> Schema {
+    pub fn schema(&self, description: &str) -> Schema {
         let mut schema = Map::new();
         schema.insert("type".into(), json!("string"));
         schema.insert("description".into(), json!(description));
@@ -101,7 +101,7 @@ impl Grammar {
     }
 
     /// Why a text does not fit, if it does not.
-    fn refuse(&self, text: &str) -> Option<String> {
+    pub fn refuse(&self, text: &str) -> Option<String> {
         let length = text.chars().count();
         if length < self.min as usize || length > self.max as usize {
             return Some(format!("{} to {} characters are allowed, it has {length}", self.min, self.max));
@@ -113,6 +113,19 @@ impl Grammar {
             return Some("it is no JSON".to_owned());
         }
         None
+    }
+
+    /// A text for people: secrets are never shown, a promise says what it is.
+    ///
+    /// # Errors
+    /// When the formatter fails.
+    pub fn show(&self, input: &Input<String>, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match input {
+            Input::Known(_) if self.secret => f.write_str("(secret)"),
+            Input::Known(text) => f.write_str(text),
+            Input::Unknown => f.write_str("(known after apply)"),
+            Input::Fact { node, name } => write!(f, "({name} of {node})"),
+        }
     }
 }
 
@@ -161,137 +174,81 @@ impl<'a> Target<'a> {
     }
 }
 
+/// Declares sorts of text, a line each: the documentation that both doors show, the name, and what differs of
+/// [`Grammar::ANY`](crate::names::Grammar::ANY).
+#[macro_export]
 macro_rules! words {
     ($( $(#[doc = $doc:literal])+ $name:ident { $($rule:ident: $value:expr),* $(,)? } )+) => { $(
         $(#[doc = $doc])+
-        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, ::serde::Serialize, ::serde::Deserialize)]
         #[serde(transparent)]
-        pub struct $name(pub Input<String>);
+        pub struct $name(pub $crate::Input<String>);
 
-        impl Word for $name {
-            const GRAMMAR: Grammar = Grammar { $($rule: $value,)* ..Grammar::ANY };
+        impl $crate::names::Word for $name {
+            const GRAMMAR: $crate::names::Grammar =
+                $crate::names::Grammar { $($rule: $value,)* ..$crate::names::Grammar::ANY };
 
-            fn input(&self) -> &Input<String> {
+            fn input(&self) -> &$crate::Input<String> {
                 &self.0
             }
         }
 
-        impl std::str::FromStr for $name {
-            type Err = Misfit;
+        impl ::std::str::FromStr for $name {
+            type Err = $crate::names::Misfit;
 
-            fn from_str(text: &str) -> Result<Self, Misfit> {
-                match Self::GRAMMAR.refuse(text) {
-                    Some(why) => Err(Misfit { sort: stringify!($name), why }),
-                    None => Ok(Self(Input::from(text))),
+            fn from_str(text: &str) -> Result<Self, Self::Err> {
+                match <Self as $crate::names::Word>::GRAMMAR.refuse(text) {
+                    Some(why) => Err($crate::names::Misfit { sort: stringify!($name), why }),
+                    None => Ok(Self($crate::Input::from(text))),
                 }
             }
         }
 
-        impl fmt::Display for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                show(&self.0, Self::GRAMMAR.secret, f)
+        impl ::std::fmt::Display for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                <Self as $crate::names::Word>::GRAMMAR.show(&self.0, f)
             }
         }
 
-        impl fmt::Debug for $name {
-            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 write!(f, "{}({self})", stringify!($name))
             }
         }
 
-        impl JsonSchema for $name {
+        impl ::schemars::JsonSchema for $name {
             fn inline_schema() -> bool {
                 true
             }
 
-            fn schema_name() -> std::borrow::Cow<'static, str> {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
                 stringify!($name).into()
             }
 
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                Self::GRAMMAR.schema(concat!($($doc),+).trim())
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                <Self as $crate::names::Word>::GRAMMAR.schema(concat!($($doc),+).trim())
             }
         }
     )+ };
 }
 
-/// A text for people: secrets are never shown, a promise says what it is.
-fn show(input: &Input<String>, secret: bool, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-    match input {
-        Input::Known(_) if secret => f.write_str("(secret)"),
-        Input::Known(text) => f.write_str(text),
-        Input::Unknown => f.write_str("(known after apply)"),
-        Input::Fact { node, name } => write!(f, "({name} of {node})"),
-    }
-}
-
 words! {
     /// A short text in one line or a few.
     Text { max: 2048 }
-    /// A description, at most 2048 characters.
-    Description { min: 0, max: 2048, pattern: Some("^[^\\x00-\\x08\\x0b\\x0c\\x0e-\\x1f]*$"), allowed: Some("Glue takes no control characters but tabs and line breaks") }
-    /// A description of a role, at most 1000 characters of Latin-1 (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html>).
-    RoleDescription { min: 0, max: 1000, pattern: Some("^[\\t\\n\\r -~¡-ÿ]*$"), allowed: Some("IAM takes the letters and signs of Latin-1 only, no `–`, `„` or `…`") }
-    /// A comment in one line, at most 255 characters (<https://docs.aws.amazon.com/glue/latest/webapi/API_Column.html>).
-    Comment { max: 255, pattern: Some("^[^\\x00-\\x08\\x0a-\\x1f]*$"), allowed: Some("A comment is one line without control characters") }
-    /// The value of a parameter in the catalogue, which may be empty (<https://docs.aws.amazon.com/glue/latest/webapi/API_SerDeInfo.html>).
-    ParameterValue { min: 0, max: 512_000 }
-    /// The value of a job's argument, which may be empty (<https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html>).
-    ArgumentValue { min: 0, max: 512_000 }
-    /// A value of a condition, which may be empty (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/walkthrough1.html>).
-    ConditionValue { min: 0, max: 2048 }
-    /// The name of an inline policy of a role (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html>).
-    PolicyName { max: 128, pattern: Some("^[A-Za-z0-9+=,.@_-]+$"), allowed: Some("Letters, digits and `+=,.@_-` are allowed") }
-    /// The id of a metrics configuration of S3 (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_MetricsConfiguration.html>).
-    MetricsId { max: 64, pattern: Some("^[A-Za-z0-9._-]+$"), allowed: Some("Letters, digits, dots, hyphens and underscores are allowed") }
-    /// An identity provider, by ARN or by host name (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>).
-    Federated { max: 2048, pattern: Some("^(arn:.+|[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+)$"), allowed: Some("An identity provider is an ARN or a host name, `cognito-identity.amazonaws.com`") }
     /// The name of something on AWS. May use `{lake} {namespace} {account} {region} {partition}`.
     AwsName { max: 255 }
     /// The AWS name or ARN of something that is not this lake's: looked at, never written, and referred to by this member's key. Stands alone.
     ExternalName { max: 2048 }
-    /// The name of a bucket, 3 to 63 characters once its templates are filled in. May use `{lake} {namespace} {account} {region} {partition}`.
-    BucketName { min: 3, max: 255, pattern: Some("^([a-z0-9.-]|\\{[a-z]+\\})+$"), allowed: Some("Lower-case letters, digits, hyphens, dots and templates in single braces are allowed") }
-    /// The name of an S3 access point, 3 to 50 characters once its templates are filled in. May use `{lake} {namespace} {account} {region} {partition}`.
-    AccessPointName { min: 3, max: 255, pattern: Some("^([a-z0-9-]|\\{[a-z]+\\})+$"), allowed: Some("Lower-case letters, digits, hyphens and templates in single braces are allowed") }
-    /// The name of an IAM role, at most 64 characters once its templates are filled in. May use `{lake} {namespace} {account} {region} {partition}`.
-    RoleName { max: 255, pattern: Some("^([A-Za-z0-9+=,.@_-]|\\{[a-z]+\\})+$"), allowed: Some("Letters, digits, `+=,.@_-` and templates in single braces are allowed") }
-    /// A name in the Glue catalogue, in lower case, since the catalogue folds it. May use `{lake} {namespace} {account} {region} {partition}`.
-    CatalogName { max: 255 }
-    /// A reference to a bucket: the key of a member of `buckets`, or `arn:{partition}:s3:::name`.
-    BucketRef { max: 512, pattern: Some(REFERENCE), member_of: Some("buckets") }
-    /// A reference to an access point: the key of a member of `accessPoints`, or an ARN.
-    AccessPointRef { max: 512, pattern: Some(REFERENCE), member_of: Some("accessPoints") }
-    /// A reference to a role: the key of a member of `roles`, or an ARN.
-    RoleRef { max: 512, pattern: Some(REFERENCE), member_of: Some("roles") }
-    /// A reference to a database: the key of a member of `databases`, or an ARN.
-    DatabaseRef { max: 512, pattern: Some(REFERENCE), member_of: Some("databases") }
-    /// A reference to a table: the key of a member of `tables`, or an ARN.
-    TableRef { max: 512, pattern: Some(REFERENCE), member_of: Some("tables") }
-    /// A reference to a job: the key of a member of `jobs`, or an ARN.
-    JobRef { max: 512, pattern: Some(REFERENCE), member_of: Some("jobs") }
-    /// A reference to a crawler: the key of a member of `crawlers`, or an ARN.
-    CrawlerRef { max: 512, pattern: Some(REFERENCE), member_of: Some("crawlers") }
     /// The ARN of a KMS key or of an alias of one.
     KmsKeyRef { max: 512, pattern: Some("^arn:.+$"), allowed: Some("An ARN begins with `arn:`") }
     /// An ARN. May use `{lake} {namespace} {account} {region} {partition}`.
     Arn { max: 2048, pattern: Some("^arn:.+$"), allowed: Some("An ARN begins with `arn:`") }
-    /// A principal: an ARN, an account's 12 digits or `*`.
-    Principal { max: 2048 }
-    /// A service that AWS calls a principal, `glue.amazonaws.com`.
-    ServicePrincipal { min: 3, max: 128, pattern: Some("^[a-z0-9.-]+\\.[a-z]+(\\.[a-z]+)?$"), allowed: Some("A service is called as `glue.amazonaws.com`, in lower case") }
     /// An AWS account: 12 digits.
     AccountId { min: 12, max: 12, pattern: Some("^[0-9]{12}$"), allowed: Some("An account is 12 digits; quote it, since it is a text") }
     /// An AWS region, `eu-west-1`.
     Region { min: 6, max: 32, pattern: Some("^[a-z]{2,4}(-[a-z]+)+-[0-9]+$"), allowed: Some("A region is called as `eu-west-1`") }
     /// A VPC, `vpc-0abc`.
     VpcId { min: 5, max: 32, pattern: Some("^vpc-[0-9a-z]+$"), allowed: Some("A VPC is called as `vpc-0abc`") }
-    /// The path of an IAM role, from slash to slash. May use `{lake} {namespace}`.
-    IamPath { max: 512, pattern: Some("^/([!-~]+/)?$"), allowed: Some("A path begins and ends with a slash and has no spaces") }
-    /// The start of keys in a bucket, without a slash in front; empty means the whole bucket.
-    Prefix { min: 0, max: 1024, pattern: Some("^([^/].*)?$"), allowed: Some("Keys in S3 begin with no slash here: remove it") }
-    /// The key of an object in a bucket, at most 1024 bytes, without a slash in front.
-    ObjectKey { max: 1024, pattern: Some("^[^/].*$"), allowed: Some("Keys in S3 begin with no slash here: remove it") }
     /// The content of an object as text, at most 512 KiB.
     Content { min: 0, max: 524_288 }
     /// The content of an object in base64, at most 512 KiB once decoded.
@@ -310,10 +267,6 @@ words! {
     JsonText { min: 2, max: 65_536, json: true }
     /// The value of a tag, at most 256 characters.
     TagValue { min: 0, max: 256 }
-    /// A schedule in UTC as six fields, `cron(0 3 * * ? *)`, no more often than every 5 minutes.
-    Cron { min: 16, max: 128, pattern: Some("^cron\\(.+\\)$"), allowed: Some("A schedule is six fields in `cron(…)`: minute, hour, day of month, month, day of week, year") }
-    /// A point in time as a day at midnight UTC, `2030-01-31`.
-    Day { min: 10, max: 10, pattern: Some("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"), allowed: Some("A day is written as `2030-01-31`") }
     /// A length of time, `90s`, `10m`, `1h30m`.
     Duration { min: 2, max: 16, pattern: Some("^([0-9]{1,6}[smh])+$"), allowed: Some("A length of time is written as `90s`, `10m` or `1h30m`") }
     /// The time between two looks, `90s`, `10m`, `1h30m`: 30 seconds at least, since each look costs calls that all lakes of an account share.
@@ -324,20 +277,6 @@ words! {
     NodeId { min: 3, max: 256, pattern: Some(NODE), allowed: Some("A node is the word of its kind, a slash and its key: `job/old`, `object/store.script`") }
     /// A path below the member, `tags.team` or `workers.count`.
     PathText { max: 512, path: true }
-    /// The version of Glue, `5.0`.
-    GlueVersion { min: 3, max: 8, pattern: Some("^[0-9]\\.[0-9]{1,2}$"), allowed: Some("A version is two numbers with a dot between, `5.0`; quote it, since it is a text") }
-    /// The version of Python: `2`, `3` or `3.9`.
-    PythonVersion { min: 1, max: 4, pattern: Some("^(2|3|3\\.[0-9]{1,2})$"), allowed: Some("A version is `2`, `3` or `3.9`; quote it, since it is a text") }
-    /// The size of one worker: `Standard`, `G.025X`, `G.1X` to `G.16X`, `R.1X` to `R.8X`. Open, since AWS adds sizes.
-    WorkerType { min: 4, max: 16, pattern: Some("^(Standard|[A-Z]\\.[0-9]{1,3}X)$"), allowed: Some("A worker is `Standard` or as `G.1X`") }
-    /// A day and an hour in UTC, `Sun:3`.
-    MaintenanceWindow { min: 5, max: 6, pattern: Some("^(Mon|Tue|Wed|Thu|Fri|Sat|Sun):([01]?[0-9]|2[0-3])$"), allowed: Some("A day and an hour are written as `Sun:3`") }
-    /// A type in Hive's words, `bigint` or `struct<a:int,b:array<string>>`.
-    ColumnType { max: 131_072 }
-    /// The name of a column, in lower case.
-    ColumnName { max: 255 }
-    /// A row filter in Lake Formation's grammar, `country = 'IN'`, at most 2048 characters.
-    RowFilter { max: 2048 }
 }
 
 macro_rules! from_text {
@@ -351,21 +290,34 @@ macro_rules! from_text {
     )+ };
 }
 
-from_text! { Text Description TagValue }
+from_text! { Text TagValue }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[allow(unreachable_pub, reason = "what the macro declares is there for other crates")]
+    mod store {
+        use crate::names::REFERENCE;
+
+        words! {
+            /// The name of a store.
+            StoreName { min: 3, pattern: Some("^([a-z0-9.-]|\\{[a-z]+\\})+$") }
+            /// A reference to a store.
+            StoreRef { max: 512, pattern: Some(REFERENCE), member_of: Some("stores") }
+        }
+    }
+    use store::{StoreName, StoreRef};
 
     #[test]
     fn every_pattern_is_one() {
         for (text, fits) in
             [("store", true), ("arn:aws:s3:::b", true), ("Store", false), ("-a", false), ("", false)]
         {
-            assert_eq!(text.parse::<BucketRef>().is_ok(), fits, "{text}");
+            assert_eq!(text.parse::<StoreRef>().is_ok(), fits, "{text}");
         }
-        assert!("lake-{region}-{account}".parse::<BucketName>().is_ok());
-        assert!("{Lake}".parse::<BucketName>().is_err());
+        assert!("lake-{region}-{account}".parse::<StoreName>().is_ok());
+        assert!("{Lake}".parse::<StoreName>().is_err());
         assert!("{}".parse::<JsonText>().is_ok() && "{a".parse::<JsonText>().is_err());
     }
 
@@ -395,10 +347,10 @@ mod tests {
 
     #[test]
     fn a_reference_is_a_key_or_an_arn() {
-        let own: RoleRef = "etl".parse().unwrap();
-        let foreign: RoleRef = "arn:aws:iam::123456789012:role/x".parse().unwrap();
+        let own: StoreRef = "etl".parse().unwrap();
+        let foreign: StoreRef = "arn:aws:iam::123456789012:role/x".parse().unwrap();
         assert_eq!(own.target(), Some(Target::Member("etl")));
         assert_eq!(foreign.target(), Some(Target::Arn("arn:aws:iam::123456789012:role/x")));
-        assert_eq!(RoleRef(Input::Unknown).target(), None);
+        assert_eq!(StoreRef(Input::Unknown).target(), None);
     }
 }

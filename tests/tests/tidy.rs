@@ -253,6 +253,54 @@ fn kinds_neither_wait_nor_retry_on_a_timer() {
     }
 }
 
+/// The sections of a lake by the words of Rust: field and kind, `("access_points", "access_point")`.
+fn sections() -> Vec<(String, String)> {
+    let words = words(&read(&root().join("reconcile/src/lake.rs")));
+    let section = |at: &[String]| match at {
+        [field, colon, section, open, kind, ..] if colon == ":" && section == "Section" && open == "<" => {
+            Some((field.clone(), kind.clone()))
+        }
+        _ => None,
+    };
+    words.windows(5).filter_map(section).collect()
+}
+
+#[test]
+fn the_language_knows_no_kind() {
+    let sections = sections();
+    assert!(sections.len() > 7, "{sections:?}");
+    let snake = |name: &str| {
+        let raised =
+            |c: char| if c.is_uppercase() { format!("_{}", c.to_lowercase()) } else { c.to_string() };
+        name.chars().map(raised).collect::<String>().trim_start_matches('_').to_owned()
+    };
+    for file in sources("api/src") {
+        let text = read(&file);
+        let words = words(&text);
+        let declared = words
+            .windows(2)
+            .filter(|pair| ["mod", "struct", "enum", "trait", "type", "union"].contains(&pair[0].as_str()));
+        let mut names: Vec<String> = declared.map(|pair| snake(&pair[1])).collect();
+        // What a macro declares stands before its braces.
+        let is_type = |pair: &&[String]| pair[1] == "(" && pair[0].starts_with(char::is_uppercase);
+        names.extend(words.windows(2).filter(is_type).map(|pair| snake(&pair[0])));
+        let shipped = text.split("#[cfg(test)]").next().unwrap_or_default();
+        for (field, kind) in &sections {
+            let of_kind = |name: &&String| *name == kind || name.starts_with(&format!("{kind}_"));
+            assert_eq!(names.iter().find(of_kind), None, "{} names a kind", name(&file));
+            let section: String = field
+                .split('_')
+                .enumerate()
+                .map(|(at, word)| match at {
+                    0 => word.to_owned(),
+                    _ => format!("{}{}", word[..1].to_uppercase(), &word[1..]),
+                })
+                .collect();
+            assert!(!shipped.contains(&format!("\"{section}\"")), "{} names {section}", name(&file));
+        }
+    }
+}
+
 #[test]
 fn the_protocol_knows_nothing_of_lakes() {
     for file in sources("tfplug/src") {

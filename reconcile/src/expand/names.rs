@@ -5,12 +5,15 @@ use crate::{
     expand::Scope,
     graph::NodeId,
     kinds::{
+        access_point::spec::AccessPointRef,
         bucket::{
             self,
-            spec::{BucketNamespace, Sse},
+            spec::{BucketNamespace, BucketRef, Sse},
         },
+        database::spec::DatabaseRef,
         glue::Location,
-        role,
+        role::{self, spec::RoleRef},
+        table::spec::TableRef,
     },
     place::Place,
     spec::location,
@@ -19,7 +22,7 @@ use lake_api::{
     Input,
     collections::Tags,
     member::{Member, Section},
-    names::{AccessPointRef, BucketRef, DatabaseRef, RoleRef, TableRef, Target, Word},
+    names::{Target, Word},
     template::fill_known,
 };
 use std::collections::{BTreeMap, BTreeSet};

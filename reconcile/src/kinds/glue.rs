@@ -5,6 +5,7 @@ pub(crate) mod cron;
 mod location;
 pub(crate) mod runs_as;
 mod tags;
+pub mod texts;
 
 pub(crate) use batch::{Batch, look};
 pub use location::{Location, ObjectPlace};

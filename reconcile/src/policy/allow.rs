@@ -5,14 +5,12 @@ use crate::{
     expand::names::Names,
     kinds::{
         access_point::spec::AccessPointAllow,
+        bucket::spec::Prefix,
         role::spec::{Allow, PassRole, UseDatabase},
     },
     spec::statement::Effect,
 };
-use lake_api::{
-    Input,
-    names::{Prefix, Word},
-};
+use lake_api::{Input, names::Word};
 use std::collections::BTreeMap;
 
 /// What reading an object takes.

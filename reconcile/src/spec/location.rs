@@ -3,7 +3,10 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use lake_api::names::{BucketRef, ObjectKey, Prefix};
+use crate::kinds::{
+    bucket::spec::{BucketRef, Prefix},
+    object::spec::ObjectKey,
+};
 
 /// A bucket, or the part of it below a prefix.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use lake_api::collections::Set;
-use lake_api::names::{Arn, ConditionValue, Federated, Principal, ServicePrincipal, Text};
+use lake_api::names::{Arn, Text};
 use lake_api::rule;
 
 /// Whether a statement allows or forbids.
@@ -98,4 +98,15 @@ pub struct Statement {
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     #[schemars(schema_with = "conditions")]
     pub conditions: Conditions,
+}
+
+lake_api::words! {
+    /// A value of a condition, which may be empty (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/walkthrough1.html>).
+    ConditionValue { min: 0, max: 2048 }
+    /// An identity provider, by ARN or by host name (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>).
+    Federated { max: 2048, pattern: Some("^(arn:.+|[A-Za-z0-9-]+([.][A-Za-z0-9-]+)+)$"), allowed: Some("An identity provider is an ARN or a host name, `cognito-identity.amazonaws.com`") }
+    /// A principal: an ARN, an account's 12 digits or `*`.
+    Principal { max: 2048 }
+    /// A service that AWS calls a principal, `glue.amazonaws.com`.
+    ServicePrincipal { min: 3, max: 128, pattern: Some("^[a-z0-9.-]+\\.[a-z]+(\\.[a-z]+)?$"), allowed: Some("A service is called as `glue.amazonaws.com`, in lower case") }
 }

@@ -3,11 +3,13 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::bucket::spec::PublicAccessBlock;
+use crate::kinds::bucket::spec::{BucketRef, Prefix, PublicAccessBlock};
+use crate::kinds::role::spec::RoleRef;
 use crate::spec::statement::Statement;
 use lake_api::collections::{Set, Tags};
 use lake_api::member::{OnDelete, Settings};
-use lake_api::names::{AccessPointName, AccountId, BucketRef, Prefix, RoleRef, VpcId};
+use lake_api::names::REFERENCE;
+use lake_api::names::{AccountId, VpcId};
 use lake_api::rule;
 
 /// An S3 access point: a door into a bucket with an address and a policy of its own.
@@ -69,4 +71,11 @@ pub struct AccessPointAllow {
 pub struct Below {
     /// The start of the keys. Default: the whole bucket.
     pub prefix: Option<Prefix>,
+}
+
+lake_api::words! {
+    /// The name of an S3 access point, 3 to 50 characters once its templates are filled in. May use `{lake} {namespace} {account} {region} {partition}`.
+    AccessPointName { min: 3, max: 255, pattern: Some("^([a-z0-9-]|\\{[a-z]+\\})+$"), allowed: Some("Lower-case letters, digits, hyphens and templates in single braces are allowed") }
+    /// A reference to an access point: the key of a member of `accessPoints`, or an ARN.
+    AccessPointRef { max: 512, pattern: Some(REFERENCE), member_of: Some("accessPoints") }
 }

@@ -1,7 +1,8 @@
 //! Lifecycle rules in S3's words and in the spec's.
 
-use super::spec::lifecycle::{
-    Expire, ExpireNoncurrent, LifecycleRule, NoncurrentTransition, StorageClass, Transition,
+use super::spec::{
+    Day, Prefix,
+    lifecycle::{Expire, ExpireNoncurrent, LifecycleRule, NoncurrentTransition, StorageClass, Transition},
 };
 use aws_sdk_s3::{
     error::BuildError,
@@ -14,7 +15,7 @@ use aws_sdk_s3::{
 };
 use lake_api::{
     Input,
-    names::{Day, Prefix, TagValue, Word},
+    names::{TagValue, Word},
 };
 
 /// Put transitions in the order of time: S3 takes them for a set.

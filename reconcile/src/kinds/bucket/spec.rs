@@ -5,12 +5,14 @@ pub mod lifecycle;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::access_point::spec::AccessPointRef;
 use crate::kinds::object::spec::Object;
 use crate::spec::statement::Statement;
 use lake_api::collections::{Keyed, Set, Tags};
 use lake_api::default;
 use lake_api::member::{OnDelete, Section, Settings};
-use lake_api::names::{AccessPointRef, BucketName, BucketRef, KmsKeyRef, MetricsId, Prefix, TagValue, Text};
+use lake_api::names::REFERENCE;
+use lake_api::names::{KmsKeyRef, TagValue, Text};
 use lifecycle::{LifecycleRule, TransitionMinimumSize};
 
 /// An S3 bucket.
@@ -282,4 +284,17 @@ pub struct RequestMetrics {
     pub tags: std::collections::BTreeMap<String, TagValue>,
     /// Only requests through this access point: the key of a member of `accessPoints`, or an ARN.
     pub access_point: Option<AccessPointRef>,
+}
+
+lake_api::words! {
+    /// The name of a bucket, 3 to 63 characters once its templates are filled in. May use `{lake} {namespace} {account} {region} {partition}`.
+    BucketName { min: 3, max: 255, pattern: Some("^([a-z0-9.-]|\\{[a-z]+\\})+$"), allowed: Some("Lower-case letters, digits, hyphens, dots and templates in single braces are allowed") }
+    /// A reference to a bucket: the key of a member of `buckets`, or `arn:{partition}:s3:::name`.
+    BucketRef { max: 512, pattern: Some(REFERENCE), member_of: Some("buckets") }
+    /// The id of a metrics configuration of S3 (<https://docs.aws.amazon.com/AmazonS3/latest/API/API_MetricsConfiguration.html>).
+    MetricsId { max: 64, pattern: Some("^[A-Za-z0-9._-]+$"), allowed: Some("Letters, digits, dots, hyphens and underscores are allowed") }
+    /// The start of keys in a bucket, without a slash in front; empty means the whole bucket.
+    Prefix { min: 0, max: 1024, pattern: Some("^([^/].*)?$"), allowed: Some("Keys in S3 begin with no slash here: remove it") }
+    /// A point in time as a day at midnight UTC, `2030-01-31`.
+    Day { min: 10, max: 10, pattern: Some("^[0-9]{4}-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$"), allowed: Some("A day is written as `2030-01-31`") }
 }

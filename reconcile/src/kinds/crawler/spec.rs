@@ -3,13 +3,16 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::bucket::spec::{BucketRef, Prefix};
+use crate::kinds::database::spec::DatabaseRef;
+use crate::kinds::glue::texts::{CatalogName, Description};
+use crate::kinds::role::spec::RoleRef;
+use crate::kinds::table::spec::TableRef;
 use crate::spec::location::Location;
 use lake_api::collections::{Set, Tags};
 use lake_api::member::{OnDelete, Settings};
-use lake_api::names::{
-    AccountId, Arn, AwsName, BucketRef, CatalogName, Cron, DatabaseRef, Description, JsonText, Prefix,
-    RoleRef, TableRef, Text,
-};
+use lake_api::names::REFERENCE;
+use lake_api::names::{AccountId, Arn, AwsName, JsonText, Text};
 use lake_api::{default, rule};
 
 /// A Glue crawler: looks at data and writes tables and partitions into the catalogue. Tables that it writes are never
@@ -355,4 +358,11 @@ impl Default for CrawlerConfiguration {
             other: None,
         }
     }
+}
+
+lake_api::words! {
+    /// A reference to a crawler: the key of a member of `crawlers`, or an ARN.
+    CrawlerRef { max: 512, pattern: Some(REFERENCE), member_of: Some("crawlers") }
+    /// A schedule in UTC as six fields, `cron(0 3 * * ? *)`, no more often than every 5 minutes.
+    Cron { min: 16, max: 128, pattern: Some("^cron\\(.+\\)$"), allowed: Some("A schedule is six fields in `cron(…)`: minute, hour, day of month, month, day of week, year") }
 }

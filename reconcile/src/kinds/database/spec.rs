@@ -5,11 +5,14 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::glue::texts::{CatalogName, Description, ParameterValue};
 use crate::spec::location::Location;
+use crate::spec::statement::Principal;
 use lake_api::collections::{Set, Tags};
 use lake_api::default;
 use lake_api::member::{OnDelete, Settings};
-use lake_api::names::{CatalogName, Description, ParameterValue, Principal, Text};
+use lake_api::names::REFERENCE;
+use lake_api::names::Text;
 
 /// A database of the Glue catalogue.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -92,4 +95,9 @@ pub enum TablePermission {
     Alter,
     /// Drop the table.
     Drop,
+}
+
+lake_api::words! {
+    /// A reference to a database: the key of a member of `databases`, or an ARN.
+    DatabaseRef { max: 512, pattern: Some(REFERENCE), member_of: Some("databases") }
 }

@@ -10,7 +10,10 @@ use crate::{
         names::{Names, TheDatabase, TheTable, nodes},
     },
     graph::{Node, NodeId},
-    kinds::{crawler::crawls, table},
+    kinds::{
+        crawler::crawls,
+        table::{self, spec::ColumnName},
+    },
     policy::Texts,
 };
 use lake_api::{FieldPath, Input, collections::Set, names::Word};
@@ -46,8 +49,7 @@ pub(super) fn expand(spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
 }
 
 fn wanted(filter: &spec::Filter, key: &str, table: TheTable, names: &Names<'_>) -> Filter {
-    let texts =
-        |set: &Set<_>| set.iter().map(|name: &lake_api::names::ColumnName| name.input().clone()).collect();
+    let texts = |set: &Set<_>| set.iter().map(|name: &ColumnName| name.input().clone()).collect();
     let columns = filter.columns.as_ref().and_then(|columns| match (&columns.only, &columns.except) {
         (Some(only), _) => Some(Columns::Only(texts(only))),
         (None, Some(except)) => {

@@ -4,12 +4,13 @@ use super::rows;
 use super::spec::Filter;
 use crate::LakeSpec;
 use crate::kinds::crawler::crawls;
-use crate::kinds::table::spec::Table;
+use crate::kinds::glue::texts::CatalogName;
+use crate::kinds::table::spec::{ColumnName, Table};
 use crate::lint::names::{self, Names, Rule, given, known};
 use crate::lint::template::Words;
 use crate::lint::{list, meant, member, point};
 use lake_api::member::Member;
-use lake_api::names::{CatalogName, ColumnName, Target, Word};
+use lake_api::names::{Target, Word};
 use lake_api::{FieldPath, Finding};
 use std::collections::BTreeMap;
 

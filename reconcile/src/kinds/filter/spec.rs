@@ -3,9 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::database::spec::DatabaseRef;
+use crate::kinds::glue::texts::CatalogName;
+use crate::kinds::table::spec::{ColumnName, TableRef};
 use lake_api::collections::Set;
 use lake_api::member::{OnDelete, Settings};
-use lake_api::names::{AwsName, CatalogName, ColumnName, DatabaseRef, RowFilter, TableRef};
+use lake_api::names::AwsName;
 use lake_api::rule;
 
 /// A data cells filter: the rows and columns of a table that a grant on the filter opens. A filter on a table that does
@@ -55,4 +58,9 @@ pub struct Columns {
     /// All columns but these, those included that the table gets later.
     #[schemars(length(min = 1))]
     pub except: Option<Set<ColumnName>>,
+}
+
+lake_api::words! {
+    /// A row filter in Lake Formation's grammar, `country = 'IN'`, at most 2048 characters.
+    RowFilter { max: 2048 }
 }

@@ -3,9 +3,9 @@
 //! Source: <https://docs.aws.amazon.com/glue/latest/dg/create-an-iam-role.html>.
 
 use crate::LakeSpec;
-use crate::kinds::role::spec::AssumedBy;
-use crate::spec::statement::{Effect, Statement};
-use lake_api::names::{RoleRef, ServicePrincipal, Target, Word};
+use crate::kinds::role::spec::{AssumedBy, RoleRef};
+use crate::spec::statement::{Effect, ServicePrincipal, Statement};
+use lake_api::names::{Target, Word};
 use lake_api::{FieldPath, Finding};
 
 /// The service that runs both.

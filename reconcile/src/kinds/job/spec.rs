@@ -5,14 +5,16 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::bucket::spec::BucketRef;
+use crate::kinds::glue::texts::Description;
+use crate::kinds::object::spec::ObjectKey;
+use crate::kinds::role::spec::RoleRef;
 use crate::spec::location::Location;
 use lake_api::collections::Tags;
 use lake_api::content_from::{ContentFrom, SecretFrom};
 use lake_api::member::{OnDelete, Settings};
-use lake_api::names::{
-    ArgumentValue, AwsName, BucketRef, Content, ContentBase64, Description, GlueVersion, MaintenanceWindow,
-    ObjectKey, PythonVersion, RoleRef, Secret, SecretContent, SecretContentBase64, Text, WorkerType,
-};
+use lake_api::names::REFERENCE;
+use lake_api::names::{AwsName, Content, ContentBase64, Secret, SecretContent, SecretContentBase64, Text};
 use lake_api::{Input, default, rule};
 
 /// A Glue job.
@@ -335,4 +337,19 @@ pub struct ContinuousLogging {
     /// Whether the noise of Spark's heartbeat is left out.
     #[serde(default = "default::yes")]
     pub filter: bool,
+}
+
+lake_api::words! {
+    /// A reference to a job: the key of a member of `jobs`, or an ARN.
+    JobRef { max: 512, pattern: Some(REFERENCE), member_of: Some("jobs") }
+    /// The value of a job's argument, which may be empty (<https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html>).
+    ArgumentValue { min: 0, max: 512_000 }
+    /// The version of Glue, `5.0`.
+    GlueVersion { min: 3, max: 8, pattern: Some("^[0-9]\\.[0-9]{1,2}$"), allowed: Some("A version is two numbers with a dot between, `5.0`; quote it, since it is a text") }
+    /// The version of Python: `2`, `3` or `3.9`.
+    PythonVersion { min: 1, max: 4, pattern: Some("^(2|3|3\\.[0-9]{1,2})$"), allowed: Some("A version is `2`, `3` or `3.9`; quote it, since it is a text") }
+    /// The size of one worker: `Standard`, `G.025X`, `G.1X` to `G.16X`, `R.1X` to `R.8X`. Open, since AWS adds sizes.
+    WorkerType { min: 4, max: 16, pattern: Some("^(Standard|[A-Z]\\.[0-9]{1,3}X)$"), allowed: Some("A worker is `Standard` or as `G.1X`") }
+    /// A day and an hour in UTC, `Sun:3`.
+    MaintenanceWindow { min: 5, max: 6, pattern: Some("^(Mon|Tue|Wed|Thu|Fri|Sat|Sun):([01]?[0-9]|2[0-3])$"), allowed: Some("A day and an hour are written as `Sun:3`") }
 }

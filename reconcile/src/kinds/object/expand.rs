@@ -1,6 +1,9 @@
 //! Objects of the spec: those of buckets, and the scripts of jobs.
 
-use super::{Object, spec};
+use super::{
+    Object,
+    spec::{self, ObjectKey},
+};
 use crate::{
     LakeSpec,
     aliases::{Aliases, path},
@@ -9,7 +12,7 @@ use crate::{
         names::{Names, nodes},
     },
     graph::{Hold, Node, NodeId, Open, Reach, Treatment},
-    kinds::{Typed as _, job::spec::Script},
+    kinds::{Typed as _, bucket::spec::BucketRef, job::spec::Script},
     policy,
 };
 use base64::{Engine, prelude::BASE64_STANDARD};
@@ -17,7 +20,7 @@ use lake_api::{
     FieldPath, Input,
     content_from::ContentFrom,
     member::{Adopt, OnDelete, Own},
-    names::{BucketRef, Content, ContentBase64, ObjectKey, SecretContent, SecretContentBase64, Word},
+    names::{Content, ContentBase64, SecretContent, SecretContentBase64, Word},
 };
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};

@@ -2,9 +2,10 @@
 
 use super::spec::Object;
 use crate::LakeSpec;
+use crate::kinds::bucket::spec::BucketRef;
 use crate::lint::template::Words;
 use crate::lint::{list, member, release};
-use lake_api::names::{BucketRef, Word};
+use lake_api::names::Word;
 use lake_api::{FieldPath, Finding};
 use std::collections::BTreeMap;
 

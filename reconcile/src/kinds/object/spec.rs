@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use lake_api::collections::Tags;
 use lake_api::content_from::ContentFrom;
 use lake_api::member::{OnDelete, Settings};
-use lake_api::names::{Content, ContentBase64, ObjectKey, SecretContent, SecretContentBase64, Text};
+use lake_api::names::{Content, ContentBase64, SecretContent, SecretContentBase64, Text};
 use lake_api::rule;
 
 /// An object in its bucket.
@@ -41,4 +41,9 @@ pub struct Object {
 impl Settings for Object {
     const ON_DELETE: OnDelete = OnDelete::Delete;
     const CAN_BE_EXTERNAL: bool = false;
+}
+
+lake_api::words! {
+    /// The key of an object in a bucket, at most 1024 bytes, without a slash in front.
+    ObjectKey { max: 1024, pattern: Some("^[^/].*$"), allowed: Some("Keys in S3 begin with no slash here: remove it") }
 }

@@ -15,11 +15,9 @@ use crate::{
     },
     graph::{Node, NodeId},
     policy::{self, Principals, Statement, Statements, Texts, keyed, texts},
+    spec::statement::ServicePrincipal,
 };
-use lake_api::{
-    FieldPath, Input,
-    names::{ServicePrincipal, Word},
-};
+use lake_api::{FieldPath, Input, names::Word};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// Services whose principal ends with the partition's own domain in China; all others are called the same

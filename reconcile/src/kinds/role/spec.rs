@@ -3,14 +3,14 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::database::spec::DatabaseRef;
+use crate::kinds::glue::texts::Description;
 use crate::spec::location::Location;
-use crate::spec::statement::Statement;
+use crate::spec::statement::{ServicePrincipal, Statement};
 use lake_api::collections::{Keyed, Set, Tags};
 use lake_api::member::{OnDelete, Settings};
-use lake_api::names::{
-    AccountId, Arn, DatabaseRef, Description, IamPath, PolicyName, RoleDescription, RoleName, RoleRef,
-    ServicePrincipal,
-};
+use lake_api::names::REFERENCE;
+use lake_api::names::{AccountId, Arn};
 use lake_api::{Input, default, rule};
 
 /// An IAM role.
@@ -137,4 +137,17 @@ pub struct InlinePolicy {
     /// Its statements, which have no principals.
     #[schemars(length(min = 1, max = 50))]
     pub statements: Vec<Statement>,
+}
+
+lake_api::words! {
+    /// The name of an IAM role, at most 64 characters once its templates are filled in. May use `{lake} {namespace} {account} {region} {partition}`.
+    RoleName { max: 255, pattern: Some("^([A-Za-z0-9+=,.@_-]|\\{[a-z]+\\})+$"), allowed: Some("Letters, digits, `+=,.@_-` and templates in single braces are allowed") }
+    /// A reference to a role: the key of a member of `roles`, or an ARN.
+    RoleRef { max: 512, pattern: Some(REFERENCE), member_of: Some("roles") }
+    /// A description of a role, at most 1000 characters of Latin-1 (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_CreateRole.html>).
+    RoleDescription { min: 0, max: 1000, pattern: Some("^[\\t\\n\\r -~¡-ÿ]*$"), allowed: Some("IAM takes the letters and signs of Latin-1 only, no `–`, `„` or `…`") }
+    /// The name of an inline policy of a role (<https://docs.aws.amazon.com/IAM/latest/APIReference/API_PutRolePolicy.html>).
+    PolicyName { max: 128, pattern: Some("^[A-Za-z0-9+=,.@_-]+$"), allowed: Some("Letters, digits and `+=,.@_-` are allowed") }
+    /// The path of an IAM role, from slash to slash. May use `{lake} {namespace}`.
+    IamPath { max: 512, pattern: Some("^/([!-~]+/)?$"), allowed: Some("A path begins and ends with a slash and has no spaces") }
 }

@@ -1,11 +1,11 @@
 //! The sense of tables of the catalogue.
 
-use super::spec::{Column, Format, ProjectedColumn, Projection, ProjectionType, Table};
+use super::spec::{Column, ColumnName, Format, ProjectedColumn, Projection, ProjectionType, Table};
 use crate::LakeSpec;
 use crate::kinds::database;
 use crate::lint::names::{self, Names, Rule, given, known};
 use crate::lint::{member, tags, word};
-use lake_api::names::{ColumnName, Word};
+use lake_api::names::Word;
 use lake_api::{FieldPath, Finding};
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -5,11 +5,12 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::database::spec::DatabaseRef;
+use crate::kinds::glue::texts::{CatalogName, Description, ParameterValue};
 use crate::spec::location::{Location, ObjectLocation};
 use lake_api::member::{OnDelete, Settings};
-use lake_api::names::{
-    CatalogName, ColumnName, ColumnType, Comment, DatabaseRef, Description, ParameterValue, Text,
-};
+use lake_api::names::REFERENCE;
+use lake_api::names::Text;
 use lake_api::rule;
 
 /// A table of the Glue catalogue. What crawlers, engines and Iceberg's commits write into it beside the fields given here
@@ -237,4 +238,15 @@ pub enum IntervalUnit {
     Seconds,
     /// Thousandths of a second.
     Milliseconds,
+}
+
+lake_api::words! {
+    /// A reference to a table: the key of a member of `tables`, or an ARN.
+    TableRef { max: 512, pattern: Some(REFERENCE), member_of: Some("tables") }
+    /// A type in Hive's words, `bigint` or `struct<a:int,b:array<string>>`.
+    ColumnType { max: 131_072 }
+    /// The name of a column, in lower case.
+    ColumnName { max: 255 }
+    /// A comment in one line, at most 255 characters (<https://docs.aws.amazon.com/glue/latest/webapi/API_Column.html>).
+    Comment { max: 255, pattern: Some("^[^\\x00-\\x08\\x0a-\\x1f]*$"), allowed: Some("A comment is one line without control characters") }
 }

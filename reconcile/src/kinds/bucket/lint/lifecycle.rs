@@ -2,8 +2,8 @@
 //!
 //! Source: <https://docs.aws.amazon.com/AmazonS3/latest/userguide/lifecycle-transition-general-considerations.html>.
 
-use crate::kinds::bucket::spec::Bucket;
 use crate::kinds::bucket::spec::lifecycle::{Expire, LifecycleRule, StorageClass, Transition};
+use crate::kinds::bucket::spec::{Bucket, Day};
 use crate::lint::word;
 use lake_api::names::Word;
 use lake_api::{FieldPath, Finding};
@@ -214,8 +214,7 @@ fn noncurrent(at: &FieldPath, rule: &LifecycleRule, told: &mut Vec<Finding>) {
 
 fn expires_first(transition: &Transition, expire: &Expire) -> bool {
     let by_days = transition.days.zip(expire.days).is_some_and(|(moved, gone)| gone <= moved);
-    let date =
-        |day: &Option<lake_api::names::Day>| day.as_ref().and_then(|day| day.known().map(ToOwned::to_owned));
+    let date = |day: &Option<Day>| day.as_ref().and_then(|day| day.known().map(ToOwned::to_owned));
     let by_date = date(&transition.date).zip(date(&expire.date)).is_some_and(|(moved, gone)| gone <= moved);
     by_days || by_date
 }

@@ -5,9 +5,10 @@ use std::collections::BTreeMap;
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
+use crate::kinds::bucket::spec::{Day, Prefix};
 use lake_api::{
     default,
-    names::{Day, Prefix, TagValue, Text},
+    names::{TagValue, Text},
     rule,
 };
 
