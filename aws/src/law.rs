@@ -4,7 +4,6 @@
 //! Amazon EC2 API", EC2 API reference).
 
 use super::{Hooks, on_the_way};
-use lake_engine::place::Place;
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::{
@@ -12,6 +11,7 @@ use aws_smithy_runtime_api::client::{
     orchestrator::{HttpRequest, HttpResponse},
 };
 use aws_smithy_types::body::SdkBody;
+use lake_engine::place::Place;
 use std::sync::{
     Arc, Mutex,
     atomic::{AtomicUsize, Ordering},

@@ -1,7 +1,7 @@
 //! The cloud said no: one error type, whose class decides whether and when the engine comes again.
 
 use serde::{Deserialize, Serialize};
-use std::{borrow::Cow, fmt};
+use std::fmt;
 
 /// What a caller can do about an error: decides whether and when to come again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -81,7 +81,7 @@ pub struct CloudError {
     pub request_id: Option<String>,
     /// What the user can do about it, where more is known than of its class.
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub remedy: Option<Cow<'static, str>>,
+    pub remedy: Option<Box<str>>,
 }
 
 /// The word and code of a write that was kept back because another replica leads by now.

@@ -61,6 +61,7 @@ pub(super) struct Done {
 }
 
 impl Job {
+    #[expect(clippy::too_many_arguments, reason = "each is a part of one make, told once")]
     pub(super) fn make(
         step: &Step,
         settings: Settings,

@@ -46,7 +46,7 @@ enum NoPlan {
     #[error(transparent)]
     Lakes(#[from] NoLakes),
     #[error("{0}. {remedy}", remedy = .0.remedy())]
-    Access(NoAccess),
+    Access(Box<NoAccess>),
     #[error(
         "the cluster cannot be asked ({0}): what marks on AWS call it is not known. Set KUBECONFIG, or give --instance"
     )]
@@ -132,7 +132,9 @@ async fn look(lake: &Wanted, cluster: &Cluster, region: Option<&str>) -> Result<
     let record = cluster.remembered(&lake.name).await?;
     let lives = record.as_ref().map(|record| record.place.region.clone());
     let region = lives.or_else(|| lake.region()).or_else(|| region.map(str::to_owned));
-    let aws = Aws::connect(&Access { region, ..Access::default() }).await.map_err(NoPlan::Access)?;
+    let aws = Aws::connect(&Access { region, ..Access::default() })
+        .await
+        .map_err(|error| NoPlan::Access(Box::new(error)))?;
     let place = aws.place.clone();
     let owner = lake.name.owner(&cluster.instance);
     let graph = lake.name.graph(&lake.spec, &place, &owner);

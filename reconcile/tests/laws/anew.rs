@@ -15,7 +15,7 @@ use lake_reconcile::{
     graph::{Graph, NodeId},
     key::Key,
     kind::{Traits, Wears},
-    kinds::{KINDS, RegisteredKey as _},
+    kinds::{KINDS, RegisteredKey as _, RegisteredSettings as _},
     owner::{Owner, Worn},
     plan::Change,
     settings::Settings,
