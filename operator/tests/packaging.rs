@@ -258,10 +258,10 @@ fn every_reason_is_told() {
         "src/lake/verdict.rs",
         "src/lake/tell.rs",
         "src/lake/leave.rs",
-        "../reconcile/src/error.rs",
-        "../reconcile/src/failure.rs",
-        "../reconcile/src/plan/leaving.rs",
-        "../reconcile/src/plan/wanted.rs",
+        "../engine/src/error.rs",
+        "../engine/src/failure.rs",
+        "../engine/src/plan/leaving.rs",
+        "../engine/src/plan/wanted.rs",
     ] {
         let words = words(file);
         assert!(!words.is_empty(), "{file} tells no reason any more");
