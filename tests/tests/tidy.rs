@@ -263,19 +263,6 @@ fn sections() -> Vec<(String, String)> {
 }
 
 #[test]
-fn engine_and_calls_know_no_kind() {
-    let kinds: BTreeSet<String> = sections().into_iter().map(|(_, kind)| kind).collect();
-    for file in sources("engine/src").into_iter().chain(sources("aws/src")) {
-        let words = words(&read(&file));
-        let named = words.windows(2).find(|pair| {
-            ["mod", "struct", "enum", "trait", "type", "kinds"].contains(&pair[0].as_str())
-                && kinds.contains(&pair[1].to_lowercase())
-        });
-        assert_eq!(named, None, "{} names a kind", name(&file));
-    }
-}
-
-#[test]
 fn the_language_knows_no_kind() {
     let sections = sections();
     assert!(sections.len() > 7, "{sections:?}");
