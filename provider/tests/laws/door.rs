@@ -94,7 +94,8 @@ impl Doorway {
     }
 }
 
-/// Whether errors only say that data would be lost, or that a name is in use.
+/// Whether errors only say that data would be lost, or that a name is in use. Of what is told in `spec` the summary begins with its
+/// place.
 pub(crate) fn refuses_to_lose(told: &Diagnostics) -> bool {
-    told.0.iter().filter(|it| it.severity == Severity::Error).all(|it| it.summary.starts_with("Cannot plan "))
+    told.0.iter().filter(|it| it.severity == Severity::Error).all(|it| it.summary.contains("Cannot plan "))
 }
