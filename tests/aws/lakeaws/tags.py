@@ -32,3 +32,13 @@ def mapped(listed: list[dict[str, str]], refuse: Refuse) -> dict[str, str]:
 def listed(tags: dict[str, str]) -> list[dict[str, Any]]:
     """A map as a list of keys and values, sorted."""
     return [{"Key": key, "Value": value} for key, value in sorted(tags.items())]
+
+
+def put(record: dict[str, Any], tags: dict[str, str], refuse: Refuse, too_many: Refuse | None = None) -> None:
+    """Put tags on a record, over those of the same keys."""
+    record["Tags"] = checked({**record["Tags"], **tags}, refuse, too_many)
+
+
+def take(record: dict[str, Any], keys: list[str]) -> None:
+    """Take the tags of these keys off a record; what it does not wear is passed over."""
+    record["Tags"] = {key: value for key, value in record["Tags"].items() if key not in keys}

@@ -13,7 +13,7 @@ from lakeaws.clock import born
 from lakeaws.errors import AwsError
 from lakeaws.pages import page
 from lakeaws.registry import ours
-from lakeaws.tags import checked, listed, mapped
+from lakeaws.tags import checked, listed, mapped, put, take
 from lakeaws.world import World
 
 #: User Guide, "Athena engine versioning", https://docs.aws.amazon.com/athena/latest/ug/engine-versions.html: what can be
@@ -235,16 +235,14 @@ def _tagged(world: World, call: Call) -> dict[str, Any]:
 @ours("athena", "TagResource")
 def tag_resource(world: World, call: Call) -> dict[str, Any]:
     """API Reference, TagResource, https://docs.aws.amazon.com/athena/latest/APIReference/API_TagResource.html."""
-    record = _tagged(world, call)
-    record["Tags"] = checked({**record["Tags"], **mapped(call.params["Tags"], invalid)}, invalid)
+    put(_tagged(world, call), mapped(call.params["Tags"], invalid), invalid)
     return {}
 
 
 @ours("athena", "UntagResource")
 def untag_resource(world: World, call: Call) -> dict[str, Any]:
     """API Reference, UntagResource, https://docs.aws.amazon.com/athena/latest/APIReference/API_UntagResource.html."""
-    record = _tagged(world, call)
-    record["Tags"] = {key: value for key, value in record["Tags"].items() if key not in call.params["TagKeys"]}
+    take(_tagged(world, call), call.params["TagKeys"])
     return {}
 
 

@@ -13,7 +13,7 @@ from lakeaws.errors import AwsError, NotEmulated
 from lakeaws.pages import page
 from lakeaws.registry import ours
 from lakeaws.services.cloudwatch_metrics import check_definition
-from lakeaws.tags import checked, listed, mapped
+from lakeaws.tags import checked, listed, mapped, put, take
 from lakeaws.world import World
 
 #: Lists that are told even when they are empty: AWS CLI Command Reference, describe-alarms, example 1,
@@ -138,16 +138,14 @@ def _tagged(world: World, call: Call) -> dict[str, Any]:
 @ours("cloudwatch", "TagResource")
 def tag_resource(world: World, call: Call) -> dict[str, Any]:
     """API Reference, TagResource, https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_TagResource.html."""
-    record = _tagged(world, call)
-    record["Tags"] = checked({**record["Tags"], **mapped(call.params["Tags"], _invalid)}, _invalid)
+    put(_tagged(world, call), mapped(call.params["Tags"], _invalid), _invalid)
     return {}
 
 
 @ours("cloudwatch", "UntagResource")
 def untag_resource(world: World, call: Call) -> dict[str, Any]:
     """API Reference, UntagResource, https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_UntagResource.html."""
-    record = _tagged(world, call)
-    record["Tags"] = {key: value for key, value in record["Tags"].items() if key not in call.params["TagKeys"]}
+    take(_tagged(world, call), call.params["TagKeys"])
     return {}
 
 

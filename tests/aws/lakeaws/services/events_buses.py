@@ -15,7 +15,7 @@ from lakeaws.clock import born
 from lakeaws.errors import AwsError, NotEmulated
 from lakeaws.pages import page
 from lakeaws.registry import ours
-from lakeaws.tags import checked, listed, mapped
+from lakeaws.tags import checked, listed, mapped, put, take
 from lakeaws.world import World
 
 #: User Guide, quotas: "Event buses", and "Event bus policy size" in characters.
@@ -257,16 +257,14 @@ def _tagged(world: World, call: Call) -> dict[str, Any]:
 @ours("events", "TagResource")
 def tag_resource(world: World, call: Call) -> dict[str, Any]:
     """API Reference, TagResource, https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_TagResource.html."""
-    record = _tagged(world, call)
-    record["Tags"] = checked({**record["Tags"], **mapped(call.params["Tags"], invalid)}, invalid)
+    put(_tagged(world, call), mapped(call.params["Tags"], invalid), invalid)
     return {}
 
 
 @ours("events", "UntagResource")
 def untag_resource(world: World, call: Call) -> dict[str, Any]:
     """API Reference, UntagResource, https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_UntagResource.html."""
-    record = _tagged(world, call)
-    record["Tags"] = {key: value for key, value in record["Tags"].items() if key not in call.params["TagKeys"]}
+    take(_tagged(world, call), call.params["TagKeys"])
     return {}
 
 

@@ -10,7 +10,7 @@ from lakeaws.call import Call
 from lakeaws.errors import NotEmulated
 from lakeaws.registry import ours
 from lakeaws.services.kinesis import active, asked_name, invalid, look, missing, not_found, own_name, rows
-from lakeaws.tags import checked, listed
+from lakeaws.tags import listed, put, take
 from lakeaws.world import World
 
 
@@ -35,19 +35,11 @@ def _there(world: World, call: Call, name: str) -> dict[str, Any]:
     return record
 
 
-def _add(record: dict[str, Any], tags: dict[str, str]) -> None:
-    record["Tags"] = checked({**record["Tags"], **tags}, invalid)
-
-
-def _remove(record: dict[str, Any], keys: list[str]) -> None:
-    record["Tags"] = {key: value for key, value in record["Tags"].items() if key not in keys}
-
-
 @ours("kinesis", "AddTagsToStream")
 def add_tags(world: World, call: Call) -> dict[str, Any]:
     """API Reference, AddTagsToStream: overwrites the tags of the same keys,
     https://docs.aws.amazon.com/kinesis/latest/APIReference/API_AddTagsToStream.html."""
-    _add(active(world, call), call.params["Tags"])
+    put(active(world, call), call.params["Tags"], invalid)
     return {}
 
 
@@ -55,7 +47,7 @@ def add_tags(world: World, call: Call) -> dict[str, Any]:
 def remove_tags(world: World, call: Call) -> dict[str, Any]:
     """API Reference, RemoveTagsFromStream: "If you specify a tag that does not exist, it is ignored",
     https://docs.aws.amazon.com/kinesis/latest/APIReference/API_RemoveTagsFromStream.html."""
-    _remove(active(world, call), call.params["TagKeys"])
+    take(active(world, call), call.params["TagKeys"])
     return {}
 
 
@@ -72,14 +64,14 @@ def list_tags_for_stream(world: World, call: Call) -> dict[str, Any]:
 @ours("kinesis", "TagResource")
 def tag_resource(world: World, call: Call) -> dict[str, Any]:
     """API Reference, TagResource, https://docs.aws.amazon.com/kinesis/latest/APIReference/API_TagResource.html."""
-    _add(_by_arn(world, call, change=True), call.params["Tags"])
+    put(_by_arn(world, call, change=True), call.params["Tags"], invalid)
     return {}
 
 
 @ours("kinesis", "UntagResource")
 def untag_resource(world: World, call: Call) -> dict[str, Any]:
     """API Reference, UntagResource, https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UntagResource.html."""
-    _remove(_by_arn(world, call, change=True), call.params["TagKeys"])
+    take(_by_arn(world, call, change=True), call.params["TagKeys"])
     return {}
 
 

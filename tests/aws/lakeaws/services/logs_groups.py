@@ -11,7 +11,7 @@ from lakeaws.clock import born
 from lakeaws.errors import AwsError, NotEmulated
 from lakeaws.pages import page
 from lakeaws.registry import ours
-from lakeaws.tags import checked
+from lakeaws.tags import checked, put, take
 from lakeaws.world import World
 
 #: API Reference, PutRetentionPolicy: "Possible values are".
@@ -233,9 +233,9 @@ def _tagged(world: World, call: Call) -> dict[str, Any]:
 def tag_resource(world: World, call: Call) -> dict[str, Any]:
     """API Reference, TagResource: TooManyTagsException beyond 50,
     https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_TagResource.html."""
-    record = _tagged(world, call)
-    record["Tags"] = checked(
-        {**record["Tags"], **call.params["tags"]},
+    put(
+        _tagged(world, call),
+        call.params["tags"],
         _invalid,
         lambda told: AwsError("TooManyTagsException", told, resourceName=call.params["resourceArn"]),
     )
@@ -246,8 +246,7 @@ def tag_resource(world: World, call: Call) -> dict[str, Any]:
 def untag_resource(world: World, call: Call) -> dict[str, Any]:
     """API Reference, UntagResource,
     https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_UntagResource.html."""
-    record = _tagged(world, call)
-    record["Tags"] = {key: value for key, value in record["Tags"].items() if key not in call.params["tagKeys"]}
+    take(_tagged(world, call), call.params["tagKeys"])
     return {}
 
 
