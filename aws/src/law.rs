@@ -3,11 +3,9 @@
 //! a bucket of tokens, a call takes one, and it is filled at a steady rate up to its burst ("Request throttling for the
 //! Amazon EC2 API", EC2 API reference).
 
-use super::{Hooks, on_the_way};
-use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
-use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+use super::{Hooks, on_the_way, testing};
 use aws_smithy_runtime_api::client::{
-    http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn},
+    http::{HttpConnector, HttpConnectorFuture, SharedHttpConnector},
     orchestrator::{HttpRequest, HttpResponse},
 };
 use aws_smithy_types::body::SdkBody;
@@ -100,14 +98,7 @@ impl HttpConnector for Process {
 /// A client of a process, which shares nothing with another's but the service.
 fn client(process: usize, service: &Arc<Bears>, name: &str) -> aws_sdk_s3::Client {
     let connector = SharedHttpConnector::new(Process(process, service.clone()));
-    let keys = Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret", None, None, "test");
-    let config = SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(SharedCredentialsProvider::new(keys))
-        .http_client(http_client_fn(move |_, _| connector.clone()))
-        .retry_config(RetryConfig::standard().with_max_attempts(26))
-        .build();
+    let config = testing::config(testing::over(connector)).build();
     let account = format!("{name}-{process}");
     let place = Place { partition: "aws".into(), region: "eu-west-1".into(), account };
     // Of a service of this name nothing is known.

@@ -22,6 +22,8 @@ mod patience;
 mod priority;
 mod rate;
 mod tagging;
+#[cfg(test)]
+mod testing;
 mod trace;
 mod way;
 

@@ -165,9 +165,12 @@ impl Way<SharedHttpConnector> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Gate, Meter, error::from_sdk, on_the_way};
-    use aws_config::{BehaviorVersion, Region, retry::RetryConfig};
-    use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
+    use crate::{
+        Gate,
+        error::from_sdk,
+        on_the_way,
+        testing::{self, Noting},
+    };
     use aws_smithy_types::body::SdkBody;
     use futures::{StreamExt, stream};
     use http_body::Body;
@@ -175,10 +178,7 @@ mod tests {
     use std::{
         future::poll_fn,
         pin::Pin,
-        sync::{
-            Mutex,
-            atomic::{AtomicUsize, Ordering},
-        },
+        sync::atomic::{AtomicUsize, Ordering},
     };
     use tokio::time::sleep;
 
@@ -215,18 +215,6 @@ mod tests {
         }
     }
 
-    #[derive(Default)]
-    struct Noting(Mutex<Vec<String>>);
-
-    impl Meter for Noting {
-        fn called(&self, called: &Called<'_>) {
-            let told = format!("{}:{} {}", called.service, called.operation, called.result());
-            self.0.lock().unwrap().push(told);
-        }
-
-        fn waited(&self, _: &'static str, _: Duration) {}
-    }
-
     /// A client on the way to an S3, of an account of its own; and the number of calls that came there.
     fn client(
         account: &str,
@@ -239,14 +227,7 @@ mod tests {
     }
 
     fn client_of(connector: SharedHttpConnector, account: &str, hooks: &Hooks) -> aws_sdk_s3::Client {
-        let keys = Credentials::new("AKIAIOSFODNN7EXAMPLE", "secret", None, None, "test");
-        let config = SdkConfig::builder()
-            .behavior_version(BehaviorVersion::latest())
-            .region(Region::new("eu-west-1"))
-            .credentials_provider(SharedCredentialsProvider::new(keys))
-            .http_client(aws_smithy_runtime_api::client::http::http_client_fn(move |_, _| connector.clone()))
-            .retry_config(RetryConfig::standard().with_max_attempts(26))
-            .build();
+        let config = testing::config(testing::over(connector)).build();
         let place = Place { partition: "aws".into(), region: "eu-west-1".into(), account: account.into() };
         aws_sdk_s3::Client::from_conf(on_the_way!(aws_sdk_s3, "s3", &config, &place, hooks).build())
     }

@@ -5,11 +5,11 @@ mod generated;
 mod way;
 
 use super::{Client, Operation, Service};
-use crate::Hooks;
+use crate::{Hooks, testing};
 use aws_config::{BehaviorVersion, Region, SdkConfig, retry::RetryConfig};
 use aws_credential_types::{Credentials, provider::SharedCredentialsProvider};
 use aws_smithy_runtime_api::client::{
-    http::{HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector, http_client_fn},
+    http::{HttpConnector, HttpConnectorFuture, SharedHttpClient, SharedHttpConnector},
     orchestrator::{HttpRequest, HttpResponse},
 };
 use aws_smithy_types::body::SdkBody;
@@ -75,8 +75,7 @@ impl Script {
     }
 
     fn http_client(&self) -> SharedHttpClient {
-        let connector = SharedHttpConnector::new(self.clone());
-        http_client_fn(move |_, _| connector.clone())
+        testing::over(SharedHttpConnector::new(self.clone()))
     }
 
     /// A client in an account of its own, whose pace is nobody else's.
@@ -111,10 +110,5 @@ fn keys() -> SharedCredentialsProvider {
 }
 
 fn config(script: &Script) -> aws_types::sdk_config::Builder {
-    SdkConfig::builder()
-        .behavior_version(BehaviorVersion::latest())
-        .region(Region::new("eu-west-1"))
-        .credentials_provider(keys())
-        .http_client(script.http_client())
-        .retry_config(RetryConfig::standard().with_max_attempts(26))
+    testing::config(script.http_client()).credentials_provider(keys())
 }

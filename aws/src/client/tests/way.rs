@@ -1,7 +1,7 @@
 //! The client gets what every generated client gets: repetitions, limits, the gate, the meter, the clock.
 
 use super::*;
-use crate::{Called, Gate, Meter};
+use crate::{Gate, testing::Noting};
 use aws_credential_types::provider::{ProvideCredentials, future::ProvideCredentials as Provided};
 use aws_types::sdk_config::TimeSource;
 use lake_engine::error::{CloudError, Retry};
@@ -46,18 +46,6 @@ impl Gate for Lease {
     fn is_open(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
-}
-
-#[derive(Default)]
-struct Noting(Mutex<Vec<String>>);
-
-impl Meter for Noting {
-    fn called(&self, called: &Called<'_>) {
-        let told = format!("{}:{} {}", called.service, called.operation, called.result());
-        self.0.lock().unwrap().push(told);
-    }
-
-    fn waited(&self, _: &'static str, _: Duration) {}
 }
 
 #[tokio::test(start_paused = true)]
