@@ -1,10 +1,12 @@
 //! Writes only: a plan is done, in parallel along the graph.
 //!
 //! `ops` turns steps into operations and says what each waits for, `anchor` chooses what goes alone before all,
-//! `perform` makes the calls of one operation, `ledger` writes the record, and `verdict` says why a step was not done.
-//! What depends on a failure is left out and says so; all else goes on.
+//! `known` holds the facts that come to be known meanwhile, `perform` makes the calls of one operation, `ledger` writes
+//! the record, and `verdict` says why a step was not done. What depends on a failure is left out and says so; all else
+//! goes on.
 
 mod anchor;
+mod known;
 mod ledger;
 mod ops;
 mod perform;
@@ -19,17 +21,16 @@ use crate::{
     error::{CloudError, Retry},
     failure::{Cause, Failure},
     graph::NodeId,
-    inventory::{Facts, Inventory},
+    inventory::Inventory,
     key::Key,
     kind::{Kinds, Traits, Wears},
     owner::Identity,
     plan::{Change, Plan, Step, Taking},
     progress::Progress,
     record::{Got, Record},
-    reference,
-    settings::Settings,
 };
 use futures::stream::{FuturesUnordered, StreamExt};
+use known::Known;
 use lake_api::{FieldPath, member::OnDelete};
 use ledger::{Ledger, Promise};
 use ops::{Op, Ops, What};
@@ -108,14 +109,9 @@ struct Run<'a, 'r> {
     task: &'a Task<'a>,
     ledger: &'a Ledger<'r>,
     ops: Ops<'a>,
-    /// What is known of each node by now.
-    facts: BTreeMap<NodeId, Facts>,
+    known: Known<'a>,
     /// What wore this lake's mark when it was looked at.
     marked: BTreeSet<&'a Key>,
-    /// Facts of each node that somebody waits for.
-    asked: BTreeMap<NodeId, BTreeSet<String>>,
-    /// Nodes of which a step was done.
-    settled: BTreeSet<&'a NodeId>,
     /// Whether another apply was found to create this lake.
     overtaken: bool,
     out: Applied,
@@ -141,21 +137,10 @@ impl<'a, 'r> Run<'a, 'r> {
         if let Some(node) = anchor.node() {
             ledger.enter(|record| record.anchor = Some(node.clone()));
         }
-        let mut facts: BTreeMap<NodeId, Facts> = BTreeMap::new();
-        for step in &plan.steps {
-            let known =
-                step.facts.iter().filter_map(|(name, fact)| Some((name.clone(), fact.known()?.clone())));
-            facts.entry(step.node.clone()).or_default().extend(known);
-        }
-        let mut asked: BTreeMap<NodeId, BTreeSet<String>> = BTreeMap::new();
-        for wanted in ops.makes().filter_map(|(_, step)| step.wanted.as_ref()) {
-            for (node, name) in reference::facts(wanted) {
-                asked.entry(node).or_default().insert(name);
-            }
-        }
+        let known = Known::of(task.kinds, plan, ops.makes().map(|(_, step)| step));
         let out = Applied { failures, ..Applied::default() };
-        let (marked, settled) = (anchor::marked(task).collect(), BTreeSet::new());
-        Run { tools, task, ledger, ops, facts, marked, asked, settled, overtaken: false, out }
+        let marked = anchor::marked(task).collect();
+        Run { tools, task, ledger, ops, known, marked, overtaken: false, out }
     }
 
     /// What needs a node whose own step cannot be done is not begun.
@@ -247,10 +232,8 @@ impl<'a, 'r> Run<'a, 'r> {
                 Ok(Job::Remove { node: step.node.clone(), key, data: data(step), taking, holder })
             }
             &What::Make { creating } => {
-                let settings = self.settings(step)?;
-                let known = self.facts.get(&step.node);
-                let is_known = |name: &String| known.is_some_and(|facts| facts.contains_key(name));
-                let asks = self.asked.get(&step.node).is_some_and(|names| !names.iter().all(is_known));
+                let settings = self.known.settings(step)?;
+                let asks = self.known.asks_of(&step.node);
                 let key = self
                     .task
                     .kinds
@@ -268,27 +251,6 @@ impl<'a, 'r> Run<'a, 'r> {
     fn holder(&self, key: &Key) -> Option<Key> {
         let kinds = self.task.kinds;
         kinds.hangs_on(key).filter(|on| kinds.of(key).wears == Wears::Nothing && self.marked.contains(on))
-    }
-
-    /// What is wanted, with every fact in its place.
-    fn settings(&self, step: &Step) -> Result<Settings, Cause> {
-        let wanted = step.wanted.as_ref().unwrap_or(&Value::Null);
-        let fact = |node: &NodeId, name: &str| self.facts.get(node)?.get(name).cloned();
-        let wants = reference::resolve(wanted, &fact);
-        if reference::has_unknown(&wants) {
-            let missing =
-                reference::facts(wanted).into_iter().find(|(node, name)| fact(node, name).is_none());
-            return Err(match missing {
-                Some((node, name)) if self.settled.contains(&node) => {
-                    Cause::Unsettled(format!("{node} was made moments ago and its {name} cannot be seen yet"))
-                }
-                Some((node, name)) => Cause::Unknown(format!("the {name} of {node}")),
-                None => Cause::Unknown("a part of it".to_owned()),
-            });
-        }
-        // Spelt anew: a set is ordered by what its facts turned out to be.
-        let settings = self.task.kinds.settings(step.node.kind(), wants);
-        settings.map_err(|error| Cause::Unknown(format!("a part of it ({error})")))
     }
 
     fn done(&mut self, op: Op, done: Done) {
@@ -326,7 +288,7 @@ impl<'a, 'r> Run<'a, 'r> {
                     self.out.made.insert(done.key.clone());
                 }
                 self.out.touched.insert(done.key);
-                self.facts.entry(step.node.clone()).or_default().extend(done.facts);
+                self.known.learn(&step.node, done.facts);
                 self.finish(op);
             }
         }
@@ -335,7 +297,7 @@ impl<'a, 'r> Run<'a, 'r> {
 
     fn finish(&mut self, op: Op) {
         self.out.done.insert(self.ops.place(op));
-        self.settled.insert(&self.ops.step(op).node);
+        self.known.settle(&self.ops.step(op).node);
     }
 
     /// A failed call may have made something. Where its mark will not tell, only a lost answer leaves that open: of the

@@ -240,13 +240,10 @@ fn signed<'t>(task: &'t Task<'_>) -> BTreeSet<&'t Key> {
 mod tests {
     use super::*;
     use crate::{
-        aliases::Aliases,
-        graph::Hold,
         inventory::Inventory,
         kind::{Data, Replace},
         toys::TOYS,
     };
-    use lake_api::FieldPath;
     use std::collections::BTreeMap;
 
     fn key(kind: &str, name: &str) -> Key {
@@ -256,18 +253,8 @@ mod tests {
     fn step(node: &NodeId, change: Change, wanted: bool) -> Step {
         Step {
             key: Some(key(node.kind(), node.name())),
-            node: node.clone(),
-            change,
-            taking: None,
-            facts: BTreeMap::new(),
-            origin: FieldPath::root(),
-            after: BTreeSet::new(),
-            hold: Hold::Own,
-            waits: None,
-            superseded: BTreeSet::new(),
             wanted: wanted.then_some(serde_json::Value::Null),
-            secret: BTreeSet::new(),
-            aliases: Aliases::default(),
+            ..Step::bare(node, change)
         }
     }
 

@@ -6,9 +6,8 @@ use super::{
     taking::{hangs_on_anew, made_anew},
 };
 use crate::{
-    aliases::Aliases,
     error::CloudError,
-    graph::{Hold, NodeId},
+    graph::NodeId,
     inventory::Presence,
     key::Key,
     kind::{Data, Wears},
@@ -16,7 +15,6 @@ use crate::{
     record::Got,
 };
 use lake_api::{FieldPath, member::OnDelete};
-use std::collections::{BTreeMap, BTreeSet};
 
 /// Decide about one key of a node whose member is gone, or that is only looked at now.
 pub(super) fn decide(scene: &Scene<'_>, node: &NodeId, key: &Key, plan: &mut Plan) {
@@ -184,30 +182,12 @@ pub(super) fn of_a_later_release(node: &NodeId) -> Step {
     let said =
         "a later release has made this, and this one does not know it: use that release or a later one";
     let change = Change::Unreadable(CloudError::refused("record:Read", said));
-    Step { key: None, ..bare(node, change) }
+    Step { key: None, ..Step::bare(node, change) }
 }
 
 /// A step about a key that no node wants.
 pub(super) fn step(node: &NodeId, key: &Key, change: Change) -> Step {
-    Step { key: Some(key.clone()), ..bare(node, change) }
-}
-
-fn bare(node: &NodeId, change: Change) -> Step {
-    Step {
-        node: node.clone(),
-        key: None,
-        change,
-        taking: None,
-        facts: BTreeMap::new(),
-        origin: FieldPath::root(),
-        after: BTreeSet::new(),
-        hold: Hold::Own,
-        waits: None,
-        superseded: BTreeSet::new(),
-        wanted: None,
-        secret: BTreeSet::new(),
-        aliases: Aliases::default(),
-    }
+    Step { key: Some(key.clone()), ..Step::bare(node, change) }
 }
 
 impl Plan {

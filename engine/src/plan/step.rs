@@ -205,6 +205,25 @@ impl Change {
 }
 
 impl Step {
+    /// A step of a node of the lake's own that wants nothing and knows no key.
+    pub(crate) fn bare(node: &NodeId, change: Change) -> Self {
+        Step {
+            node: node.clone(),
+            key: None,
+            change,
+            taking: None,
+            facts: BTreeMap::new(),
+            origin: FieldPath::root(),
+            after: BTreeSet::new(),
+            hold: Hold::Own,
+            waits: None,
+            superseded: BTreeSet::new(),
+            wanted: None,
+            secret: BTreeSet::new(),
+            aliases: Aliases::default(),
+        }
+    }
+
     /// The path below the member by which its user knows a field that differs.
     #[must_use]
     pub fn told(&self, change: &FieldChange) -> FieldPath {
