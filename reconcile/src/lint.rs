@@ -19,7 +19,6 @@ pub(crate) mod template;
 mod texts;
 
 use crate::{CONTRACT, LakeSpec, kinds};
-pub use custody::adopted_from;
 use lake_api::contract::{Readings, Shape};
 use lake_api::{FieldPath, Finding};
 pub(crate) use refusal::{Refusal, point};
@@ -30,11 +29,12 @@ use std::collections::BTreeSet;
 #[must_use]
 pub fn lint(spec: &LakeSpec, lake: &str) -> Vec<Finding> {
     let mut told = Vec::new();
-    references::check(spec, &mut told);
-    tags::check(spec, &mut told);
-    custody::check(spec, &mut told);
-    release::check(spec, &mut told);
-    partition::check(spec, &mut told);
+    let json = json(spec);
+    references::check(&json, &mut told);
+    tags::check(spec, &json, &mut told);
+    custody::check(&json, &mut told);
+    release::check(spec, &json, &mut told);
+    partition::check(spec, &json, &mut told);
     kinds::lint(spec, lake, &mut told);
     told.sort();
     told.dedup();
@@ -77,7 +77,7 @@ pub fn look_over_by(spec: &Value, sense: impl Fn(&LakeSpec) -> Vec<Finding>) -> 
 #[must_use]
 pub fn lint_for(spec: &LakeSpec, owner: &str) -> Vec<Finding> {
     let mut told = Vec::new();
-    custody::own(spec, owner, &mut told);
+    custody::own(&json(spec), owner, &mut told);
     told.sort();
     told
 }
@@ -86,9 +86,21 @@ pub fn lint_for(spec: &LakeSpec, owner: &str) -> Vec<Finding> {
 #[must_use]
 pub fn lint_in(spec: &LakeSpec, partition: &str) -> Vec<Finding> {
     let mut told = Vec::new();
-    partition::check_in(spec, partition, &mut told);
+    partition::check_in(&json(spec), partition, &mut told);
     told.sort();
     told
+}
+
+/// Each owner that a spec names in `adoptFrom`, and where it does.
+#[must_use]
+pub fn adopted_from(spec: &LakeSpec) -> Vec<(FieldPath, String)> {
+    custody::adopted_from(&json(spec))
+}
+
+/// A spec as the walks along the schema read it. One that cannot be told as JSON came from none; its fields are checked where
+/// they are typed.
+fn json(spec: &LakeSpec) -> Value {
+    serde_json::to_value(spec).unwrap_or_default()
 }
 
 /// The place of a member.

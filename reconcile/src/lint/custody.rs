@@ -1,11 +1,12 @@
 //! How members are treated: whose they may be taken from, and which of their fields are left alone.
 
 use super::{list, meant, texts};
-use crate::{CONTRACT, LakeSpec};
+use crate::CONTRACT;
 use lake_api::contract::Shape;
 use lake_api::{FieldPath, Finding, Step};
+use serde_json::Value;
 
-pub(super) fn check(spec: &LakeSpec, told: &mut Vec<Finding>) {
+pub(super) fn check(spec: &Value, told: &mut Vec<Finding>) {
     texts::each(spec, &mut |path, _, text| {
         if path.steps().iter().filter_map(Step::name).next_back() == Some("ignoreDrift") {
             told.extend(left_alone(path, text));
@@ -64,7 +65,7 @@ fn below<'s>(shape: &'s Shape, step: &Step) -> Option<&'s Shape> {
 }
 
 /// A lake that would be taken over from itself; `me` is its owner, as its marks spell it.
-pub(super) fn own(spec: &LakeSpec, me: &str, told: &mut Vec<Finding>) {
+pub(super) fn own(spec: &Value, me: &str, told: &mut Vec<Finding>) {
     for (path, owner) in adopted_from(spec) {
         if owner == me {
             told.push(Finding::error(
@@ -77,8 +78,7 @@ pub(super) fn own(spec: &LakeSpec, me: &str, told: &mut Vec<Finding>) {
 }
 
 /// Each owner that a spec names in `adoptFrom`, and where it does.
-#[must_use]
-pub fn adopted_from(spec: &LakeSpec) -> Vec<(FieldPath, String)> {
+pub(super) fn adopted_from(spec: &Value) -> Vec<(FieldPath, String)> {
     let mut named = Vec::new();
     texts::each(spec, &mut |path, _, text| {
         if matches!(path.steps().last(), Some(Step::Field(name)) if name == "adoptFrom") {

@@ -1,7 +1,7 @@
 //! Every member of a spec, with what the schema says of it.
 
+use crate::CONTRACT;
 use crate::spec::singular::singular;
-use crate::{CONTRACT, LakeSpec};
 use lake_api::FieldPath;
 use lake_api::contract::{Object, Shape};
 use serde_json::Value;
@@ -21,10 +21,9 @@ pub(super) struct Found<'a> {
 }
 
 /// Call `see` with every member of a spec, nested ones included.
-pub(super) fn each(spec: &LakeSpec, see: &mut dyn FnMut(Found<'_>)) {
-    // A spec that cannot be told as JSON came from none; its fields are checked where they are typed.
-    if let (Some(root), Ok(value)) = (CONTRACT.shape().object(), serde_json::to_value(spec)) {
-        below(root, &value, &FieldPath::root(), "", see);
+pub(super) fn each(spec: &Value, see: &mut dyn FnMut(Found<'_>)) {
+    if let Some(root) = CONTRACT.shape().object() {
+        below(root, spec, &FieldPath::root(), "", see);
     }
 }
 

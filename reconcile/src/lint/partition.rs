@@ -5,6 +5,7 @@
 use super::texts;
 use crate::LakeSpec;
 use lake_api::{Finding, Step, names::Word};
+use serde_json::Value;
 
 /// How the regions of partitions begin that are not AWS's own.
 const PARTITIONS: [(&str, &str); 8] = [
@@ -22,17 +23,17 @@ const PARTITIONS: [(&str, &str); 8] = [
 const FIELDS: [&str; 5] = ["resources", "notResources", "aws", "principal", "external"];
 
 /// Where the spec names a region, its ARNs are of that region's partition.
-pub(super) fn check(spec: &LakeSpec, told: &mut Vec<Finding>) {
+pub(super) fn check(spec: &LakeSpec, json: &Value, told: &mut Vec<Finding>) {
     let region = spec.region.as_ref().and_then(Word::known);
     let of =
         |region: &str| PARTITIONS.iter().find(|(start, _)| region.starts_with(start)).map(|(_, name)| *name);
     if let Some(partition) = region.and_then(of) {
-        check_in(spec, partition, told);
+        check_in(json, partition, told);
     }
 }
 
 /// ARNs of other partitions than this one.
-pub(super) fn check_in(spec: &LakeSpec, partition: &str, told: &mut Vec<Finding>) {
+pub(super) fn check_in(spec: &Value, partition: &str, told: &mut Vec<Finding>) {
     texts::each(spec, &mut |path, form, text| {
         let field = path.steps().iter().filter_map(Step::name).next_back().unwrap_or_default();
         let is_arn = form.pattern.as_deref().is_some_and(|pattern| pattern.contains("arn:"));

@@ -1,7 +1,7 @@
 //! References: each means a member that is there, or an ARN of the right sort; none waits for itself.
 
 use super::{list, meant, template, template::Fault, texts};
-use crate::{CONTRACT, LakeSpec};
+use crate::CONTRACT;
 use lake_api::contract::{Map, Shape};
 use lake_api::{FieldPath, Finding, Step};
 use serde_json::Value;
@@ -20,19 +20,10 @@ struct Edge {
 /// A member: section and key.
 type Node = (String, String);
 
-pub(super) fn check(spec: &LakeSpec, told: &mut Vec<Finding>) {
-    let sections = match serde_json::to_value(spec) {
-        Ok(Value::Object(sections)) => sections,
-        _ => return,
-    };
+pub(super) fn check(spec: &Value, told: &mut Vec<Finding>) {
     let keys = |section: &str| -> Vec<&str> {
-        sections
-            .get(section)
-            .and_then(Value::as_object)
-            .into_iter()
-            .flatten()
-            .map(|(key, _)| key.as_str())
-            .collect()
+        let members = spec.get(section).and_then(Value::as_object);
+        members.into_iter().flatten().map(|(key, _)| key.as_str()).collect()
     };
     let mut edges = Vec::new();
     texts::each(spec, &mut |path, form, text| {

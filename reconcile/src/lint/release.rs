@@ -4,10 +4,11 @@ use super::members;
 use crate::LakeSpec;
 use lake_api::names::NodeId;
 use lake_api::{FieldPath, Finding, Input};
+use serde_json::Value;
 
-pub(super) fn check(spec: &LakeSpec, told: &mut Vec<Finding>) {
+pub(super) fn check(spec: &LakeSpec, json: &Value, told: &mut Vec<Finding>) {
     if !spec.release.is_empty() {
-        members::each(spec, &mut |member| told.extend(both(spec, &member.node, &member.path)));
+        members::each(json, &mut |member| told.extend(both(spec, &member.node, &member.path)));
     }
 }
 

@@ -19,11 +19,11 @@ const LONGEST: usize = 128;
 /// The start of the tags that are the lake's own.
 pub(crate) const OURS: &str = "lake.dev/";
 
-pub(super) fn check(spec: &LakeSpec, told: &mut Vec<Finding>) {
+pub(super) fn check(spec: &LakeSpec, json: &Value, told: &mut Vec<Finding>) {
     for (key, value) in spec.tags.iter() {
         one(FieldPath::root().field("tags").key(key), key, value.known(), told);
     }
-    members::each(spec, &mut |member| {
+    members::each(json, &mut |member| {
         let tags = member.value.get("tags").and_then(Value::as_object);
         let is_tags = matches!(member.form.fields.get("tags").map(|field| &field.shape), Some(Shape::Map(_)));
         let Some(tags) = tags.filter(|_| is_tags) else { return };

@@ -1,16 +1,13 @@
 //! Every text of a spec, with what the schema says of it.
 
-use crate::{CONTRACT, LakeSpec};
+use crate::CONTRACT;
 use lake_api::FieldPath;
 use lake_api::contract::{Shape, Text};
 use serde_json::Value;
 
 /// Call `see` with the place, the form and the value of every known text of a spec.
-pub(super) fn each(spec: &LakeSpec, see: &mut dyn FnMut(&FieldPath, &Text, &str)) {
-    // A spec that cannot be told as JSON came from none; its fields are checked where they are typed.
-    if let Ok(value) = serde_json::to_value(spec) {
-        walk(CONTRACT.shape(), &value, &FieldPath::root(), see);
-    }
+pub(super) fn each(spec: &Value, see: &mut dyn FnMut(&FieldPath, &Text, &str)) {
+    walk(CONTRACT.shape(), spec, &FieldPath::root(), see);
 }
 
 fn walk(shape: &Shape, value: &Value, path: &FieldPath, see: &mut dyn FnMut(&FieldPath, &Text, &str)) {
