@@ -1,8 +1,8 @@
 //! Kinds whose calls are written by hand: typed within, and JSON at their edge.
 
 use super::driver::Driver;
-use crate::LakeSpec;
 use crate::{
+    LakeSpec,
     aws::Aws,
     cloud::Marked,
     contents::Held,
@@ -167,7 +167,7 @@ pub trait Typed:
     /// A key that is of this kind, typed.
     #[must_use]
     fn typed_key(key: &Key) -> Option<Self::Key> {
-        (key.kind() == Self::NAME).then(|| parse(key.id()))
+        (key.kind() == Self::NAME).then(|| self::key(key.id()))
     }
 }
 
@@ -203,11 +203,14 @@ impl<T> Debug for Erased<T> {
     }
 }
 
-/// What the kind itself has spelt, typed again.
-fn parse<T: DeserializeOwned>(of_this_kind: &impl Serialize) -> T {
-    let json = to_json(of_this_kind);
-    serde_json::from_value(json)
-        .unwrap_or_else(|why| unreachable!("{} as it spells it: {why}", type_name::<T>()))
+/// Settings that the kind itself has spelt, typed again.
+fn parse<T: DeserializeOwned>(settings: &Value) -> T {
+    T::deserialize(settings).unwrap_or_else(|why| unreachable!("{} as it spells it: {why}", type_name::<T>()))
+}
+
+/// An id that the kind itself has spelt, typed again.
+fn key<K: DeserializeOwned>(id: &Id) -> K {
+    parse(&to_json(id))
 }
 
 fn to_json(plain: &impl Serialize) -> Value {
@@ -244,7 +247,7 @@ impl<T: Typed> Kind for Erased<T> {
     }
 
     fn hangs_on(&self, id: &Id) -> Option<Key> {
-        T::hangs_on(&parse(id))
+        T::hangs_on(&key(id))
     }
 }
 
@@ -271,7 +274,7 @@ impl<T: Typed> Driver for Erased<T> {
 
     fn read<'a>(&'a self, aws: &'a Aws, ids: &'a [Id]) -> BoxFuture<'a, Vec<Sight<Value>>> {
         Box::pin(async move {
-            let keys: Vec<T::Key> = ids.iter().map(parse).collect();
+            let keys: Vec<T::Key> = ids.iter().map(key).collect();
             let sights = T::read(aws, &keys).await;
             debug_assert_eq!(sights.len(), keys.len(), "every key is answered");
             sights.into_iter().map(|sight| sight.map(|settings| to_json(&settings))).collect()
@@ -284,7 +287,7 @@ impl<T: Typed> Driver for Erased<T> {
         ids: &'a [Id],
     ) -> BoxFuture<'a, Result<Vec<(Id, String)>, CloudError>> {
         Box::pin(async move {
-            let keys: Vec<T::Key> = ids.iter().map(parse).collect();
+            let keys: Vec<T::Key> = ids.iter().map(key).collect();
             let births = T::births(aws, &keys).await?;
             Ok(births.into_iter().map(|(key, birth)| (id(&key), birth)).collect())
         })
@@ -295,7 +298,7 @@ impl<T: Typed> Driver for Erased<T> {
         aws: &'a Aws,
         id: &'a Id,
     ) -> BoxFuture<'a, Result<Option<Option<Worn>>, CloudError>> {
-        Box::pin(async move { T::worn(aws, &parse(id)).await })
+        Box::pin(async move { T::worn(aws, &key(id)).await })
     }
 
     fn create<'a>(
@@ -314,7 +317,7 @@ impl<T: Typed> Driver for Erased<T> {
         settings: &'a Value,
         changes: &'a [FieldChange],
     ) -> BoxFuture<'a, Result<(), CloudError>> {
-        Box::pin(async move { parse::<T>(settings).update(aws, &parse(id), changes).await })
+        Box::pin(async move { parse::<T>(settings).update(aws, &key(id), changes).await })
     }
 
     fn mark<'a>(
@@ -323,15 +326,15 @@ impl<T: Typed> Driver for Erased<T> {
         id: &'a Id,
         marking: &'a Marking,
     ) -> BoxFuture<'a, Result<(), CloudError>> {
-        Box::pin(async move { T::mark(aws, &parse(id), marking).await })
+        Box::pin(async move { T::mark(aws, &key(id), marking).await })
     }
 
     fn held<'a>(&'a self, aws: &'a Aws, id: &'a Id) -> BoxFuture<'a, Result<Option<Held>, CloudError>> {
-        Box::pin(async move { T::held(aws, &parse(id)).await })
+        Box::pin(async move { T::held(aws, &key(id)).await })
     }
 
     fn delete<'a>(&'a self, aws: &'a Aws, id: &'a Id, data: Data) -> BoxFuture<'a, Result<(), CloudError>> {
-        Box::pin(async move { T::delete(aws, &parse(id), data).await })
+        Box::pin(async move { T::delete(aws, &key(id), data).await })
     }
 
     fn leftovers<'a>(
