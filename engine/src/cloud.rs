@@ -1,4 +1,4 @@
-//! All that the engine knows of AWS. `kinds::cloud` implements it for the kinds; the laws implement it over a map with
+//! All that the engine knows of AWS. Whoever has kinds implements it over their calls; the laws implement it over a map with
 //! faults.
 
 use crate::{
@@ -78,17 +78,12 @@ pub trait Cloud: Send + Sync {
     /// Look at many resources at once. Every key is answered, once.
     fn read<'a>(&'a self, keys: Vec<Key>) -> BoxFuture<'a, Vec<(Key, Sight<Settings>)>>;
 
-    /// When some resources were made, where a look does not tell it and a list does ([`Driver::births`]). Other keys are
-    /// not answered.
-    ///
-    /// [`Driver::births`]: crate::kinds::Driver::births
+    /// When some resources were made, where a look does not tell it and a list does. Other keys are not answered.
     fn births<'a>(&'a self, _keys: &'a [Key]) -> BoxFuture<'a, Result<BTreeMap<Key, String>, CloudError>> {
         Box::pin(async { Ok(BTreeMap::new()) })
     }
 
-    /// What a resource holds that goes with it when it is emptied ([`Driver::held`]).
-    ///
-    /// [`Driver::held`]: crate::kinds::Driver::held
+    /// What a resource holds that goes with it when it is emptied.
     fn held<'a>(&'a self, _key: &'a Key) -> BoxFuture<'a, Result<Option<Held>, CloudError>> {
         Box::pin(async { Ok(None) })
     }
