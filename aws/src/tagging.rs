@@ -3,8 +3,7 @@
 //! It lists what *has or had* tags and lags behind deletes, so what it names counts as living only after its own
 //! service says so. A page may be empty and have a successor.
 
-use crate::error::from_sdk;
-use crate::{Aws, Priority};
+use crate::{Aws, Priority, error::from_sdk};
 use aws_sdk_resourcegroupstagging::types::{ResourceTagMapping, TagFilter};
 use futures::{StreamExt, TryStreamExt, stream};
 use lake_engine::{

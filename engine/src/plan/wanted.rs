@@ -12,8 +12,7 @@ use crate::{
     graph::{Hold, Node, NodeId},
     inventory::{Facts, Presence},
     key::Key,
-    kind::Traits,
-    kind::{Refusal, Wears},
+    kind::{Refusal, Traits, Wears},
     record::Got,
     wish::Wish,
 };

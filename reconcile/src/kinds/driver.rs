@@ -1,7 +1,7 @@
 //! The half of a kind that calls AWS.
 
-use crate::LakeSpec;
 use crate::{
+    LakeSpec,
     aws::Aws,
     cloud::Marked,
     contents::Held,

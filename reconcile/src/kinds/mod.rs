@@ -11,8 +11,7 @@ pub use driver::Driver;
 pub use registered::{RegisteredKey, RegisteredSettings};
 pub use typed::{Erased, Typed};
 
-use crate::LakeSpec;
-use crate::{expand::Scope, graph::Graph, key::Key, kind::Kinds};
+use crate::{LakeSpec, expand::Scope, graph::Graph, key::Key, kind::Kinds};
 
 /// What one line makes of a kind: its module, and its place among all kinds.
 macro_rules! kinds {

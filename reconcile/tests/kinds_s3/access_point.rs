@@ -6,8 +6,7 @@ use crate::{
 };
 use lake_reconcile::{
     kind::Data,
-    kinds::Typed,
-    kinds::{AccessPoint, Bucket},
+    kinds::{AccessPoint, Bucket, Typed},
 };
 
 #[tokio::test]

@@ -10,8 +10,7 @@ use lake_api::FieldPath;
 use lake_reconcile::{
     error::Retry,
     inventory::Sight,
-    kinds::Typed,
-    kinds::{Object, object::ObjectKey},
+    kinds::{Object, Typed, object::ObjectKey},
     owner::Marking,
 };
 use serde_json::json;

@@ -6,8 +6,7 @@ use crate::{
     error::CloudError,
     inventory::{Facts, Seen, Sight},
     key::Key,
-    kinds::table::TableKey,
-    kinds::{Table, Typed as _},
+    kinds::{Table, Typed as _, table::TableKey},
     owner::Worn,
     policy::Texts,
 };

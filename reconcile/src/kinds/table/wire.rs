@@ -6,8 +6,10 @@ use crate::{
     error::CloudError,
     inventory::{Seen, Sight},
     key::Key,
-    kinds::glue::{self, Location, ObjectPlace, seen, seen_map, text},
-    kinds::{Database, Typed as _},
+    kinds::{
+        Database, Typed as _,
+        glue::{self, Location, ObjectPlace, seen, seen_map, text},
+    },
     owner::{Owner, Worn},
 };
 use aws_sdk_glue::{
