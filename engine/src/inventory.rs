@@ -89,10 +89,20 @@ pub enum Presence {
 }
 
 impl Presence {
-    /// Whether it is this lake's and wears the sign of one that is still being created.
+    /// The node that its mark names, where it is this lake's and wears the sign of one that is still being created.
     #[must_use]
-    pub fn is_signed(&self) -> bool {
-        matches!(self, Presence::Present { mark: Mark::Ours(_), creating: true, .. })
+    pub fn signed(&self) -> Option<&NodeId> {
+        match self {
+            Presence::Present { mark: Mark::Ours(node), creating: true, .. } => Some(node),
+            _ => None,
+        }
+    }
+
+    /// Take the sign of a lake that is being created off what was found.
+    pub(crate) fn sign_off(&mut self) {
+        if let Presence::Present { creating, .. } = self {
+            *creating = false;
+        }
     }
 
     /// Take a look that compared no lineages for one by a lake of this lineage: what another one made is another lake's.

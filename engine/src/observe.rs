@@ -35,7 +35,7 @@ impl Observed {
     /// Whether something wears the sign of a lake whose creation never came to its end.
     #[must_use]
     pub fn is_unfinished(&self) -> bool {
-        self.inventory.values().flat_map(BTreeMap::values).any(Presence::is_signed)
+        self.inventory.values().flat_map(BTreeMap::values).any(|presence| presence.signed().is_some())
     }
 }
 

@@ -233,7 +233,7 @@ impl<'p> Ops<'p> {
 /// The keys of what is there and wears the sign of a creation, while the lake is being created.
 fn signed<'t>(task: &'t Task<'_>) -> BTreeSet<&'t Key> {
     let found = task.inventory.values().filter(|_| task.creating).flatten();
-    found.filter(|(_, presence)| presence.is_signed()).map(|(key, _)| key).collect()
+    found.filter(|(_, presence)| presence.signed().is_some()).map(|(key, _)| key).collect()
 }
 
 #[cfg(test)]

@@ -195,30 +195,25 @@ impl<'a> Work<'a> {
 
     /// The creation is at its end: take its sign off, as the very last call.
     pub(super) async fn finish(&mut self) -> BTreeMap<StepId, Failure> {
-        let signed: Vec<StepId> = self
-            .observed
-            .inventory
-            .iter()
-            .flat_map(|(node, found)| found.iter().map(move |(key, presence)| (node, key, presence)))
-            .filter(|(_, _, presence)| presence.is_signed())
-            .map(|(node, key, _)| (node.clone(), Some(key.clone())))
-            .collect();
+        // A key that moved from one node to another is found under both: it is signed off once, as the node that its mark
+        // names.
+        let found = self.observed.inventory.values().flatten();
+        let signed: BTreeMap<Key, NodeId> =
+            found.filter_map(|(key, presence)| Some((key.clone(), presence.signed()?.clone()))).collect();
         let mut failures = BTreeMap::new();
         let identity = self.engine.identity(&self.record);
         let secrets = self.secrets();
-        for (node, key) in signed {
-            let Some(signed) = &key else { continue };
-            if let Err(cause) = apply::sign(self.engine.tools(&identity), &node, signed, false).await {
+        for (key, node) in signed {
+            let found = self.observed.inventory.values_mut();
+            if let Err(cause) = apply::sign(self.engine.tools(&identity), &node, &key, false).await {
                 let origin = self.graph.get(&node).map(|node| node.origin.clone()).unwrap_or_default();
                 let (action, done) = (Action::Update, None);
                 let mut failure = Failure { node: node.clone(), origin, action, cause, done };
                 secrets.censor_failure(&mut failure);
-                self.observed.inventory.remove(&node);
-                failures.insert((node, key), failure);
-            } else if let Some(Presence::Present { creating, .. }) =
-                self.observed.inventory.get_mut(&node).and_then(|found| found.get_mut(signed))
-            {
-                *creating = false;
+                found.for_each(|keys| keys.retain(|it, _| *it != key));
+                failures.insert((node, Some(key)), failure);
+            } else {
+                found.filter_map(|keys| keys.get_mut(&key)).for_each(Presence::sign_off);
             }
         }
         if failures.is_empty() {
