@@ -39,7 +39,7 @@ long: format lint tools-aws tools-parts ## The same with outages, kills and crow
 
 .PHONY: format
 format: tools-rust ## Whether all of Rust is as rustfmt leaves it; modules that a macro declares among it, which cargo fmt does not see
-	@find api aws engine operator provider reconcile tests tfplug -name '*.rs' -not -path '*/target/*' -print0 | xargs -0 rustfmt --check
+	@find api aws derive engine operator provider reconcile tests tfplug -name '*.rs' -not -path '*/target/*' -print0 | xargs -0 rustfmt --check
 
 .PHONY: lint
 lint: tools-rust

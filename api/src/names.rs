@@ -49,6 +49,8 @@ pub struct Grammar {
     pub allowed: Option<&'static str>,
     /// Whether the text is a path below the member that it stands in.
     pub path: bool,
+    /// Whether words in braces are filled in, `{lake}`; in a reference they always are, below the ARN.
+    pub template: bool,
     /// The section whose member keys the text may be, beside an ARN.
     pub member_of: Option<&'static str>,
     /// Whether the text is a JSON document, compared by value.
@@ -65,6 +67,7 @@ impl Grammar {
         pattern: None,
         allowed: None,
         path: false,
+        template: false,
         member_of: None,
         json: false,
         secret: false,
@@ -236,13 +239,13 @@ words! {
     /// A short text in one line or a few.
     Text { max: 2048 }
     /// The name of something on AWS. May use `{lake} {namespace} {account} {region} {partition}`.
-    AwsName { max: 255 }
+    AwsName { max: 255, template: true }
     /// The AWS name or ARN of something that is not this lake's: looked at, never written, and referred to by this member's key. Stands alone.
     ExternalName { max: 2048 }
     /// The ARN of a KMS key or of an alias of one.
-    KmsKeyRef { max: 512, pattern: Some("^arn:.+$"), allowed: Some("An ARN begins with `arn:`") }
+    KmsKeyRef { max: 512, pattern: Some("^arn:.+$"), allowed: Some("An ARN begins with `arn:`"), template: true }
     /// An ARN. May use `{lake} {namespace} {account} {region} {partition}`.
-    Arn { max: 2048, pattern: Some("^arn:.+$"), allowed: Some("An ARN begins with `arn:`") }
+    Arn { max: 2048, pattern: Some("^arn:.+$"), allowed: Some("An ARN begins with `arn:`"), template: true }
     /// An AWS account: 12 digits.
     AccountId { min: 12, max: 12, pattern: Some("^[0-9]{12}$"), allowed: Some("An account is 12 digits; quote it, since it is a text") }
     /// An AWS region, `eu-west-1`.

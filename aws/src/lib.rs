@@ -22,13 +22,13 @@ mod patience;
 mod priority;
 mod rate;
 mod tagging;
-#[cfg(test)]
-mod testing;
+#[cfg(any(test, feature = "testing"))]
+pub mod testing;
 mod trace;
 mod way;
 
 pub use access::{Access, AssumeRole, NoAccess};
-pub use birth::born;
+pub use birth::{born, born_as_told};
 pub use call::mutates;
 pub use client::{Endpoint, Form, Operation, Protocol, Service};
 pub use error::{answered, from_sdk};

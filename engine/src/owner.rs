@@ -216,7 +216,13 @@ impl Worn {
     /// Whether an owner has put this mark on, of whatever lineage and region, or has left the resource behind.
     #[must_use]
     pub fn is_of(&self, owner: &Owner) -> bool {
-        self.owner.strip_prefix(RETAINED).unwrap_or(&self.owner) == owner.to_string()
+        self.owner_name() == owner.to_string()
+    }
+
+    /// The owner, also of what was left behind.
+    #[must_use]
+    pub fn owner_name(&self) -> &str {
+        self.owner.strip_prefix(RETAINED).unwrap_or(&self.owner)
     }
 }
 

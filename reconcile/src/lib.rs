@@ -5,11 +5,15 @@
 //! it makes no sense, [`lint`](mod@lint) tells. `lake-engine` and `lake-aws` are floors of this crate: whoever reconciles a
 //! lake names this one alone.
 
+// Derived code names this crate by its name, here and elsewhere.
+extern crate self as lake_reconcile;
+
 pub mod expand;
 pub mod kinds;
 pub mod lake;
 pub mod lint;
 pub mod policy;
+pub mod simple;
 pub mod spec;
 
 pub use lake::{CONTRACT, Lake, LakeSpec};

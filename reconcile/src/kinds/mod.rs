@@ -5,6 +5,8 @@ mod driver;
 pub mod glue;
 mod registered;
 mod typed;
+#[cfg(test)]
+pub mod workgroup;
 
 pub use cloud::AwsCloud;
 pub use driver::Driver;

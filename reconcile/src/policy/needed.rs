@@ -14,6 +14,7 @@ use crate::{
 };
 use lake_api::{Input, member::OnDelete};
 use std::{
+    borrow::Cow,
     collections::{BTreeMap, BTreeSet},
     str::FromStr,
 };
@@ -66,7 +67,7 @@ pub struct Need {
     /// When.
     pub when: When,
     /// Calls, as errors name them: `s3:PutBucketTagging`.
-    pub calls: &'static [&'static str],
+    pub calls: Vec<Cow<'static, str>>,
     /// Actions that are no call of ours, which AWS asks for beside the calls: `iam:PassRole`.
     pub beside: &'static [&'static str],
     /// The ARNs of what they are on, or patterns of them.
@@ -79,13 +80,14 @@ impl Need {
     /// Calls on these ARNs.
     #[must_use]
     pub fn of<const N: usize>(when: When, calls: &'static [&'static str], on: [String; N]) -> Self {
+        let calls = calls.iter().map(|call| Cow::Borrowed(*call)).collect();
         Need { when, calls, beside: &[], on: on.into(), to: None }
     }
 
     /// Actions beside calls, on these ARNs.
     #[must_use]
     pub fn beside<const N: usize>(when: When, actions: &'static [&'static str], on: [String; N]) -> Self {
-        Need { when, calls: &[], beside: actions, on: on.into(), to: None }
+        Need { when, calls: Vec::new(), beside: actions, on: on.into(), to: None }
     }
 
     /// The actions, as IAM knows them.
@@ -97,7 +99,7 @@ impl Need {
     /// Passing a role to a service.
     #[must_use]
     pub fn pass(role: String, to: &'static str) -> Self {
-        Need { when: When::Write, calls: &[], beside: &["iam:PassRole"], on: vec![role], to: Some(to) }
+        Need { when: When::Write, calls: Vec::new(), beside: &["iam:PassRole"], on: vec![role], to: Some(to) }
     }
 }
 

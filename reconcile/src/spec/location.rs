@@ -3,9 +3,12 @@
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
-use crate::kinds::{
-    bucket::spec::{BucketRef, Prefix},
-    object::spec::ObjectKey,
+use crate::{
+    kinds::{
+        bucket::spec::{BucketRef, Prefix},
+        object::spec::ObjectKey,
+    },
+    simple::shape::{Field, Literal, Shape, Shaped},
 };
 
 /// A bucket, or the part of it below a prefix.
@@ -26,4 +29,20 @@ pub struct ObjectLocation {
     pub bucket: BucketRef,
     /// The key of the object.
     pub key: ObjectKey,
+}
+
+/// [`Codec::S3Uri`] spells the whole.
+impl Shaped for Location {
+    const SHAPE: &'static Shape = &Shape::Object(&[
+        Field::new("bucket", "Bucket", BucketRef::SHAPE).fact("name"),
+        Field::new("prefix", "Prefix", Prefix::SHAPE).empty(Literal::Text("")),
+    ]);
+}
+
+/// [`Codec::S3Uri`] spells the whole.
+impl Shaped for ObjectLocation {
+    const SHAPE: &'static Shape = &Shape::Object(&[
+        Field::new("bucket", "Bucket", BucketRef::SHAPE).fact("name"),
+        Field::new("key", "Key", ObjectKey::SHAPE),
+    ]);
 }

@@ -100,7 +100,7 @@ pub struct Statement {
     pub conditions: Conditions,
 }
 
-lake_api::words! {
+crate::simple::words! {
     /// A value of a condition, which may be empty (<https://docs.aws.amazon.com/AmazonS3/latest/userguide/walkthrough1.html>).
     ConditionValue { min: 0, max: 2048 }
     /// An identity provider, by ARN or by host name (<https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_policies_elements_principal.html>).

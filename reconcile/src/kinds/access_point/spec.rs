@@ -73,7 +73,7 @@ pub struct Below {
     pub prefix: Option<Prefix>,
 }
 
-lake_api::words! {
+crate::simple::words! {
     /// The name of an S3 access point, 3 to 50 characters once its templates are filled in. May use `{lake} {namespace} {account} {region} {partition}`.
     AccessPointName { min: 3, max: 255, pattern: Some("^([a-z0-9-]|\\{[a-z]+\\})+$"), allowed: Some("Lower-case letters, digits, hyphens and templates in single braces are allowed") }
     /// A reference to an access point: the key of a member of `accessPoints`, or an ARN.

@@ -286,7 +286,7 @@ pub struct RequestMetrics {
     pub access_point: Option<AccessPointRef>,
 }
 
-lake_api::words! {
+crate::simple::words! {
     /// The name of a bucket, 3 to 63 characters once its templates are filled in. May use `{lake} {namespace} {account} {region} {partition}`.
     BucketName { min: 3, max: 255, pattern: Some("^([a-z0-9.-]|\\{[a-z]+\\})+$"), allowed: Some("Lower-case letters, digits, hyphens, dots and templates in single braces are allowed") }
     /// A reference to a bucket: the key of a member of `buckets`, or `arn:{partition}:s3:::name`.

@@ -360,7 +360,7 @@ impl Default for CrawlerConfiguration {
     }
 }
 
-lake_api::words! {
+crate::simple::words! {
     /// A reference to a crawler: the key of a member of `crawlers`, or an ARN.
     CrawlerRef { max: 512, pattern: Some(REFERENCE), member_of: Some("crawlers") }
     /// A schedule in UTC as six fields, `cron(0 3 * * ? *)`, no more often than every 5 minutes.

@@ -97,7 +97,7 @@ pub enum TablePermission {
     Drop,
 }
 
-lake_api::words! {
+crate::simple::words! {
     /// A reference to a database: the key of a member of `databases`, or an ARN.
     DatabaseRef { max: 512, pattern: Some(REFERENCE), member_of: Some("databases") }
 }

@@ -60,7 +60,7 @@ pub struct Columns {
     pub except: Option<Set<ColumnName>>,
 }
 
-lake_api::words! {
+crate::simple::words! {
     /// A row filter in Lake Formation's grammar, `country = 'IN'`, at most 2048 characters.
     RowFilter { max: 2048 }
 }

@@ -1,6 +1,6 @@
 //! The sorts of text that several kinds of Glue share.
 
-lake_api::words! {
+crate::simple::words! {
     /// A name in the Glue catalogue, in lower case, since the catalogue folds it. May use `{lake} {namespace} {account} {region} {partition}`.
     CatalogName { max: 255 }
     /// A description, at most 2048 characters.

@@ -339,7 +339,7 @@ pub struct ContinuousLogging {
     pub filter: bool,
 }
 
-lake_api::words! {
+crate::simple::words! {
     /// A reference to a job: the key of a member of `jobs`, or an ARN.
     JobRef { max: 512, pattern: Some(REFERENCE), member_of: Some("jobs") }
     /// The value of a job's argument, which may be empty (<https://docs.aws.amazon.com/glue/latest/webapi/API_CreateJob.html>).

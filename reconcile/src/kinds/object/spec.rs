@@ -43,7 +43,7 @@ impl Settings for Object {
     const CAN_BE_EXTERNAL: bool = false;
 }
 
-lake_api::words! {
+crate::simple::words! {
     /// The key of an object in a bucket, at most 1024 bytes, without a slash in front.
     ObjectKey { max: 1024, pattern: Some("^[^/].*$"), allowed: Some("Keys in S3 begin with no slash here: remove it") }
 }

@@ -139,7 +139,7 @@ pub struct InlinePolicy {
     pub statements: Vec<Statement>,
 }
 
-lake_api::words! {
+crate::simple::words! {
     /// The name of an IAM role, at most 64 characters once its templates are filled in. May use `{lake} {namespace} {account} {region} {partition}`.
     RoleName { max: 255, pattern: Some("^([A-Za-z0-9+=,.@_-]|\\{[a-z]+\\})+$"), allowed: Some("Letters, digits, `+=,.@_-` and templates in single braces are allowed") }
     /// A reference to a role: the key of a member of `roles`, or an ARN.

@@ -240,7 +240,7 @@ pub enum IntervalUnit {
     Milliseconds,
 }
 
-lake_api::words! {
+crate::simple::words! {
     /// A reference to a table: the key of a member of `tables`, or an ARN.
     TableRef { max: 512, pattern: Some(REFERENCE), member_of: Some("tables") }
     /// A type in Hive's words, `bigint` or `struct<a:int,b:array<string>>`.

@@ -1,0 +1,39 @@
+//! The kinds that are data, before the AWS of tests.
+
+use super::law;
+use crate::{
+    aws::{Access, Aws},
+    kinds::workgroup,
+    policy,
+    simple::Simple,
+};
+use lake_tests::aws::{Endpoint, REGION};
+use serde_json::json;
+use std::collections::BTreeSet;
+
+/// All of them.
+const KINDS: [&Simple; 1] = [&workgroup::KIND];
+
+#[tokio::test]
+async fn every_kind_keeps_the_field_law_by_the_calls_that_it_needs() {
+    let endpoint = Endpoint::start();
+    let access = Access {
+        region: Some(REGION.into()),
+        access_key: Some("AKIAIOSFODNN7EXAMPLE".into()),
+        secret_key: Some("secret".into()),
+        endpoint_url: Some(endpoint.url.clone()),
+        ..Access::default()
+    };
+    let aws = Aws::connect(&access).await.unwrap();
+    for kind in KINDS {
+        endpoint.clear_journal();
+        let named = json!({ "name": "it" });
+        assert_eq!(law::broken(kind, &aws, &named).await, [""; 0], "{}", kind.name);
+        let needed = kind.needs(&named, &aws.place);
+        let needed: BTreeSet<String> =
+            needed.iter().flat_map(|need| &need.calls).flat_map(|call| policy::actions(call)).collect();
+        let made: BTreeSet<String> =
+            endpoint.journal().iter().flat_map(|call| policy::actions(&call.name())).collect();
+        assert_eq!(made, needed, "{}", kind.name);
+    }
+}
