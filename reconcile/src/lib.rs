@@ -8,9 +8,11 @@
 // Derived code names this crate by its name, here and elsewhere.
 extern crate self as lake_reconcile;
 
+#[macro_use]
+pub mod lake;
+
 pub mod expand;
 pub mod kinds;
-pub mod lake;
 pub mod lint;
 pub mod policy;
 pub mod simple;

@@ -262,7 +262,7 @@ impl Simple {
         self.shape.fields().iter().filter(|field| field.role == Role::Key)
     }
 
-    fn tags_field(&self) -> Option<&'static Field> {
+    pub(crate) fn tags_field(&self) -> Option<&'static Field> {
         self.shape.fields().iter().find(|field| field.role == Role::Tags)
     }
 

@@ -7,7 +7,7 @@ use lake_reconcile::{
     CONTRACT, LakeSpec,
     expand::{Scope, expand},
     graph::{Graph, Hold},
-    kinds::{KINDS, RegisteredSettings as _},
+    kinds::{self, Examples, KINDS, RegisteredSettings as _, SimpleKind},
     owner::Owner,
     place::Place,
 };
@@ -126,7 +126,7 @@ fn every_path_of_settings_is_known_by_one_of_the_spec() {
            filters: { it: { database: lake, tableName: t }, other: { table: parquet } },
            accessPoints: { door: { bucket: store, allow: [ { roles: [etl], read: {} } ] } } }";
     let mut kinds_seen = BTreeSet::new();
-    for (id, node) in graph(spec) {
+    for (id, node) in with_examples(spec, |examples| examples.full) {
         let (Some(settings), Hold::Own) = (node.settings, node.hold) else { continue };
         kinds_seen.insert(settings.kind().to_owned());
         let traits = settings.traits();
@@ -174,7 +174,7 @@ fn paths(value: &Value) -> Vec<FieldPath> {
 
 /// What a lake asks for of each kind, where it says nothing that it need not.
 fn least() -> BTreeMap<&'static str, Value> {
-    let graph = graph(
+    let graph = with_examples(
         "{ buckets: { store: { objects: { it: { key: k, content: c } } } },
            roles: { etl: { assumedBy: { services: [glue.amazonaws.com] } } },
            databases: { lake: {} },
@@ -183,6 +183,7 @@ fn least() -> BTreeMap<&'static str, Value> {
            crawlers: { it: { role: etl, database: lake, targets: { s3: [ { bucket: store } ] } } },
            filters: { it: { database: lake, tableName: t } },
            accessPoints: { door: { bucket: store } } }",
+        |examples| examples.small,
     );
     let settings = graph.into_values().filter_map(|node| node.settings);
     let all: BTreeMap<_, _> =
@@ -191,8 +192,13 @@ fn least() -> BTreeMap<&'static str, Value> {
     all
 }
 
-fn graph(spec: &str) -> Graph {
-    let spec: LakeSpec = serde_saphyr::from_str(spec).unwrap();
+/// What a lake asks for, with the examples of all kinds that are data beside it.
+fn with_examples(spec: &str, which: fn(Examples) -> fn() -> Value) -> Graph {
+    let mut spec: Value = serde_saphyr::from_str(spec).unwrap();
+    for (section, examples) in kinds::simple().map(SimpleKind::examples) {
+        spec[section] = which(examples)();
+    }
+    let spec: LakeSpec = serde_json::from_value(spec).unwrap();
     let place = Place { partition: "aws".into(), region: "eu-west-1".into(), account: "123456789012".into() };
     let owner = Owner { door: "terraform".into(), instance: "t".into(), lake: "l".into() };
     expand(&spec, &Scope { place, owner, lake: "l".into(), namespace: String::new() })

@@ -4,6 +4,7 @@ use crate::{
     aliases::Aliases,
     graph::{Hold, Node, NodeId, Open, Reach, Treatment},
     kinds::Typed,
+    settings::Settings,
 };
 use lake_api::{
     FieldPath,
@@ -36,30 +37,46 @@ where
     K: Typed,
     T: member::Settings,
 {
-    section
-        .iter()
+    let own = |key: &MemberKey, member: &Own<T>| {
+        let Wanted { settings, after, secret, aliases } = own(key, member);
+        Wanted { settings: settings.erased(), after, secret, aliases }
+    };
+    let at = FieldPath::root().field(word);
+    nodes(K::NAME, &at, T::ON_DELETE, section, own, |name| external(name).erased())
+}
+
+/// The same of the members of a kind that its word alone tells.
+pub(crate) fn nodes<'a, T: 'a>(
+    kind: &str,
+    section: &FieldPath,
+    on_delete: OnDelete,
+    members: impl IntoIterator<Item = (&'a MemberKey, &'a Member<T>)>,
+    own: impl Fn(&MemberKey, &Own<T>) -> Wanted<Settings>,
+    external: impl Fn(&ExternalName) -> Settings,
+) -> Vec<(NodeId, Node)> {
+    members
+        .into_iter()
         .map(|(key, member)| {
-            let origin = FieldPath::root().field(word).key(key.as_str());
+            let origin = section.key(key.as_str());
             let node = match member {
                 Member::Own(member) => {
                     let Wanted { settings, after, secret, aliases } = own(key, member);
                     let treatment = Treatment { secret, ..treatment(&member.custody, &aliases) };
                     Node {
-                        settings: Some(settings.erased()),
+                        settings: Some(settings),
                         after,
                         treatment,
                         aliases,
-                        ..bare(origin, Hold::Own, T::ON_DELETE)
+                        ..bare(origin, Hold::Own, on_delete)
                     }
                 }
-                Member::External(name) => Node {
-                    settings: Some(external(name).erased()),
-                    ..bare(origin, Hold::LookAt, OnDelete::Retain)
-                },
+                Member::External(name) => {
+                    Node { settings: Some(external(name)), ..bare(origin, Hold::LookAt, OnDelete::Retain) }
+                }
                 // It may hold others: a bucket its objects, a job its script.
-                Member::Veiled => Node { open: Open::Node, ..bare(origin, Hold::Own, T::ON_DELETE) },
+                Member::Veiled => Node { open: Open::Node, ..bare(origin, Hold::Own, on_delete) },
             };
-            (NodeId::new(K::NAME, key), node)
+            (NodeId::new(kind, key), node)
         })
         .collect()
 }

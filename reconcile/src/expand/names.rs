@@ -5,6 +5,7 @@ use crate::{
     expand::Scope,
     graph::NodeId,
     kinds::{
+        self,
         access_point::spec::AccessPointRef,
         bucket::{
             self,
@@ -16,6 +17,7 @@ use crate::{
         table::spec::TableRef,
     },
     place::Place,
+    simple::convert,
     spec::location,
 };
 use lake_api::{
@@ -25,6 +27,7 @@ use lake_api::{
     names::{Target, Word},
     template::fill_known,
 };
+use serde_json::{Map, Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// The names of one lake.
@@ -330,6 +333,14 @@ impl<'a> Names<'a> {
             .collect()
     }
 
+    /// Put the lake's tags on a member's, told as JSON; its own win.
+    pub(crate) fn put_tags(&self, own: &mut Value) {
+        let mut tags: Map<_, _> =
+            self.spec.tags.iter().map(|(key, value)| (key.clone(), json!(value))).collect();
+        tags.extend(own.as_object().cloned().unwrap_or_default());
+        *own = Value::Object(tags);
+    }
+
     /// The name of a member of a section; unknown while the member is veiled.
     fn of_member<T>(
         &self,
@@ -351,6 +362,28 @@ impl<'a> Names<'a> {
             Target::Member(key) => Meant::Member(key),
             Target::Arn(arn) => Meant::Arn(self.fill(arn)),
         })
+    }
+}
+
+impl convert::Names for Names<'_> {
+    fn fill(&self, text: &str) -> String {
+        Names::fill(self, text)
+    }
+
+    /// Every fact of a member is told by its node: those that follow from its settings are there when the plan is made.
+    fn of_member(&self, section: &str, key: &str, fact: &str) -> (Value, Option<NodeId>) {
+        match kinds::of_section(section) {
+            Some(kind) => {
+                let node = NodeId::new(kind, key);
+                let told = Input::<String>::Fact { node: node.to_string(), name: fact.to_owned() };
+                (json!(told), Some(node))
+            }
+            None => (json!(key), None),
+        }
+    }
+
+    fn of_arn(&self, _section: &str, arn: &str, fact: &str) -> Value {
+        json!(if fact == "arn" { arn } else { arn.rsplit([':', '/']).next().unwrap_or_default() })
     }
 }
 

@@ -4,41 +4,75 @@ mod cloud;
 mod driver;
 pub mod glue;
 mod registered;
+mod simple;
 mod typed;
-#[cfg(test)]
-pub mod workgroup;
 
 pub use cloud::AwsCloud;
 pub use driver::Driver;
 pub use registered::{RegisteredKey, RegisteredSettings};
+pub use simple::{Examples, InLake, Sense, SimpleKind};
 pub use typed::{Erased, Typed};
 
-use crate::{LakeSpec, expand::Scope, graph::Graph, key::Key, kind::Kinds};
+use crate::{LakeSpec, expand::Scope, graph::Graph, key::Key, kind::Kinds, spec::singular::camel};
+use lake_api::member::Section;
 
-/// What one line makes of a kind: its module, and its place among all kinds.
-macro_rules! kinds {
-    ($($module:ident :: $Kind:ident),+ $(,)?) => {
+/// What the list of all kinds makes of one: its module, its driver, and its section.
+macro_rules! register {
+    ($($driven:ident $module:ident $Kind:ident {
+        $($(#[$doc:meta])+ $section:ident: $($member:ident)::+)?
+    })+) => {
         $(pub mod $module;)+
         $(pub use $module::$Kind;)+
 
         /// Every kind, as far as it is pure.
-        pub const KINDS: Kinds = Kinds::new(&[$(&Erased::<$Kind>::KIND),+]);
+        pub static KINDS: Kinds = Kinds::new(&[$(driven!($driven $module $Kind)),+]);
 
         /// Every kind, with its calls.
-        static DRIVERS: &[&dyn Driver] = &[$(&Erased::<$Kind>::KIND),+];
+        static DRIVERS: &[&dyn Driver] = &[$(driven!($driven $module $Kind)),+];
+
+        /// The kinds that are data.
+        pub fn simple() -> impl Iterator<Item = &'static SimpleKind> {
+            [$(data!($driven $module)),+].into_iter().flatten()
+        }
+
+        /// The sections, each with the kind of its members, as Rust spells both.
+        static SECTIONS: &[(&str, &str)] = &[$($((stringify!($section), stringify!($module)),)?)+];
+
+        $($(impl InLake for $module::$($member)::+ {
+            fn section(spec: &LakeSpec) -> &Section<Self> {
+                &spec.$section
+            }
+        })?)+
     };
 }
 
-kinds! {
-    access_point::AccessPoint,
-    bucket::Bucket,
-    crawler::Crawler,
-    database::Database,
-    filter::Filter,
-    job::Job,
-    object::Object,
-    role::Role,
-    table::Table,
+/// The driver of a kind.
+macro_rules! driven {
+    (typed $module:ident $Kind:ident) => {
+        &Erased::<$Kind>::KIND
+    };
+    (simple $module:ident $Kind:ident) => {
+        &$module::KIND
+    };
+}
+
+/// A kind, if it is data.
+macro_rules! data {
+    (typed $module:ident) => {
+        None
+    };
+    (simple $module:ident) => {
+        Some(&$module::KIND)
+    };
+}
+
+kinds!(register);
+
+/// The word of the kind whose members stand in a section, `bucket` of `buckets`.
+#[must_use]
+pub fn of_section(section: &str) -> Option<&'static str> {
+    let (_, module) = SECTIONS.iter().find(|(field, _)| camel(field) == section)?;
+    Some(driver(&camel(module))?.traits().name)
 }
 
 /// The driver of the kind of a word.

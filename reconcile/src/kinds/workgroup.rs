@@ -6,7 +6,8 @@
 use crate::{
     aws::Service,
     error::Retry,
-    kinds::role::spec::RoleRef,
+    kinds::{Examples, SimpleKind, role::spec::RoleRef},
+    lint::names::Rule,
     policy::Need,
     simple::{
         Simple,
@@ -19,6 +20,7 @@ use crate::{
 use lake_api::{
     collections::Tags,
     default::yes,
+    member::{OnDelete, Settings},
     names::{AccountId, Arn, AwsName, KmsKeyRef, Text},
 };
 use schemars::JsonSchema;
@@ -171,8 +173,62 @@ const ACCESS_GRANTS: Codec = Codec::Custom(
 const MANAGED: &str = "Configuration.ManagedQueryResultsConfiguration";
 static ATHENA: Service = Service::json11("Athena", "athena", "AmazonAthena");
 
+impl Settings for Workgroup {
+    const ON_DELETE: OnDelete = OnDelete::Delete;
+    const CAN_BE_EMPTIED: bool = true;
+    const ARN: Option<&'static str> = Some("arn:{partition}:athena:{region}:{account}:workgroup/name");
+}
+
+const NAMES: Rule = Rule {
+    section: "workgroups",
+    sort: "workgroup",
+    length: (1, 128),
+    external: Some(&['/']),
+    folds: false,
+    letters: |name| {
+        let fits = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
+        (!name.chars().all(fits)).then_some("A workgroup's name has letters, digits, `.`, `_` and `-`")
+    },
+    source: "https://docs.aws.amazon.com/athena/latest/APIReference/API_CreateWorkGroup.html",
+};
+
 /// Workgroups. What does not exist is an invalid request, told by its message alone.
-pub static KIND: Simple = Simple {
+pub static KIND: SimpleKind = SimpleKind::of::<Workgroup>(SIMPLE, NAMES, EXAMPLES);
+
+const EXAMPLES: Examples = Examples {
+    small: || json!({ "small": { "results": { "bucket": "small" } } }),
+    full: || {
+        json!({
+            "full": {
+                "name": "full-queries",
+                "description": "ad hoc queries",
+                "results": { "bucket": "full", "prefix": "athena/" },
+                "encryption": { "sse": "Kms", "kmsKey": "arn:aws:kms:eu-west-1:123456789012:key/k" },
+                "expectedBucketOwner": "123456789012",
+                "acl": "BucketOwnerFullControl",
+                "managedResults": false,
+                "enforce": false,
+                "metrics": false,
+                "bytesScannedCutoff": 10_000_000,
+                "requesterPays": true,
+                "minimumEncryption": true,
+                "engine": "Athena engine version 3",
+                "contentKmsKey": "arn:aws:kms:eu-west-1:123456789012:key/k",
+                "executionRole": "full",
+                "identityCenter": "arn:aws:sso:::instance/ssoins-1234567890abcdef",
+                "accessGrants": { "userPrefixes": true },
+                "enabled": false,
+                "tags": { "team": "data" },
+            },
+            "other": {
+                "managedResults": true,
+                "managedResultsKmsKey": "arn:aws:kms:eu-west-1:123456789012:key/k",
+            },
+        })
+    },
+};
+
+const SIMPLE: Simple = Simple {
     arn: "athena:workgroup/{name}",
     create: Call::new(ATHENA.operation("CreateWorkGroup")),
     read: Call::new(ATHENA.operation("GetWorkGroup")).renamed(&[("Name", "WorkGroup")]).at("WorkGroup"),

@@ -52,8 +52,19 @@ impl<'a> Names<'a> {
         told: &mut Vec<Finding>,
         name: impl Fn(&str, &T) -> (String, Option<String>),
     ) {
+        self.all(rule, section.iter().map(|(key, one)| (key.as_str(), one)), told, name);
+    }
+
+    /// The same of members that stand in no section of a type.
+    pub(crate) fn all<'m, T: 'm>(
+        &self,
+        rule: &Rule,
+        members: impl Iterator<Item = (&'m str, &'m Member<T>)>,
+        told: &mut Vec<Finding>,
+        name: impl Fn(&str, &T) -> (String, Option<String>),
+    ) {
         let mut all = Vec::new();
-        for (key, one) in section {
+        for (key, one) in members {
             let path = member(rule.section, key);
             match one {
                 Member::Own(own) => {

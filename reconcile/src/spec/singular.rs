@@ -1,24 +1,20 @@
-//! The names of Terraform's blocks: one table from the plural words of the spec to their singular.
+//! The names of Terraform's blocks: the singular of the plural words of the spec. That of a section is the word of its kind.
 
-/// The word for one entry of a list or map of objects, in camelCase, or the word itself where it has no plural
+use crate::kinds;
+
+/// What lies below sections: the word for one entry of a list or map of objects, in camelCase, or the word itself where it has no plural
 /// (`s3`, `allow`).
 pub const SINGULAR: &[(&str, &str)] = &[
-    ("accessPoints", "accessPoint"),
     ("allow", "allow"),
-    ("buckets", "bucket"),
     ("catalog", "catalog"),
     ("columns", "column"),
     ("corsRules", "corsRule"),
-    ("crawlers", "crawler"),
-    ("databases", "database"),
     ("delta", "delta"),
     ("dynamodb", "dynamodb"),
-    ("filters", "filter"),
     ("hudi", "hudi"),
     ("iceberg", "iceberg"),
     ("inlinePolicies", "inlinePolicy"),
     ("jdbc", "jdbc"),
-    ("jobs", "job"),
     ("lifecycleRules", "lifecycleRule"),
     ("locations", "location"),
     ("mongodb", "mongodb"),
@@ -27,11 +23,9 @@ pub const SINGULAR: &[(&str, &str)] = &[
     ("partitionKeys", "partitionKey"),
     ("permissions", "permission"),
     ("requestMetrics", "requestMetrics"),
-    ("roles", "role"),
     ("s3", "s3"),
     ("sortColumns", "sortColumn"),
     ("statements", "statement"),
-    ("tables", "table"),
     ("transitions", "transition"),
 ];
 
@@ -41,7 +35,8 @@ pub const RESERVED: &[&str] =
 
 /// The singular of a word that names a list or a map of objects.
 pub fn singular(plural: &str) -> Option<&'static str> {
-    SINGULAR.iter().find(|(word, _)| *word == plural).map(|(_, one)| *one)
+    let within = || SINGULAR.iter().find(|(word, _)| *word == plural).map(|(_, one)| *one);
+    kinds::of_section(plural).or_else(within)
 }
 
 /// A camelCase word in Terraform's snake_case.

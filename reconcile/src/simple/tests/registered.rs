@@ -3,16 +3,11 @@
 use super::law;
 use crate::{
     aws::{Access, Aws},
-    kinds::workgroup,
-    policy,
-    simple::Simple,
+    kinds, policy,
 };
 use lake_tests::aws::{Endpoint, REGION};
 use serde_json::json;
 use std::collections::BTreeSet;
-
-/// All of them.
-const KINDS: [&Simple; 1] = [&workgroup::KIND];
 
 #[tokio::test]
 async fn every_kind_keeps_the_field_law_by_the_calls_that_it_needs() {
@@ -25,7 +20,7 @@ async fn every_kind_keeps_the_field_law_by_the_calls_that_it_needs() {
         ..Access::default()
     };
     let aws = Aws::connect(&access).await.unwrap();
-    for kind in KINDS {
+    for kind in kinds::simple() {
         endpoint.clear_journal();
         let named = json!({ "name": "it" });
         assert_eq!(law::broken(kind, &aws, &named).await, [""; 0], "{}", kind.name);
