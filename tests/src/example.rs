@@ -8,6 +8,10 @@ use crate::{
 };
 use serde_json::Value;
 
+/// Lakes that use every field of every kind.
+pub const FULL: &str =
+    concat!(include_str!("../tests/portable/full.tf"), "\n", include_str!("../tests/portable/kinds.tf"));
+
 /// The bucket of first-lake, by its default name.
 #[must_use]
 pub fn first_bucket() -> String {

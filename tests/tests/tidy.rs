@@ -260,13 +260,16 @@ fn kinds_neither_wait_nor_retry_on_a_timer() {
 /// The sections of a lake by the words of Rust: field and kind, `("access_points", "access_point")`.
 fn sections() -> Vec<(String, String)> {
     let words = words(&read(&root().join("reconcile/src/lake.rs")));
-    let section = |at: &[String]| match at {
-        [field, colon, section, open, kind, ..] if colon == ":" && section == "Section" && open == "<" => {
-            Some((field.clone(), kind.clone()))
+    let section = |at: usize| match &words[at..] {
+        [driven, kind, _, open, doc, rest @ ..]
+            if ["typed", "simple"].contains(&driven.as_str()) && open == "(" && doc == "(" =>
+        {
+            let colon = rest.iter().position(|word| word == ":")?;
+            Some((rest[colon - 1].clone(), kind.clone()))
         }
         _ => None,
     };
-    words.windows(5).filter_map(section).collect()
+    (0..words.len()).filter_map(section).collect()
 }
 
 #[test]

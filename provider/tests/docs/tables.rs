@@ -4,7 +4,7 @@ use lake_reconcile::{
     CONTRACT, LakeSpec,
     expand::{Scope, expand},
     graph::Graph,
-    kinds::KINDS,
+    kinds::{self, KINDS, SimpleKind},
     owner::Owner,
     place::Place,
     policy::{Purpose, When, by_kind, needed},
@@ -22,9 +22,13 @@ pub(crate) fn outputs() -> String {
     table
 }
 
-/// The actions of each kind, from a lake that makes every call of every kind.
+/// The actions of each kind, from a lake that makes every call of every kind; kinds that are data bring their own examples.
 pub(crate) fn actions(full: &str) -> String {
-    let table = by_kind(&graph(full), &place());
+    let mut lake: Value = serde_saphyr::from_str(full).expect("the lake is YAML");
+    for (section, examples) in kinds::simple().map(SimpleKind::examples) {
+        lake[section] = (examples.full)();
+    }
+    let table = by_kind(&graph(&lake.to_string()), &place());
     assert!(KINDS.all().all(|kind| table.contains_key(kind.name)), "the lake has every kind");
     let mut text = String::from("| resource | to plan | to apply, beside these |\n| --- | --- | --- |\n");
     for (kind, needs) in &table {

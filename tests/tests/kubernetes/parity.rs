@@ -5,10 +5,13 @@ use crate::{
     stage::{Stage, condition, differences, is_of_this_spec, manifest},
     translate,
 };
-use lake_tests::{aws::Endpoint, example, frozen, terraform::Terraform};
+use lake_tests::{
+    aws::Endpoint,
+    example::{self, FULL},
+    frozen,
+    terraform::Terraform,
+};
 use serde_json::Value;
-
-const FULL: &str = include_str!("../portable/full.tf");
 
 #[test]
 fn both_doors_lead_two_fresh_accounts_to_the_same_world() {
@@ -32,7 +35,7 @@ fn so_do_they_with_a_lake_of_every_field() {
     terraform.main(FULL);
     let _ = terraform.apply().ok();
     let lakes = lakes(&terraform);
-    assert_eq!(lakes.len(), 2);
+    assert_eq!(lakes.len(), 4);
 
     let stage = Stage::with("parity-full", |setting| {
         // Its members name whom they would be taken over from.

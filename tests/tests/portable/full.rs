@@ -1,10 +1,8 @@
 //! A lake that uses every field of every kind.
 
-use lake_tests::{aws::Endpoint, canary::untold, terraform::Terraform};
+use lake_tests::{aws::Endpoint, canary::untold, example::FULL, terraform::Terraform};
 use serde_json::Value;
 use std::collections::BTreeSet;
-
-const FULL: &str = include_str!("full.tf");
 
 /// Where the lake would be refused: policies of a role name nobody, and its trust policy no resource.
 const REFUSED: [&str; 6] = [

@@ -1,6 +1,6 @@
 //! States that earlier releases have saved are read as they were meant.
 
-use lake_tests::{aws::Endpoint, frozen, terraform::Terraform};
+use lake_tests::{aws::Endpoint, example::FULL, frozen, terraform::Terraform};
 
 /// What is secret in the states that were saved before their secrets were canaries.
 const SECRETS: [&str; 4] = ["nobody reads this", "AAECAw==", "grains", "cHJpbnQoMSkK"];
@@ -9,7 +9,7 @@ const SECRETS: [&str; 4] = ["nobody reads this", "AAECAw==", "grains", "cHJpbnQo
 #[test]
 fn a_state_of_every_release_plans_no_changes() {
     let aws = Endpoint::start();
-    let full = include_str!("../portable/full.tf");
+    let full = FULL;
     frozen::keep("main.tf", || full.to_owned());
     frozen::keep("state.json", || {
         let terraform = Terraform::new(&aws);
