@@ -41,6 +41,10 @@ macro_rules! kinds {
                 /// Databases of the Glue catalogue.
                 databases: spec::Database
             }
+            simple event_bus EventBus {
+                /// EventBridge event buses.
+                event_buses: EventBus
+            }
             typed filter Filter {
                 /// Data cells filters of Lake Formation: the rows and columns of a table that a grant on the filter opens.
                 filters: spec::Filter
