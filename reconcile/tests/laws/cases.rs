@@ -8,11 +8,12 @@ use crate::{
     told,
 };
 use lake_reconcile::{
-    engine::Outcome,
+    engine::{Again, Outcome},
     error::Retry,
     failure::Cause,
     graph::{Graph, NodeId},
     key::Key,
+    kinds::KINDS,
     plan::Change,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -159,6 +160,41 @@ fn nothing_gives_way_to_what_cannot_be_made() {
         let outcome = one_after_the_other(&sim, &first, &second).await;
         assert!(is_skipped(&outcome, "filter/f", "table/t"), "{}", told(&outcome));
         assert!(is_there(&sim, &key(&first, "filter/f")));
+    });
+}
+
+/// What waited for a fact that a round had just brought was told to have failed, and came after a pause; beside a member that
+/// was blocked, with the next change.
+#[test]
+fn what_a_round_makes_known_is_for_the_next_one_at_once() {
+    in_time(async {
+        for blocked in [false, true] {
+            let (sim, kept) = (a_sim(), Kept::new());
+            let named = |database: &str| {
+                let mut graph = graph(&format!(
+                    "buckets: {{ store: {{}} }}\naccessPoints: {{ door: {{ bucket: store }} }}\n\
+                     roles: {{ {OLD} }}\ndatabases: {{ lake: {{ name: {database} }} }}"
+                ));
+                let door = graph.get_mut(&NodeId::from("accessPoint/door")).expect("it is wanted");
+                let mut json = door.settings.as_ref().expect("settings").json().clone();
+                json["bucket"] = serde_json::json!({"$fact": {"node": "role/old", "name": "uniqueId"}});
+                door.settings = Some(KINDS.settings("accessPoint", json).expect("settings of the kind"));
+                door.after.insert("role/old".into());
+                graph
+            };
+            let first = named("one");
+            rounds(&sim, &first, &kept).await.expect("an end");
+            sim.world(|world| world.resources.remove(&key(&first, "role/old")));
+            let second = named(if blocked { "two" } else { "one" });
+            sim.want(&second);
+            let engine = engine(&sim).with_memory(kept.clone());
+            let round = engine.round(&second, kept.record()).await;
+            assert_eq!(round.again, Again::Now, "{}", told(&round.outcome));
+            assert_eq!(round.outcome.failures.is_empty(), !blocked, "{}", told(&round.outcome));
+            let round = engine.round(&second, round.outcome.record).await;
+            let door = round.outcome.plan.step(&NodeId::from("accessPoint/door"));
+            assert!(door.is_some_and(|step| step.change == Change::Keep), "{}", told(&round.outcome));
+        }
     });
 }
 
