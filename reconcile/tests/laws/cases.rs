@@ -1,7 +1,7 @@
 //! Cases in which a law did not hold once, each as small as it could be told.
 
 use crate::{
-    Kept, a_record, a_sim, engine, graph, in_time, keys, killed,
+    Kept, a_record, a_sim, engine, graph, in_time, keys, killed, owner,
     rounds::rounds,
     settle,
     sim::{Event, Rng, Sim},
@@ -14,6 +14,7 @@ use lake_reconcile::{
     graph::{Graph, NodeId},
     key::Key,
     kinds::KINDS,
+    owner::{Owner, Worn},
     plan::Change,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -160,6 +161,52 @@ fn nothing_gives_way_to_what_cannot_be_made() {
         let outcome = one_after_the_other(&sim, &first, &second).await;
         assert!(is_skipped(&outcome, "filter/f", "table/t"), "{}", told(&outcome));
         assert!(is_there(&sim, &key(&first, "filter/f")));
+    });
+}
+
+/// A stranger deletes a table with its filter and makes one of the name.
+fn make_table_anew(sim: &Sim, graph: &Graph) {
+    let (table, filter) = (key(graph, "table/t"), key(graph, "filter/f"));
+    sim.world(|world| {
+        world.resources.remove(&filter);
+        let table = world.resources.get_mut(&table).expect("it was made");
+        let owner = Owner { lake: "another".into(), ..owner() };
+        let worn = table.worn.take().expect("the lake's mark");
+        table.worn = Some(Worn { owner: owner.to_string(), ..worn });
+    });
+}
+
+/// What needed a filter that went with its table was tried all the same, until AWS had refused it for long enough.
+#[test]
+fn what_needs_what_went_with_a_table_waits() {
+    in_time(async {
+        let sim = a_sim();
+        let mut second = filtered("one", "Delete");
+        let outcome = settle(&sim, &second, a_record()).await;
+        make_table_anew(&sim, &second);
+        second.extend(graph("buckets: { late: {} }"));
+        second.get_mut(&NodeId::from("bucket/late")).expect("it is wanted").after.insert("filter/f".into());
+        let outcome = settle(&sim, &second, outcome.record).await;
+        assert!(is_skipped(&outcome, "bucket/late", "filter/f"), "{}", told(&outcome));
+        assert!(!is_there(&sim, &key(&second, "filter/f")));
+    });
+}
+
+/// A filter that went with its table was kept from a lake that had let go of the table, and made by the next apply.
+#[test]
+fn a_filter_is_made_on_what_its_lake_lets_go_of() {
+    in_time(async {
+        let sim = a_sim();
+        let first = filtered("one", "Delete");
+        let mut second = first.clone();
+        second.remove(&NodeId::from("table/t"));
+        let filter = second.get_mut(&NodeId::from("filter/f")).expect("it is wanted");
+        filter.after.remove(&NodeId::from("table/t"));
+        let outcome = settle(&sim, &first, a_record()).await;
+        make_table_anew(&sim, &first);
+        let outcome = settle(&sim, &second, outcome.record).await;
+        assert!(outcome.failures.is_empty() && outcome.plan.is_quiet(), "{}", told(&outcome));
+        assert!(is_there(&sim, &key(&second, "filter/f")));
     });
 }
 
