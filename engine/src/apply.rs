@@ -326,16 +326,24 @@ impl<'a, 'r> Run<'a, 'r> {
         }
     }
 
-    /// What is not known because a node that would tell it was not done comes after that node.
+    /// What is not known because a node that would tell it was not done comes after that node. Where it was done, that has not
+    /// failed: it is for the next pass, which knows what this one has brought.
     fn say_why_unknown(&mut self) {
         let steps = &self.task.plan.steps;
-        let failed: BTreeSet<&NodeId> = self.out.failures.keys().map(|at| &steps[*at].node).collect();
-        for (at, failure) in &mut self.out.failures {
-            let need = steps[*at].after.iter().find(|need| failed.contains(need));
-            if let (Cause::Unknown(_), Some(need)) = (&failure.cause, need) {
-                failure.cause = Cause::Skipped(need.clone());
+        let nodes = |at: &usize| &steps[*at].node;
+        let failed: BTreeSet<&NodeId> = self.out.failures.keys().map(nodes).collect();
+        let done: BTreeSet<&NodeId> = self.out.done.iter().map(nodes).collect();
+        self.out.failures.retain(|at, failure| {
+            if !matches!(failure.cause, Cause::Unknown(_)) {
+                return true;
             }
-        }
+            let after = &steps[*at].after;
+            if let Some(need) = after.iter().find(|need| failed.contains(need)) {
+                failure.cause = Cause::Skipped(need.clone());
+                return true;
+            }
+            !after.iter().any(|need| done.contains(need))
+        });
     }
 
     /// A failure of one operation. A step of two tells which of them failed, rather than which was not begun.

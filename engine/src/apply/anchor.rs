@@ -89,7 +89,7 @@ fn leaving<'t>(task: &'t Task<'_>) -> BTreeSet<&'t Key> {
 fn first<'t>(task: &'t Task<'_>) -> Option<(usize, &'t Step)> {
     let Plan { steps, .. } = task.plan;
     let undone = |(at, step): (usize, &'t Step)| {
-        (task.barred.contains_key(&at) || delays_others(step)).then_some(&step.node)
+        (task.barred.contains_key(&at) || delays_others(task, step)).then_some(&step.node)
     };
     let undone: BTreeSet<&NodeId> = steps.iter().enumerate().filter_map(undone).collect();
     let written: BTreeSet<&NodeId> = task.plan.writes().map(|step| &step.node).collect();

@@ -1,8 +1,10 @@
 //! Why a step was not done.
 
+use super::Task;
 use crate::{
     failure::{Action, Cause, Failure},
     graph::Hold,
+    inventory::Presence,
     plan::{Change, Step},
     progress::Progress,
 };
@@ -32,13 +34,21 @@ pub(super) fn hindrance(step: &Step) -> Option<Cause> {
 }
 
 /// Whether what needs a step's resource has to wait for another pass, or for ever.
-pub(super) fn delays_others(step: &Step) -> bool {
-    matches!(step.change, Change::Wait(_)) || hinders_others(step)
+pub(super) fn delays_others(task: &Task<'_>, step: &Step) -> bool {
+    matches!(step.change, Change::Wait(_)) || hinders_others(task, step)
 }
 
-/// Whether what needs a step's resource cannot be done either. What stands there as somebody else's can be used.
-pub(super) fn hinders_others(step: &Step) -> bool {
-    !matches!(step.change, Change::Foreign(_) | Change::Anew(_)) && hindrance(step).is_some()
+/// Whether what needs a step's resource cannot be done either. What stands there as somebody else's can be used; what went with
+/// that cannot.
+pub(super) fn hinders_others(task: &Task<'_>, step: &Step) -> bool {
+    let is_theirs = matches!(step.change, Change::Foreign(_) | Change::Anew(_));
+    hindrance(step).is_some() && (!is_theirs || is_absent(task, step))
+}
+
+/// Whether nothing is there of what a step is about.
+fn is_absent(task: &Task<'_>, step: &Step) -> bool {
+    let found = step.key.as_ref().and_then(|key| task.inventory.get(&step.node)?.get(key));
+    matches!(found, Some(Presence::Absent))
 }
 
 pub(super) fn failure(step: &Step, cause: Cause, progress: &Progress) -> Failure {

@@ -9,13 +9,17 @@ use super::{
 use crate::{
     contents::Contents,
     deadline,
+    error::Retry,
     failure::{Cause, Failure},
-    graph::Graph,
+    graph::{Graph, NodeId},
     observe::Observed,
-    plan::Plan,
+    plan::{Plan, Step},
     record::Record,
 };
-use std::{collections::BTreeMap, time::Duration};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    time::Duration,
+};
 use tokio::time::Instant;
 
 /// A lake that was looked at, and what is to be done about it.
@@ -107,12 +111,17 @@ impl<'a> Look<'a> {
     }
 }
 
-/// What was kept back by another comes when that one does.
+/// What was kept back by another comes when that one does. What no time mends keeps nothing of what was made way for.
 fn again(failures: &BTreeMap<StepId, Failure>, left: &Plan, progress: bool) -> Again {
     let failed =
         failures.values().filter(|failure| !matches!(failure.cause, Cause::Skipped(_))).map(Failure::retry);
     let unseen = left.unreadable().map(|(_, error)| error.retry);
-    match failed.chain(unseen).min_by_key(|class| super::pause(*class, 0)) {
+    let failing: BTreeSet<&NodeId> = failures.values().map(|failure| &failure.node).collect();
+    let is_open = |step: &Step| !step.is_quiet() && !failing.contains(&step.node);
+    // Whatever a time mends comes first, though the pauses are drawn.
+    let soonest = |class: &Retry| (*class == Retry::Never, super::pause(*class, 0));
+    match failed.chain(unseen).min_by_key(soonest) {
+        Some(Retry::Never) if progress && left.steps.iter().any(is_open) => Again::Now,
         Some(class) => Again::After(class),
         None if progress && !left.is_quiet() => Again::Now,
         None => Again::Quiet,

@@ -187,6 +187,12 @@ impl<'a> Scene<'a> {
         }
     }
 
+    /// Whether what a key names hangs on what the record names and no member wants any more.
+    pub(super) fn hangs_on_what_left(&self, key: &Key) -> bool {
+        let holder = self.kinds.hangs_on(key).filter(|holder| self.is_remembered(holder));
+        holder.is_some_and(|holder| !self.wanted_by.contains_key(&holder))
+    }
+
     /// Whose what a key hangs on is or was, if it wears somebody else's mark.
     fn hangs_on_others(&self, key: &Key) -> Option<String> {
         match self.found.get(&self.kinds.hangs_on(key)?)? {

@@ -268,9 +268,11 @@ impl<'a> Course<'a> {
         holder.is_some_and(|holder| self.taken_over.contains(&holder))
     }
 
-    /// What can wear no mark is not made on what became somebody else's: it would be theirs.
+    /// What can wear no mark is not made on what became somebody else's and a member wants: it would be theirs. What no
+    /// member wants any more is a thing outside the lake, as if it never had been the lake's.
     fn would_be_lost(&self, case: &Case<'_>) -> Option<Change> {
-        if case.traits.wears != Wears::Nothing || self.comes_along(&case.key) {
+        let is_made = self.comes_along(&case.key) || self.scene.hangs_on_what_left(&case.key);
+        if case.traits.wears != Wears::Nothing || is_made {
             return None;
         }
         let lost = self.scene.lost_with_holder(&case.key)?;

@@ -355,14 +355,23 @@ fn all_else_is_done(
     // waits for it.
     let blocks =
         outcome.failures.iter().any(|failure| theirs.contains(&failure.node) && is_for_the_user(failure));
+    // What went with that and is not there keeps back what needs it, and so on.
+    let cause = |node: &NodeId| outcome.failures.iter().find(|it| &it.node == node).map(|it| &it.cause);
+    let is_gone = |mut node: NodeId| {
+        while let Some(Cause::Skipped(need)) = cause(&node) {
+            node = need.clone();
+        }
+        let lost = matches!(cause(&node), Some(Cause::Foreign(_) | Cause::Anew(_)));
+        lost && hangs_on_theirs(&node) && !theirs.contains(&node)
+    };
     for node in graph.keys().filter(|node| !goes_along(node) && is_kept(undisturbed, node)) {
         let failure = outcome.failures.iter().find(|failure| &failure.node == node);
         // What went with that has to be made again, and so waits for what it needs.
         let went = holder(node).is_some_and(|holder| made.contains_key(&holder));
         let fails_anyway = |need: &NodeId| undisturbed.failures.iter().any(|failure| &failure.node == need);
-        let waits = failure.is_some_and(
-            |failure| matches!(&failure.cause, Cause::Skipped(need) if blocks || (went && fails_anyway(need))),
-        );
+        let excused = |need: &NodeId| blocks || (went && fails_anyway(need)) || is_gone(need.clone());
+        let waits =
+            failure.is_some_and(|failure| matches!(&failure.cause, Cause::Skipped(need) if excused(need)));
         prop_assert!(waits || is_kept(outcome, node), "{node} is done all the same: {}", told());
     }
     let failures = outcome.failures.iter().filter(|failure| !goes_along(&failure.node));

@@ -1,18 +1,20 @@
 //! Cases in which a law did not hold once, each as small as it could be told.
 
 use crate::{
-    Kept, a_record, a_sim, engine, graph, in_time, keys, killed,
+    Kept, a_record, a_sim, engine, graph, in_time, keys, killed, owner,
     rounds::rounds,
     settle,
     sim::{Event, Rng, Sim},
     told,
 };
 use lake_reconcile::{
-    engine::Outcome,
+    engine::{Again, Outcome},
     error::Retry,
     failure::Cause,
     graph::{Graph, NodeId},
     key::Key,
+    kinds::KINDS,
+    owner::{Owner, Worn},
     plan::Change,
 };
 use std::{collections::BTreeMap, sync::Arc};
@@ -159,6 +161,87 @@ fn nothing_gives_way_to_what_cannot_be_made() {
         let outcome = one_after_the_other(&sim, &first, &second).await;
         assert!(is_skipped(&outcome, "filter/f", "table/t"), "{}", told(&outcome));
         assert!(is_there(&sim, &key(&first, "filter/f")));
+    });
+}
+
+/// A stranger deletes a table with its filter and makes one of the name.
+fn make_table_anew(sim: &Sim, graph: &Graph) {
+    let (table, filter) = (key(graph, "table/t"), key(graph, "filter/f"));
+    sim.world(|world| {
+        world.resources.remove(&filter);
+        let table = world.resources.get_mut(&table).expect("it was made");
+        let owner = Owner { lake: "another".into(), ..owner() };
+        let worn = table.worn.take().expect("the lake's mark");
+        table.worn = Some(Worn { owner: owner.to_string(), ..worn });
+    });
+}
+
+/// What needed a filter that went with its table was tried all the same, until AWS had refused it for long enough.
+#[test]
+fn what_needs_what_went_with_a_table_waits() {
+    in_time(async {
+        let sim = a_sim();
+        let mut second = filtered("one", "Delete");
+        let outcome = settle(&sim, &second, a_record()).await;
+        make_table_anew(&sim, &second);
+        second.extend(graph("buckets: { late: {} }"));
+        second.get_mut(&NodeId::from("bucket/late")).expect("it is wanted").after.insert("filter/f".into());
+        let outcome = settle(&sim, &second, outcome.record).await;
+        assert!(is_skipped(&outcome, "bucket/late", "filter/f"), "{}", told(&outcome));
+        assert!(!is_there(&sim, &key(&second, "filter/f")));
+    });
+}
+
+/// A filter that went with its table was kept from a lake that had let go of the table, and made by the next apply.
+#[test]
+fn a_filter_is_made_on_what_its_lake_lets_go_of() {
+    in_time(async {
+        let sim = a_sim();
+        let first = filtered("one", "Delete");
+        let mut second = first.clone();
+        second.remove(&NodeId::from("table/t"));
+        let filter = second.get_mut(&NodeId::from("filter/f")).expect("it is wanted");
+        filter.after.remove(&NodeId::from("table/t"));
+        let outcome = settle(&sim, &first, a_record()).await;
+        make_table_anew(&sim, &first);
+        let outcome = settle(&sim, &second, outcome.record).await;
+        assert!(outcome.failures.is_empty() && outcome.plan.is_quiet(), "{}", told(&outcome));
+        assert!(is_there(&sim, &key(&second, "filter/f")));
+    });
+}
+
+/// What waited for a fact that a round had just brought was told to have failed, and came after a pause; beside a member that
+/// was blocked, with the next change.
+#[test]
+fn what_a_round_makes_known_is_for_the_next_one_at_once() {
+    in_time(async {
+        for blocked in [false, true] {
+            let (sim, kept) = (a_sim(), Kept::new());
+            let named = |database: &str| {
+                let mut graph = graph(&format!(
+                    "buckets: {{ store: {{}} }}\naccessPoints: {{ door: {{ bucket: store }} }}\n\
+                     roles: {{ {OLD} }}\ndatabases: {{ lake: {{ name: {database} }} }}"
+                ));
+                let door = graph.get_mut(&NodeId::from("accessPoint/door")).expect("it is wanted");
+                let mut json = door.settings.as_ref().expect("settings").json().clone();
+                json["bucket"] = serde_json::json!({"$fact": {"node": "role/old", "name": "uniqueId"}});
+                door.settings = Some(KINDS.settings("accessPoint", json).expect("settings of the kind"));
+                door.after.insert("role/old".into());
+                graph
+            };
+            let first = named("one");
+            rounds(&sim, &first, &kept).await.expect("an end");
+            sim.world(|world| world.resources.remove(&key(&first, "role/old")));
+            let second = named(if blocked { "two" } else { "one" });
+            sim.want(&second);
+            let engine = engine(&sim).with_memory(kept.clone());
+            let round = engine.round(&second, kept.record()).await;
+            assert_eq!(round.again, Again::Now, "{}", told(&round.outcome));
+            assert_eq!(round.outcome.failures.is_empty(), !blocked, "{}", told(&round.outcome));
+            let round = engine.round(&second, round.outcome.record).await;
+            let door = round.outcome.plan.step(&NodeId::from("accessPoint/door"));
+            assert!(door.is_some_and(|step| step.change == Change::Keep), "{}", told(&round.outcome));
+        }
     });
 }
 

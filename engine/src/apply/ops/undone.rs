@@ -31,7 +31,7 @@ impl<'p> Undone<'p> {
         let mut undone = Undone { steps, nodes, leaving, there };
         for (at, step) in steps.iter().enumerate() {
             let barred = task.barred.get(&at);
-            if !step.leaves() && (matches!(barred, Some(Some(_))) || hinders_others(step)) {
+            if !step.leaves() && (matches!(barred, Some(Some(_))) || hinders_others(task, step)) {
                 undone.nodes.entry(&step.node).or_insert(at);
             }
             // What only waits holds nothing back: nothing has failed, and AWS refuses what is still used.
