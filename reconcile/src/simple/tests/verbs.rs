@@ -242,6 +242,14 @@ fn a_kind_tells_the_engine_what_follows_from_its_fields() {
     assert_eq!(needs(&WIDGET, When::Delete), [format!("toy:DeleteWidget on {any}")]);
     assert_eq!(needs(&WIDGET, When::Write).len(), 4);
     assert_eq!(needs(&THING, When::Look), ["toy:ListThings on *"]);
+    let inner = Simple { read: WIDGET.read.on_all(), policy_arn: Some("toy:widget/{name}:*"), ..WIDGET };
+    let tags = format!("toy:ListTagsForResource on {any}");
+    assert_eq!(needs(&inner, When::Look), ["toy:GetWidget on *".to_owned(), tags]);
+    assert_eq!(needs(&inner, When::Delete), [format!("toy:DeleteWidget on {any}:*")]);
+    assert_eq!(
+        needs(&inner, When::Write)[2..],
+        [format!("toy:TagResource on {any}"), format!("toy:UntagResource on {any}")]
+    );
     let typed: Widget = serde_json::from_value(settings).unwrap();
     assert_eq!(typed.size, 1);
 }
