@@ -49,6 +49,10 @@ macro_rules! kinds {
                 /// Glue jobs.
                 jobs: spec::Job
             }
+            simple log_group LogGroup {
+                /// Log groups of CloudWatch Logs: where the events of one source are kept, and for how long.
+                log_groups: LogGroup
+            }
             typed object Object {}
             typed role Role {
                 /// IAM roles with least privilege on members of this lake.
