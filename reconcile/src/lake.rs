@@ -58,6 +58,10 @@ macro_rules! kinds {
                 /// IAM roles with least privilege on members of this lake.
                 roles: spec::Role
             }
+            simple stream Stream {
+                /// Kinesis data streams: what is written now and read in order, again and again until its hours are over.
+                streams: Stream
+            }
             typed table Table {
                 /// Tables of the Glue catalogue that are declared rather than crawled.
                 tables: spec::Table
