@@ -53,10 +53,18 @@ macro_rules! kinds {
                 /// Glue jobs.
                 jobs: spec::Job
             }
+            simple log_group LogGroup {
+                /// Log groups of CloudWatch Logs: where the events of one source are kept, and for how long.
+                log_groups: LogGroup
+            }
             typed object Object {}
             typed role Role {
                 /// IAM roles with least privilege on members of this lake.
                 roles: spec::Role
+            }
+            simple stream Stream {
+                /// Kinesis data streams: what is written now and read in order, again and again until its hours are over.
+                streams: Stream
             }
             typed table Table {
                 /// Tables of the Glue catalogue that are declared rather than crawled.

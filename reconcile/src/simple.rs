@@ -29,7 +29,7 @@ mod write;
 pub(crate) use shape::words;
 
 use self::{
-    call::{Call, Identity, Keys, Ready, Row, Tagging, Update},
+    call::{Call, Identity, Ready, Row, Tagging, Update},
     shape::{Field, Literal, Role, Shape, Shaped},
 };
 use crate::{
@@ -65,6 +65,8 @@ pub struct Simple {
     /// Its ARN after the account, with fields of the key in braces: `athena:workgroup/{name}`. Empty where it has none, or where
     /// only AWS knows it.
     pub arn: &'static str,
+    /// Its ARN in policies, where those have another one in all actions but the ones for tags: `logs:log-group:{name}:*`.
+    pub policy_arn: Option<&'static str>,
     /// How it is known again.
     pub identity: Identity,
     /// How it is made.
@@ -116,6 +118,7 @@ impl Simple {
             birth: T::BIRTH,
             schema: || schema_for!(T),
             arn: "",
+            policy_arn: None,
             identity: Identity::Named,
             create: UNTOLD,
             read: UNTOLD,
@@ -218,16 +221,13 @@ impl Simple {
     /// What it needs of whoever drives it: its calls, on its ARN, or a pattern of it while a part is not known.
     #[must_use]
     pub fn needs(&self, settings: &Value, place: &Place) -> Vec<Need> {
-        let itself = arn::pattern(self, settings, place);
-        let on = |call: &Call| match call.keys {
-            Keys::All { .. } => "*".to_owned(),
-            _ => itself.clone(),
-        };
-        let of = |when, call: &Call| Need {
+        let itself = arn::pattern(self, self.policy_arn.unwrap_or(self.arn), settings, place);
+        let worn = arn::pattern(self, self.arn, settings, place);
+        let need = |when, call: &Call, on: &String| Need {
             when,
             calls: vec![Cow::Owned(call.operation.action())],
             beside: &[],
-            on: vec![on(call)],
+            on: vec![if call.is_on_all() { "*".to_owned() } else { on.clone() }],
             to: None,
         };
         let changes: Vec<Call> = match self.update {
@@ -238,13 +238,13 @@ impl Simple {
             Update::Never => Vec::new(),
         };
         let tagging = self.tags.into_iter();
-        let looks = [self.read].into_iter().chain(tagging.clone().filter_map(|tags| tags.list));
-        let writes =
-            [self.create].into_iter().chain(changes).chain(tagging.flat_map(|it| [it.tag, it.untag]));
-        looks
-            .map(|call| of(When::Look, &call))
-            .chain(writes.map(|call| of(When::Write, &call)))
-            .chain([of(When::Delete, &self.delete)])
+        let marks = tagging.clone().flat_map(|it| [it.tag, it.untag]);
+        [need(When::Look, &self.read, &itself)]
+            .into_iter()
+            .chain(tagging.filter_map(|it| it.list).map(|call| need(When::Look, &call, &worn)))
+            .chain([self.create].into_iter().chain(changes).map(|call| need(When::Write, &call, &itself)))
+            .chain(marks.map(|call| need(When::Write, &call, &worn)))
+            .chain([need(When::Delete, &self.delete, &itself)])
             .chain((self.beside)(settings, place))
             .collect()
     }

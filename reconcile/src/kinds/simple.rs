@@ -52,10 +52,13 @@ pub struct Examples {
     pub full: fn() -> Value,
 }
 
+/// The members of a section, their settings as JSON.
+type Members = fn(&LakeSpec) -> Vec<(&MemberKey, Member<Value>)>;
+
 /// A kind that is data, as it is registered.
 pub struct SimpleKind {
     simple: Simple,
-    members: fn(&LakeSpec) -> Vec<(&MemberKey, Member<Value>)>,
+    members: Members,
     on_delete: OnDelete,
     names: names::Rule,
     sense: Sense,

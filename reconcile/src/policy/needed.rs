@@ -117,10 +117,12 @@ pub(crate) fn anything() -> [String; 1] {
 ///
 /// From the Service Authorization Reference, <https://docs.aws.amazon.com/service-authorization/latest/reference/>
 /// (`list_amazons3`, `list_awsglue`, `list_awsidentityandaccessmanagementiam`, `list_awslakeformation`,
-/// `list_amazonresourcegrouptaggingapi`), and for S3 from "Required permissions for Amazon S3 API operations",
-/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>. What has no row is called
-/// by its own name.
+/// `list_amazonresourcegrouptaggingapi`), for S3 from "Required permissions for Amazon S3 API operations",
+/// <https://docs.aws.amazon.com/AmazonS3/latest/userguide/using-with-s3-policy-actions.html>, and for Kinesis from
+/// <https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html>. What has no row is called by its own
+/// name.
 const ACTIONS: &[(&str, &[&str])] = &[
+    ("kinesis:CreateStream", &["kinesis:CreateStream", "kinesis:AddTagsToStream"]),
     ("s3:CopyObject", &["s3:GetObject", "s3:GetObjectTagging", "s3:PutObject", "s3:PutObjectTagging"]),
     ("s3:CreateBucket", &["s3:CreateBucket", "s3:PutBucketOwnershipControls", "s3:TagResource"]),
     ("s3:DeleteBucketCors", &["s3:PutBucketCORS"]),

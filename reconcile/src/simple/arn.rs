@@ -21,8 +21,8 @@ fn whole(kind: &Simple, place: &Place, filled: &str) -> String {
     if kind.global { place.global_arn(service, resource) } else { place.arn(service, resource) }
 }
 
-fn fill(kind: &Simple, fields: &Value, otherwise: Option<&str>) -> Option<String> {
-    let filled = pieces(kind.arn).map(|piece| match piece {
+fn fill(template: &str, fields: &Value, otherwise: Option<&str>) -> Option<String> {
+    let filled = pieces(template).map(|piece| match piece {
         Piece::As(text) => Some(text),
         Piece::Field(name) => fields.get(name).and_then(Value::as_str).or(otherwise),
     });
@@ -31,13 +31,13 @@ fn fill(kind: &Simple, fields: &Value, otherwise: Option<&str>) -> Option<String
 
 /// The ARN, where the kind has one and all fields in it are known.
 pub(super) fn of(kind: &Simple, fields: &Value, place: &Place) -> Option<String> {
-    let filled = fill(kind, fields, None).filter(|filled| !filled.is_empty())?;
+    let filled = fill(kind.arn, fields, None).filter(|filled| !filled.is_empty())?;
     Some(whole(kind, place, &filled))
 }
 
-/// The ARN with `*` for what is not known; `*` alone where the kind has none.
-pub(super) fn pattern(kind: &Simple, fields: &Value, place: &Place) -> String {
-    match fill(kind, fields, Some("*")) {
+/// The ARN of a template with `*` for what is not known; `*` alone where the kind has none.
+pub(super) fn pattern(kind: &Simple, template: &str, fields: &Value, place: &Place) -> String {
+    match fill(template, fields, Some("*")) {
         Some(filled) if !filled.is_empty() => whole(kind, place, &filled),
         _ => "*".to_owned(),
     }

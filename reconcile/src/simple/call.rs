@@ -21,6 +21,8 @@ pub struct Call {
     pub at: &'static str,
     /// How it takes keys.
     pub keys: Keys,
+    /// Whether policies allow it on all resources alone.
+    pub on_all: bool,
 }
 
 /// How a call takes keys.
@@ -43,7 +45,7 @@ impl Call {
     /// A call that takes one key and says all as the fields do.
     #[must_use]
     pub const fn new(operation: Operation) -> Self {
-        Call { operation, renamed: &[], with: &[], at: "", keys: Keys::One }
+        Call { operation, renamed: &[], with: &[], at: "", keys: Keys::One, on_all: false }
     }
 
     /// The same, whose input spells some paths otherwise, and all below them: `("Name", "WorkGroup")`. Of an empty one what is
@@ -85,6 +87,18 @@ impl Call {
         Call { keys: Keys::All { asked, answered }, ..self }
     }
 
+    /// The same, which policies allow on all resources alone, though it takes keys.
+    #[must_use]
+    pub const fn on_all(self) -> Self {
+        Call { on_all: true, ..self }
+    }
+
+    /// Whether policies allow it on all resources alone.
+    #[must_use]
+    pub const fn is_on_all(&self) -> bool {
+        self.on_all || matches!(self.keys, Keys::All { .. })
+    }
+
     /// The input of the call for settings, in which it takes these fields.
     ///
     /// # Errors
@@ -117,6 +131,7 @@ impl Call {
 
 /// How a resource is changed.
 #[derive(Clone, Copy, Debug)]
+#[allow(clippy::large_enum_variant, reason = "there is one of each kind, in a constant")]
 pub enum Update {
     /// By one call with all settings.
     Whole(Call),

@@ -66,9 +66,7 @@ impl Simple {
             let first = change.path.steps().first().and_then(PathStep::name);
             self.tags_field().is_some_and(|field| first == Some(field.name))
         };
-        if changes.iter().any(|change| !of_tags(change)) {
-            self.change(settings, &was, aws, id).await?;
-        }
+        // Tags first: after a change it may be on its way, and takes none then.
         if let (true, Some(tagging), Some(field)) =
             (changes.iter().any(of_tags), &self.tags, self.tags_field())
         {
@@ -77,6 +75,9 @@ impl Simple {
             let put = put.map(|(key, value)| (key.clone(), value.clone())).collect();
             let take = was.into_keys().filter(|key| !wanted.contains_key(key)).collect();
             self.retag(aws, id, tagging, &put, take).await?;
+        }
+        if changes.iter().any(|change| !of_tags(change)) {
+            self.change(settings, &was, aws, id).await?;
         }
         Ok(())
     }

@@ -26,7 +26,7 @@ fn the_members_that_hold_data_have_a_guard_of_their_own() {
         .filter(|(_, member)| member.fields.contains_key("deletionProtection"))
         .map(|(name, _)| name)
         .collect();
-    assert_eq!(guarded, ["buckets", "databases", "tables"]);
+    assert_eq!(guarded, ["buckets", "databases", "logGroups", "streams", "tables"]);
 }
 
 #[test]

@@ -709,6 +709,41 @@ proptest! {
 }
 
 #[test]
+fn log_groups_and_streams_make_sense() {
+    expect_told(
+        r#"
+logGroups:
+  api: { name: aws/api }
+  old: { retentionDays: 31 }
+  older: { retentionDays: 3653 }
+  lambda: { class: Delivery, retentionDays: 1 }
+streams:
+  chosen: { mode: Provisioned, shards: 2 }
+  few: { mode: Provisioned }
+  many: { shards: 2 }
+  name: { name: "clicks/raw" }
+  warm: { mode: Provisioned, shards: 1, warmThroughputMibps: 8 }
+"#,
+        expect![[r#"
+            error: logGroups.api.name: no log group can be called `aws/api`
+              A log group's name has letters, digits, `.`, `_`, `-`, `/` and `#`, and does not begin with `aws/` (https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html).
+            error: logGroups.lambda.retentionDays: a log group of the class `Delivery` takes no retention
+              AWS forgets its events by itself. Leave `retentionDays` out.
+            error: logGroups.old.retentionDays: AWS keeps no events for 31 days
+              Say 60, or leave it out to keep events for ever.
+            error: streams.few.shards: a stream with `mode: Provisioned` says how many shards it has
+              Set `shards`, or leave the shards to AWS by `mode: OnDemand`.
+            error: streams.many.shards: AWS chooses the shards of a stream with `mode: OnDemand`
+              Set `mode: Provisioned`, or leave `shards` out.
+            error: streams.name.name: no stream can be called `clicks/raw`
+              A stream's name has letters, digits, `.`, `_` and `-` (https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html).
+            error: streams.warm.warmThroughputMibps: only a stream with `mode: OnDemand` is kept warm
+              Set `mode: OnDemand`, or leave `warmThroughputMibps` out and say how many `shards` there are.
+        "#]],
+    );
+}
+
+#[test]
 fn a_lake_is_not_taken_over_from_itself() {
     let yaml = r#"
 adoptFrom: terraform/team-a/events

@@ -201,6 +201,29 @@ def test_distribution_is_for_streams_on_demand(kinesis) -> None:
     assert summary(kinesis)["RecordDistributionStrategy"] == "AUTO"
 
 
+def test_a_stream_on_demand_is_kept_warm_until_it_is_provisioned(kinesis) -> None:
+    with refused("ValidationException"):
+        kinesis.create_stream(StreamName="clicks", ShardCount=2, WarmThroughputMiBps=8)
+    kinesis.create_stream(StreamName="clicks", StreamModeDetails={"StreamMode": "ON_DEMAND"}, WarmThroughputMiBps=8)
+    assert settled(kinesis)["WarmThroughput"] == {"TargetMiBps": 8, "CurrentMiBps": 8}
+    told = kinesis.update_stream_warm_throughput(StreamARN=ARN, WarmThroughputMiBps=0)
+    assert told["WarmThroughput"] == {"TargetMiBps": 0, "CurrentMiBps": 4}
+    assert summary(kinesis)["StreamStatus"] == "UPDATING"
+    assert settled(kinesis)["WarmThroughput"]["TargetMiBps"] == 0
+    with refused("LimitExceededException"):
+        kinesis.update_stream_warm_throughput(StreamARN=ARN, WarmThroughputMiBps=10_241)
+    with refused("ValidationException"):
+        kinesis.update_stream_mode(
+            StreamARN=ARN, StreamModeDetails={"StreamMode": "PROVISIONED"}, WarmThroughputMiBps=8
+        )
+    kinesis.update_stream_mode(StreamARN=ARN, StreamModeDetails={"StreamMode": "PROVISIONED"})
+    assert "WarmThroughput" not in settled(kinesis)
+    with refused("ValidationException"):
+        kinesis.update_stream_warm_throughput(StreamARN=ARN, WarmThroughputMiBps=8)
+    kinesis.update_stream_mode(StreamARN=ARN, StreamModeDetails={"StreamMode": "ON_DEMAND"}, WarmThroughputMiBps=8)
+    assert settled(kinesis)["WarmThroughput"]["TargetMiBps"] == 8
+
+
 def test_retention_goes_up_and_down_within_bounds(kinesis) -> None:
     made(kinesis)
     kinesis.increase_stream_retention_period(StreamName="clicks", RetentionPeriodHours=24)

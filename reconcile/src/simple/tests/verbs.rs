@@ -103,7 +103,7 @@ async fn what_aws_makes_ids_of_is_found_by_its_mark_in_one_list() {
 }
 
 #[tokio::test]
-async fn an_update_tells_what_differs_and_tags_have_calls_of_their_own() {
+async fn an_update_tells_what_differs_and_tags_have_calls_of_their_own_before_it() {
     let toy = Toy::default();
     let aws = toy.aws("000000000003");
     make(&WIDGET, &aws, &["a"]).await;
@@ -115,14 +115,14 @@ async fn an_update_tells_what_differs_and_tags_have_calls_of_their_own() {
     assert_eq!(
         toy.asked(),
         [
-            (
-                "UpdateWidget".to_owned(),
-                json!({ "Widget": "a", "ConfigUpdates": { "Mode": "SLOW", "RemoveLimit": true }, "State": "STOPPED" })
-            ),
             ("UntagResource".to_owned(), json!({ "ResourceARN": arn, "TagKeys": ["gone"] })),
             (
                 "TagResource".to_owned(),
                 json!({ "ResourceARN": arn, "Tags": [{ "Key": "team", "Value": "lake" }] })
+            ),
+            (
+                "UpdateWidget".to_owned(),
+                json!({ "Widget": "a", "ConfigUpdates": { "Mode": "SLOW", "RemoveLimit": true }, "State": "STOPPED" })
             ),
         ]
     );
@@ -242,6 +242,14 @@ fn a_kind_tells_the_engine_what_follows_from_its_fields() {
     assert_eq!(needs(&WIDGET, When::Delete), [format!("toy:DeleteWidget on {any}")]);
     assert_eq!(needs(&WIDGET, When::Write).len(), 4);
     assert_eq!(needs(&THING, When::Look), ["toy:ListThings on *"]);
+    let inner = Simple { read: WIDGET.read.on_all(), policy_arn: Some("toy:widget/{name}:*"), ..WIDGET };
+    let tags = format!("toy:ListTagsForResource on {any}");
+    assert_eq!(needs(&inner, When::Look), ["toy:GetWidget on *".to_owned(), tags]);
+    assert_eq!(needs(&inner, When::Delete), [format!("toy:DeleteWidget on {any}:*")]);
+    assert_eq!(
+        needs(&inner, When::Write)[2..],
+        [format!("toy:TagResource on {any}"), format!("toy:UntagResource on {any}")]
+    );
     let typed: Widget = serde_json::from_value(settings).unwrap();
     assert_eq!(typed.size, 1);
 }

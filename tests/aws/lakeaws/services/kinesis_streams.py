@@ -34,6 +34,9 @@ _LEAST_HOURS, _MOST_HOURS = 24, 8760
 #: API Reference, UpdateShardCount: "Scale up to more than 10000 shards in a stream".
 _MOST_SHARDS = 10_000
 
+#: API Reference, UpdateStreamWarmThroughput: not "more than 10 GiBps for an on-demand stream".
+_MOST_MIB = 10 * 1024
+
 #: API Reference, EnableEnhancedMonitoring: 'The value "ALL" enables every metric'.
 _METRICS = (
     "IncomingBytes", "IncomingRecords", "OutgoingBytes", "OutgoingRecords", "WriteProvisionedThroughputExceeded",
@@ -66,6 +69,7 @@ def create_stream(world: World, call: Call) -> dict[str, Any]:
         "Metrics": [],
         "Key": None,
         "RecordKiB": params.get("MaxRecordSizeInKiB", 1024),
+        "Warm": params.get("WarmThroughputMiBps"),
         "Strategy": params.get("RecordDistributionStrategy", "USER_PARTITION_KEY"),
         "Tags": tags,
         "Changes": {},
@@ -75,8 +79,7 @@ def create_stream(world: World, call: Call) -> dict[str, Any]:
 
 
 def _check_mode(params: dict[str, Any], mode: str) -> None:
-    if "WarmThroughputMiBps" in params:
-        raise NotEmulated("warm throughput, which an account must commit to, is not emulated")
+    _check_warm(params, mode)
     if mode == "ON_DEMAND" and "ShardCount" in params:
         raise invalid("ShardCount must not be specified for a stream in ON_DEMAND mode.")
     if mode == "PROVISIONED":
@@ -84,6 +87,16 @@ def _check_mode(params: dict[str, Any], mode: str) -> None:
             raise invalid("ShardCount must be specified for a stream in PROVISIONED mode.")
         if params.get("RecordDistributionStrategy") == "AUTO":
             raise invalid("The record distribution strategy AUTO needs a stream in ON_DEMAND mode.")
+
+
+def _check_warm(params: dict[str, Any], mode: str) -> None:
+    """API Reference, UpdateStreamWarmThroughput: "only supported for data streams with the on-demand capacity mode in
+    accounts that have MinimumThroughputBillingCommitment enabled", as all accounts here have; not "more than 10 GiBps"."""
+    warm = params.get("WarmThroughputMiBps")
+    if warm is not None and mode != "ON_DEMAND":
+        raise AwsError("ValidationException", f"Warm throughput is not supported for {mode} streams.")
+    if warm is not None and warm > _MOST_MIB:
+        raise limit(f"Warm throughput of {warm} MiBps is more than the {_MOST_MIB} MiBps of a stream.")
 
 
 def _shown(call: Call, record: dict[str, Any], state: str) -> dict[str, Any]:
@@ -117,7 +130,16 @@ def describe_stream_summary(world: World, call: Call) -> dict[str, Any]:
     out["MaxRecordSizeInKiB"] = record["RecordKiB"]
     if record["Mode"] == "ON_DEMAND":
         out["RecordDistributionStrategy"] = record["Strategy"]
+        out.update(_warm(record))
     return {"StreamDescriptionSummary": out}
+
+
+def _warm(record: dict[str, Any]) -> dict[str, Any]:
+    """API Reference, WarmThroughputObject: "only present for On-Demand Kinesis Data Streams", and here once a target was
+    told."""
+    if record["Warm"] is None:
+        return {}
+    return {"WarmThroughput": {"TargetMiBps": record["Warm"], "CurrentMiBps": max(record["Warm"], _ON_DEMAND_SHARDS)}}
 
 
 @ours("kinesis", "ListStreams")
@@ -200,14 +222,14 @@ def update_stream_mode(world: World, call: Call) -> dict[str, Any]:
 
     https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateStreamMode.html
     """
-    if "WarmThroughputMiBps" in call.params:
-        raise NotEmulated("warm throughput, which an account must commit to, is not emulated")
     record, mode = active(world, call), call.params["StreamModeDetails"]["StreamMode"]
+    _check_warm(call.params, mode)
     if record["Mode"] != mode:
         count_change(record, "UpdateStreamMode", 2)
     record["Mode"] = mode
     if mode == "PROVISIONED":
         record["Strategy"] = "USER_PARTITION_KEY"
+    record["Warm"] = call.params.get("WarmThroughputMiBps", record["Warm"] if mode == "ON_DEMAND" else None)
     goes_into(record, "UPDATING")
     return {}
 
@@ -321,6 +343,20 @@ def update_max_record_size(world: World, call: Call) -> dict[str, Any]:
     record["RecordKiB"] = call.params["MaxRecordSizeInKiB"]
     goes_into(record, "UPDATING")
     return {}
+
+
+@ours("kinesis", "UpdateStreamWarmThroughput")
+def update_warm_throughput(world: World, call: Call) -> dict[str, Any]:
+    """API Reference, UpdateStreamWarmThroughput: up, or down "to release excess capacity".
+
+    https://docs.aws.amazon.com/kinesis/latest/APIReference/API_UpdateStreamWarmThroughput.html
+    """
+    record = active(world, call)
+    _check_warm(call.params, record["Mode"])
+    record["Warm"] = call.params["WarmThroughputMiBps"]
+    goes_into(record, "UPDATING")
+    arn = call.arn("kinesis", f"stream/{record['Name']}")
+    return {"StreamName": record["Name"], "StreamARN": arn, **_warm(record)}
 
 
 @ours("kinesis", "UpdateStreamRecordDistributionStrategy")
