@@ -1,8 +1,12 @@
 //! One generator for the closed vocabulary of keywords that schemas of settings use. A keyword that it does not know
 //! is an error, so that no constraint is overlooked.
 
+use super::place;
 use lake_reconcile::settings::Settings;
-use lake_reconcile::{kind::Traits, kinds::KINDS};
+use lake_reconcile::{
+    kind::Traits,
+    kinds::{KINDS, RegisteredSettings as _},
+};
 use proptest::{collection::vec, prelude::*, strategy::Union, string::string_regex};
 use serde_json::{Map, Value, json};
 use std::sync::Arc;
@@ -13,13 +17,13 @@ const SILENT: &[&str] =
 /// Below this depth only what is required is generated.
 const DEPTH: usize = 5;
 
-/// Random settings of a kind, in the spelling in which they are kept.
+/// Random settings of a kind, in the spelling in which they are kept, with a name: an expansion leaves none out.
 pub(crate) fn settings(kind: &'static Traits) -> BoxedStrategy<Settings> {
     let root: Value = (kind.schema)().into();
     let root = Arc::new(root);
     value(&root, &root, 0)
         .prop_filter_map("a kind refuses what its schema allows", move |json| {
-            KINDS.settings(kind.name, json).ok()
+            KINDS.settings(kind.name, json).ok().filter(|settings| settings.key(&place()).is_some())
         })
         .boxed()
 }
