@@ -12,6 +12,60 @@ resource "lake" "kinds" {
     }
   }
 
+  event_bus "full" {
+    adopt = "Unowned"
+    adopt_from = "terraform/other/kinds"
+    dead_letters = "arn:aws:sqs:eu-west-1:123456789012:dead"
+    description = "card events"
+    ignore_drift = ["tags.cost-centre"]
+    kms_key = "arn:aws:kms:eu-west-1:123456789012:key/k"
+    log {
+      detail = true
+      level = "Info"
+    }
+    name = "full-events"
+    on_delete = "Delete"
+    policy = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"other\",\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::210987654321:root\"},\"Action\":\"events:PutEvents\",\"Resource\":\"arn:aws:events:eu-west-1:123456789012:event-bus/full-events\"}]}"
+    tags = { "team" = "data" }
+  }
+
+  log_group "full" {
+    adopt = "Unowned"
+    adopt_from = "terraform/other/kinds"
+    class = "InfrequentAccess"
+    deletion_protection = false
+    deletion_protection_enabled = true
+    ignore_drift = ["tags.cost-centre"]
+    kms_key = "arn:aws:kms:eu-west-1:123456789012:key/k"
+    name = "/full/api"
+    on_delete = "Delete"
+    retention_days = 30
+    tags = { "team" = "data" }
+  }
+  log_group "other" {
+    class = "Delivery"
+  }
+
+  stream "full" {
+    adopt = "Unowned"
+    adopt_from = "terraform/other/kinds"
+    deletion_protection = false
+    ignore_drift = ["tags.cost-centre"]
+    kms_key = "arn:aws:kms:{region}:{account}:alias/aws/kinesis"
+    max_record_size_kib = 2048
+    mode = "Provisioned"
+    name = "full-clicks"
+    on_delete = "Delete"
+    retention_hours = 48
+    shard_metrics = ["IncomingBytes", "IteratorAgeMilliseconds"]
+    shards = 4
+    tags = { "team" = "data" }
+  }
+  stream "other" {
+    mode = "OnDemand"
+    warm_throughput_mibps = 8
+  }
+
   workgroup "full" {
     access_grants {
       user_prefixes = true
@@ -53,6 +107,18 @@ resource "lake" "kinds" {
 
 resource "lake" "kinds_elsewhere" {
   name = "kinds-elsewhere"
+
+  event_bus "full" {
+    external = lake.kinds.outputs["eventBus/full"].name
+  }
+
+  log_group "full" {
+    external = lake.kinds.outputs["logGroup/full"].name
+  }
+
+  stream "full" {
+    external = lake.kinds.outputs["stream/full"].name
+  }
 
   workgroup "full" {
     external = lake.kinds.outputs["workgroup/full"].name
