@@ -89,6 +89,8 @@ pub struct Simple {
     pub holds_data: bool,
     /// Whether there is one of a name for all regions.
     pub global: bool,
+    /// Whether AWS answers the call that creates it with success although its name exists already, and changes what is there.
+    pub upserts: bool,
     /// The order of its replacement under another key.
     pub replace: Replace,
     /// Kinds that are deleted only after this one is gone.
@@ -128,6 +130,7 @@ impl Simple {
             ready: None,
             holds_data: false,
             global: false,
+            upserts: false,
             replace: Replace::CreateFirst,
             goes_before: &[],
             beside: |_, _| Vec::new(),

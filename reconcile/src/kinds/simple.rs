@@ -17,7 +17,7 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     key::{Id, Key},
-    kind::{Data, Kind, Refusal, Traits},
+    kind::{Data, Kind, Refusal, Traits, Upserts},
     lint::{member, names},
     owner::{Marking, Owner, Worn},
     place::Place,
@@ -161,7 +161,8 @@ fn texts(list: Vec<String>) -> &'static [&'static str] {
 
 impl Kind for SimpleKind {
     fn traits(&'static self) -> &'static Traits {
-        let Simple { name, birth, holds_data, global, replace, goes_before, schema, .. } = self.simple;
+        let Simple { name, birth, holds_data, global, upserts, replace, goes_before, schema, .. } =
+            self.simple;
         let left = |(path, reason): (String, _)| (&*path.leak(), reason);
         self.traits.get_or_init(|| Traits {
             name,
@@ -175,7 +176,7 @@ impl Kind for SimpleKind {
             birth,
             holds_data,
             global,
-            upserts_in: &[],
+            upserts: if upserts { Upserts::Everywhere } else { Upserts::Nowhere },
             replace,
             goes_before,
             schema,
