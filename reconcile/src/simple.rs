@@ -234,7 +234,7 @@ impl Simple {
             to: None,
         };
         let changes: Vec<Call> = match self.update {
-            Update::Whole(call) => vec![call],
+            Update::Whole(call) | Update::Put(call) => vec![call],
             Update::Steps(operations, _) => {
                 operations.iter().map(|operation| Call::new(*operation)).collect()
             }

@@ -91,6 +91,14 @@ impl SimpleKind {
         (self.section, self.examples)
     }
 
+    /// Whether settings make sense.
+    #[cfg(test)]
+    pub(crate) fn makes_sense(&self, settings: &Value) -> bool {
+        let mut told = Vec::new();
+        (self.sense)(settings, &FieldPath::root(), &mut told);
+        told.is_empty()
+    }
+
     fn field_of_name(&self) -> &'static str {
         let mut keys = self.simple.shape.fields().iter().filter(|field| field.role == shape::Role::Key);
         keys.next_back().expect("a kind that is named has a key").name

@@ -107,7 +107,8 @@ impl Simple {
 
     async fn change(&self, settings: &Value, was: &Value, aws: &Aws, id: &Id) -> Result<(), CloudError> {
         match self.update {
-            Update::Whole(call) => {
+            Update::Whole(call) | Update::Put(call) => {
+                let was = if let Update::Put(_) = self.update { &Value::Null } else { was };
                 let takes = |role| matches!(role, Role::Key | Role::Setting | Role::AfterCreate);
                 let mut input = call
                     .input(self.shape, settings, was, takes)

@@ -141,7 +141,8 @@ pub(super) static BATCHED: Simple =
     Simple { read: call("BatchGetWidgets").renamed(&[("Name", "Names")]).batch(2).at("Widgets"), ..WIDGET };
 
 /// Widgets, of which one call makes those that are not there and changes the others.
-pub(super) static UPSERTED: Simple = Simple { create: call("PutWidget"), upserts: true, ..WIDGET };
+pub(super) static UPSERTED: Simple =
+    Simple { create: call("PutWidget"), upserts: true, update: Update::Put(call("PutWidget")), ..WIDGET };
 
 /// Something that AWS makes an id of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Shape)]
@@ -258,15 +259,21 @@ impl World {
                 self.widgets.insert(name, widget);
                 Ok(json!({}))
             }
-            "PutWidget" => match self.widgets.get(&text("Name")).map(|it| it["Tags"].clone()) {
-                None => self.answer("CreateWidget", input),
-                Some(tags) => {
-                    self.widgets.remove(&text("Name"));
-                    self.answer("CreateWidget", input)?;
-                    self.widget(&text("Name"))?["Tags"] = tags;
-                    Ok(json!({}))
+            "PutWidget" => {
+                let old = self.widgets.remove(&text("Name"));
+                let mut told = input.clone();
+                let state = told.as_object_mut().unwrap().remove("State");
+                self.answer("CreateWidget", &told)?;
+                let widget = self.widget(&text("Name"))?;
+                for kept in ["CreationTime", "Serial", "Zone", "Config.Size", "Tags"] {
+                    if let Some(old) = &old {
+                        put(widget, kept, at(old, kept).cloned().unwrap_or_default());
+                    }
                 }
-            },
+                merge(widget, &json!({ "State": state }));
+                checked(widget)?;
+                Ok(json!({}))
+            }
             "GetWidget" => {
                 knows(input, "Widget")?;
                 Ok(json!({ "Widget": shown(self.widget(&text("Widget"))?) }))
