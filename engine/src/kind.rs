@@ -49,6 +49,29 @@ pub struct Refusal {
     pub remedy: String,
 }
 
+/// Where AWS answers a create with success although the name exists already.
+#[derive(Clone, Copy, Debug)]
+pub enum Upserts {
+    /// Nowhere: it refuses.
+    Nowhere,
+    /// In these regions.
+    In(&'static [&'static str]),
+    /// Everywhere: what creates is what changes.
+    Everywhere,
+}
+
+impl Upserts {
+    /// Whether it does so in a region.
+    #[must_use]
+    pub fn reach(self, region: &str) -> bool {
+        match self {
+            Upserts::Nowhere => false,
+            Upserts::In(regions) => regions.contains(&region),
+            Upserts::Everywhere => true,
+        }
+    }
+}
+
 /// What is true of a kind as such.
 #[derive(Clone, Copy, Debug)]
 pub struct Traits {
@@ -77,8 +100,8 @@ pub struct Traits {
     pub holds_data: bool,
     /// Whether there is one of a name for all regions: its mark says the region of its lake.
     pub global: bool,
-    /// Regions in which AWS answers a create with success although the name exists already.
-    pub upserts_in: &'static [&'static str],
+    /// Where AWS answers a create with success although the name exists already.
+    pub upserts: Upserts,
     /// The order of a replacement under another key: `DeleteFirst` only where AWS lets no two stand at once, whatever their
     /// keys. Under one key the old one always goes first.
     pub replace: Replace,

@@ -5,7 +5,7 @@
 use crate::{
     inventory::Facts,
     key::{Id, Key},
-    kind::{Kind, Kinds, Refusal, Replace, Traits, Wears},
+    kind::{Kind, Kinds, Refusal, Replace, Traits, Upserts, Wears},
     place::Place,
 };
 use serde_json::Value;
@@ -36,7 +36,7 @@ const fn toy(name: &'static str) -> Traits {
         birth: None,
         holds_data: false,
         global: false,
-        upserts_in: &[],
+        upserts: Upserts::Nowhere,
         replace: Replace::CreateFirst,
         goes_before: &[],
         schema: || schemars::json_schema!({ "type": "object" }),

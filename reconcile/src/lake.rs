@@ -29,6 +29,10 @@ macro_rules! kinds {
                 /// S3 access points: doors of their own into a bucket, each with its own policy.
                 access_points: spec::AccessPoint
             }
+            simple alarm Alarm {
+                /// CloudWatch alarms on metrics: what is watched, when that is too much, and what is done then.
+                alarms: Alarm
+            }
             typed bucket Bucket {
                 /// S3 buckets and the objects in them.
                 buckets: spec::Bucket

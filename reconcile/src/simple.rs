@@ -91,6 +91,8 @@ pub struct Simple {
     pub holds_data: bool,
     /// Whether there is one of a name for all regions.
     pub global: bool,
+    /// Whether AWS answers the call that creates it with success although its name exists already, and changes what is there.
+    pub upserts: bool,
     /// The order of its replacement under another key.
     pub replace: Replace,
     /// Kinds that are deleted only after this one is gone.
@@ -131,6 +133,7 @@ impl Simple {
             ready: None,
             holds_data: false,
             global: false,
+            upserts: false,
             replace: Replace::CreateFirst,
             goes_before: &[],
             beside: |_, _| Vec::new(),
@@ -231,7 +234,7 @@ impl Simple {
             to: None,
         };
         let changes: Vec<Call> = match self.update {
-            Update::Whole(call) => vec![call],
+            Update::Whole(call) | Update::Put(call) => vec![call],
             Update::Steps(operations, _) => {
                 operations.iter().map(|operation| Call::new(*operation)).collect()
             }

@@ -111,9 +111,8 @@ fn first<'t>(task: &'t Task<'_>) -> Option<(usize, &'t Step)> {
     }
     let waits = |step: &Step| step.after.iter().any(|need| written.contains(need));
     // Best is one whose create refuses what exists: then of two applies that create one lake only one gets past it.
-    let upserts = |step: &Step| {
-        task.kinds.traits(step.node.kind()).is_some_and(|kind| kind.upserts_in.contains(&task.region))
-    };
+    let upserts =
+        |step: &Step| task.kinds.traits(step.node.kind()).is_some_and(|kind| kind.upserts.reach(task.region));
     candidates.into_iter().min_by_key(|(at, step)| (waits(step), upserts(step), *at))
 }
 

@@ -22,7 +22,7 @@ use crate::{
     expand::{Scope, names::Names},
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
-    kind::{Data, Refusal, Wears},
+    kind::{Data, Refusal, Upserts, Wears},
     kinds::Typed,
     owner::{Marking, Worn},
     place::Place,
@@ -152,7 +152,7 @@ impl Typed for Bucket {
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = true;
     /// S3 API Reference, `CreateBucket`, `BucketAlreadyOwnedByYou`.
-    const UPSERTS_IN: &'static [&'static str] = &["us-east-1"];
+    const UPSERTS: Upserts = Upserts::In(&["us-east-1"]);
     const GOES_BEFORE: &'static [&'static str] = &[];
 
     fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {

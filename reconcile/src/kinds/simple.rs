@@ -17,7 +17,7 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     key::{Id, Key},
-    kind::{Data, Kind, Refusal, Traits},
+    kind::{Data, Kind, Refusal, Traits, Upserts},
     lint::{member, names},
     owner::{Marking, Owner, Worn},
     place::Place,
@@ -94,6 +94,14 @@ impl SimpleKind {
         (self.section, self.examples)
     }
 
+    /// Whether settings make sense.
+    #[cfg(test)]
+    pub(crate) fn makes_sense(&self, settings: &Value) -> bool {
+        let mut told = Vec::new();
+        (self.sense)(settings, &FieldPath::root(), &mut told);
+        told.is_empty()
+    }
+
     fn field_of_name(&self) -> &'static str {
         let mut keys = self.simple.shape.fields().iter().filter(|field| field.role == shape::Role::Key);
         keys.next_back().expect("a kind that is named has a key").name
@@ -164,7 +172,8 @@ fn texts(list: Vec<String>) -> &'static [&'static str] {
 
 impl Kind for SimpleKind {
     fn traits(&'static self) -> &'static Traits {
-        let Simple { name, birth, holds_data, global, replace, goes_before, schema, .. } = self.simple;
+        let Simple { name, birth, holds_data, global, upserts, replace, goes_before, schema, .. } =
+            self.simple;
         let left = |(path, reason): (String, _)| (&*path.leak(), reason);
         self.traits.get_or_init(|| Traits {
             name,
@@ -178,7 +187,7 @@ impl Kind for SimpleKind {
             birth,
             holds_data,
             global,
-            upserts_in: &[],
+            upserts: if upserts { Upserts::Everywhere } else { Upserts::Nowhere },
             replace,
             goes_before,
             schema,

@@ -12,7 +12,7 @@ use crate::{
     graph::{Node, NodeId},
     inventory::{Facts, Sight},
     key::{Id, Key},
-    kind::{Data, Kind, Refusal, Replace, Traits, Wears},
+    kind::{Data, Kind, Refusal, Replace, Traits, Upserts, Wears},
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::Need,
@@ -55,8 +55,8 @@ pub trait Typed:
     const HOLDS_DATA: bool;
     /// Whether there is one of a name for all regions.
     const GLOBAL: bool = false;
-    /// Regions in which AWS answers a create with success although the name exists already.
-    const UPSERTS_IN: &'static [&'static str] = &[];
+    /// Where AWS answers a create with success although the name exists already.
+    const UPSERTS: Upserts = Upserts::Nowhere;
     /// The order of a replacement under another key.
     const REPLACE: Replace = Replace::CreateFirst;
     /// Kinds that are deleted only after this one is gone.
@@ -190,7 +190,7 @@ impl<T: Typed> Erased<T> {
         birth: T::BIRTH,
         holds_data: T::HOLDS_DATA,
         global: T::GLOBAL,
-        upserts_in: T::UPSERTS_IN,
+        upserts: T::UPSERTS,
         replace: T::REPLACE,
         goes_before: T::GOES_BEFORE,
         schema: || schemars::schema_for!(T),

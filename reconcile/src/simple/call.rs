@@ -133,8 +133,10 @@ impl Call {
 #[derive(Clone, Copy, Debug)]
 #[allow(clippy::large_enum_variant, reason = "there is one of each kind, in a constant")]
 pub enum Update {
-    /// By one call with all settings.
+    /// By one call with all settings, which keeps what it is not told: what is off now is told so.
     Whole(Call),
+    /// By one call that puts all settings in the place of those that were: what is off is left out.
+    Put(Call),
     /// By calls that follow from a change, one after the other. A kind that is on its way after one of them answers that one
     /// alone: the next look shows what is left. All operations that may be among them stand here.
     Steps(&'static [Operation], fn(&Change<'_>) -> Vec<Step>),

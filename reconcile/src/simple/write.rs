@@ -8,7 +8,7 @@ use super::{
     shape::Role,
 };
 use crate::{
-    aws::Aws,
+    aws::{Aws, answered},
     diff::FieldChange,
     error::{CloudError, Retry},
     inventory::Facts,
@@ -23,8 +23,11 @@ use std::collections::BTreeMap;
 impl Simple {
     /// Make it, wearing the mark from the first call on.
     ///
+    /// Where AWS would change what is there instead of refusing, it is looked for before, and its mark is read back: such a call
+    /// takes no tags to what is there, so that what somebody made in between is told by a mark that is not this one.
+    ///
     /// # Errors
-    /// When AWS refuses, or a part of the settings is not known.
+    /// When AWS refuses, a part of the settings is not known, or something of its name does not wear the mark.
     pub async fn create(&self, settings: &Value, aws: &Aws, mark: &Worn) -> Result<(), CloudError> {
         let mut marked = settings.clone();
         if let (Some(_), Some(field)) = (self.tags, self.tags_field()) {
@@ -38,7 +41,28 @@ impl Simple {
         if let Identity::Made { token: Some(token), .. } = self.identity {
             put(&mut input, token, json!(self.token(settings, mark)));
         }
-        aws.call(&self.create.operation, input).await.map_err(|error| self.told(error)).map(drop)
+        let upserted = self.key(settings, &aws.place).filter(|_| self.upserts);
+        if let Some(id) = &upserted {
+            self.is_free_or_wears(aws, id, mark).await?;
+        }
+        aws.call(&self.create.operation, input).await.map_err(|error| self.told(error))?;
+        match &upserted {
+            Some(id) if self.tags.is_some() => self.is_free_or_wears(aws, id, mark).await,
+            _ => Ok(()),
+        }
+    }
+
+    /// That nothing is there, or what is there wears this mark. What is not seen everywhere yet is as good as not there.
+    async fn is_free_or_wears(&self, aws: &Aws, id: &Id, mark: &Worn) -> Result<(), CloudError> {
+        match self.worn(aws, id).await? {
+            None => Ok(()),
+            Some(Some(worn)) if worn == *mark => Ok(()),
+            Some(_) => Err(answered(
+                &self.create.operation.action(),
+                "AlreadyExistsException",
+                "something of this name is there that does not wear this lake's mark",
+            )),
+        }
     }
 
     /// What makes a repeated creation one: of the same node, of the same lake, with the same settings of which a change makes
@@ -84,7 +108,8 @@ impl Simple {
 
     async fn change(&self, settings: &Value, was: &Value, aws: &Aws, id: &Id) -> Result<(), CloudError> {
         match self.update {
-            Update::Whole(call) => {
+            Update::Whole(call) | Update::Put(call) => {
+                let was = if let Update::Put(_) = self.update { &Value::Null } else { was };
                 let takes = |role| matches!(role, Role::Key | Role::Setting | Role::AfterCreate);
                 let mut input = call
                     .input(self.shape, settings, was, takes)

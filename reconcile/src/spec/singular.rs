@@ -17,6 +17,7 @@ pub const SINGULAR: &[(&str, &str)] = &[
     ("jdbc", "jdbc"),
     ("lifecycleRules", "lifecycleRule"),
     ("locations", "location"),
+    ("metricQueries", "metricQuery"),
     ("mongodb", "mongodb"),
     ("noncurrentTransitions", "noncurrentTransition"),
     ("objects", "object"),

@@ -556,6 +556,72 @@ jobs:
 }
 
 #[test]
+fn alarms_make_sense() {
+    expect_told(
+        r#"
+alarms:
+  none: {}
+  both:
+    metric: { namespace: app, name: m, periodSeconds: 45, statistic: Sum, extendedStatistic: p90 }
+    metricQueries:
+      - { id: a, expression: a, returnData: true, metric: { namespace: app, name: m, periodSeconds: 5, statistic: Sum } }
+      - { id: a, returnData: true }
+    comparisonOperator: GreaterThanThreshold
+    threshold: 1
+    thresholdMetricId: b
+    evaluationPeriods: 1
+    datapointsToAlarm: 2
+  alone: { metric: { namespace: app, name: m, periodSeconds: 5 }, thresholdMetricId: b, comparisonOperator: LessThanThreshold, evaluationPeriods: 1 }
+  asked: { promql: { query: up, intervalSeconds: 60 }, threshold: 1, evaluationPeriods: 1, tagsPropagation: { includedTagKeys: [a], excludedTagKeys: [b] } }
+  fine: { metric: { namespace: app, name: m, periodSeconds: 10, statistic: Sum }, threshold: 1, comparisonOperator: LessThanThreshold, evaluationPeriods: 1 }
+  named: { name: "a:b", promql: { query: up, intervalSeconds: 60 } }
+"#,
+        expect![[r#"
+            error: alarms.alone.comparisonOperator: it does not go with this threshold
+              Choose `LessThanLower…` or `GreaterThanUpper…` with `thresholdMetricId`, and one of the others with `threshold`.
+            error: alarms.alone.metric.periodSeconds: CloudWatch has no such period
+              Choose a multiple of 60, or 10, 20, 30.
+            error: alarms.alone.metric.statistic: a metric is watched by one statistic
+              Set it, or `extendedStatistic`, and not both.
+            error: alarms.alone.thresholdMetricId: there are no queries of which it could be one
+              Set `metricQueries`, or a `threshold` instead.
+            error: alarms.asked.evaluationPeriods: it goes with no `promql`
+              The query itself tells what is too much. Remove it.
+            error: alarms.asked.tagsPropagation: tags are included, or others are excluded
+              Remove `includedTagKeys` or `excludedTagKeys`.
+            error: alarms.asked.threshold: it goes with no `promql`
+              The query itself tells what is too much. Remove it.
+            error: alarms.both.comparisonOperator: it does not go with this threshold
+              Choose `LessThanLower…` or `GreaterThanUpper…` with `thresholdMetricId`, and one of the others with `threshold`.
+            error: alarms.both.datapointsToAlarm: more periods than are looked at
+              Set it to `evaluationPeriods` at most, or remove it.
+            error: alarms.both.metric.periodSeconds: CloudWatch has no such period
+              Choose a multiple of 60, or 10, 20, 30.
+            error: alarms.both.metric.statistic: a metric is watched by one statistic
+              Set it, or `extendedStatistic`, and not both.
+            error: alarms.both.metricQueries: `thresholdMetricId` names no band among these
+              Name the query whose `expression` is `ANOMALY_DETECTION_BAND(…)`, or add it.
+            error: alarms.both.metricQueries: one query is watched, and here are 2
+              Set `returnData: true` at the one, and at no other but a band.
+            error: alarms.both.metricQueries: there is `metric` beside it
+              An alarm watches one: remove the other.
+            error: alarms.both.metricQueries[0].metric: a query is a metric or an expression
+              Set it, or `expression`, and not both.
+            error: alarms.both.metricQueries[1].id: another query has this id
+              Choose another one.
+            error: alarms.both.metricQueries[1].metric: a query is a metric or an expression
+              Set it, or `expression`, and not both.
+            error: alarms.both.threshold: an alarm on metrics has one threshold
+              Set it, or `thresholdMetricId`, and not both.
+            error: alarms.named.name: no alarm can be called `a:b`
+              An alarm's name has no control characters, and no colon, by which its ARN is parted (https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html).
+            error: alarms.none.metric: an alarm watches something
+              Set it, `metricQueries` or `promql`.
+        "#]],
+    );
+}
+
+#[test]
 fn crawlers_make_sense() {
     expect_told(
         r#"

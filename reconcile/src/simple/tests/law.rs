@@ -26,9 +26,14 @@ const ROUNDS: usize = 6;
 const LOOKS: usize = 200;
 
 /// What did not hold of a kind, in its own words; nothing where all holds. `named` is the key, in the words of its settings, and
-/// what else no schema tells.
-pub(crate) async fn broken(kind: &Simple, aws: &Aws, named: &Value) -> Vec<String> {
-    let tried = samples::of(kind, named);
+/// what else no schema tells; `makes_sense` tells what goes together.
+pub(crate) async fn broken(
+    kind: &Simple,
+    aws: &Aws,
+    named: &Value,
+    makes_sense: &dyn Fn(&Value) -> bool,
+) -> Vec<String> {
+    let tried = samples::of(kind, named, makes_sense);
     let owner = Owner { door: "terraform".into(), instance: "tests".into(), lake: "law".into() };
     let node = NodeId::new(kind.name, "it");
     let id = match kind.identity {
@@ -46,7 +51,7 @@ pub(crate) async fn broken(kind: &Simple, aws: &Aws, named: &Value) -> Vec<Strin
         let changes = differences(kind, &tried.least, &sample.settings);
         changes.iter().any(|change| fixed.iter().any(|path| change.touches_any(path)))
     });
-    let mut told: Vec<String> = tried.untold.iter().map(|field| format!("{field} has no example")).collect();
+    let mut told = tried.untold;
     told.extend(tried.each.iter().filter_map(|sample| changed_on_the_way(kind, sample)));
     let law = Law { kind, aws, id, mark, least: tried.least };
     match law.lives(&changed).await {

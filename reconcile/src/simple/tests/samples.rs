@@ -23,15 +23,16 @@ pub(super) struct Sample {
 pub(super) struct Samples {
     /// What has to be said, and nothing else.
     pub(super) least: Value,
-    /// The least with one thing more: each example, each word, the other way of each switch.
+    /// The least with one thing more: each example, each word, the other way of each switch. Where that makes no sense, the thing
+    /// is tried beside nothing but the key.
     pub(super) each: Vec<Sample>,
-    /// Fields of which nothing can be tried.
+    /// What cannot be tried.
     pub(super) untold: Vec<String>,
 }
 
 /// What can be tried of a kind. Fields that only go together are told in examples of the whole struct, and are tried so alone.
 /// `named` is the least that no schema tells: the key.
-pub(super) fn of(kind: &Simple, named: &Value) -> Samples {
+pub(super) fn of(kind: &Simple, named: &Value, makes_sense: &dyn Fn(&Value) -> bool) -> Samples {
     let schema = (kind.schema)().to_value();
     let required: BTreeSet<&str> = texts(&schema["required"]).collect();
     let fields: Vec<_> = kind.shape.fields().iter().filter(|field| field.role != Role::Key).collect();
@@ -40,7 +41,7 @@ pub(super) fn of(kind: &Simple, named: &Value) -> Samples {
     for field in fields.iter().filter(|field| required.contains(field.name) && named[field.name].is_null()) {
         match values(&schema["properties"][field.name], &schema).into_iter().next() {
             Some(value) => least[field.name] = value,
-            None => untold.push(field.name.to_owned()),
+            None => untold.push(format!("{} has no example", field.name)),
         }
     }
     let together: Vec<&Value> = schema["examples"].as_array().into_iter().flatten().collect();
@@ -52,19 +53,29 @@ pub(super) fn of(kind: &Simple, named: &Value) -> Samples {
         }
         let tried = values(&schema["properties"][field.name], &schema);
         if tried.is_empty() {
-            untold.push(field.name.to_owned());
+            untold.push(format!("{} has no example", field.name));
         }
         let alone = |value: Value| (format!("{} = {value}", field.name), json!({ field.name: value }));
         each.extend(tried.into_iter().map(alone));
     }
-    let whole = |more: &Value| {
-        let mut settings = both(&least, more);
+    let keys = kind.shape.fields().iter().filter(|field| field.role == Role::Key);
+    let key: Value =
+        keys.map(|field| (field.name.to_owned(), named[field.name].clone())).collect::<Map<_, _>>().into();
+    let whole = |mut settings: Value| {
         resolve(kind.shape, &mut settings, &Lake);
         kind.complete(&settings)
     };
-    let first = whole(&json!({}));
-    let each = each.into_iter().map(|(of, more)| Sample { of, settings: whole(&more) });
-    Samples { each: each.filter(|sample| sample.settings != first).collect(), least: first, untold }
+    let first = whole(least.clone());
+    let mut samples = Vec::new();
+    for (of, more) in each {
+        match [&least, &key].map(|base| both(base, &more)).into_iter().find(|settings| makes_sense(settings))
+        {
+            Some(settings) => samples.push(Sample { of, settings: whole(settings) }),
+            None => untold.push(format!("{of} makes no sense")),
+        }
+    }
+    samples.retain(|sample| sample.settings != first);
+    Samples { each: samples, least: first, untold }
 }
 
 /// The members of one object with those of another.

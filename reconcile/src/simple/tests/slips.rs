@@ -2,7 +2,7 @@
 
 use super::{
     law,
-    toy::{THING, Toy, WIDGET},
+    toy::{THING, Toy, UPSERTED, WIDGET},
 };
 use crate::simple::{
     Simple,
@@ -26,13 +26,14 @@ fn update(renamed: &'static [(&'static str, &'static str)]) -> Simple {
 }
 
 async fn told(kind: &Simple, account: &str) -> Vec<String> {
-    law::broken(kind, &Toy::default().aws(account), &json!({ "name": "it" })).await
+    law::broken(kind, &Toy::default().aws(account), &json!({ "name": "it" }), &|_| true).await
 }
 
 #[tokio::test]
 async fn a_kind_without_a_slip_holds() {
     assert_eq!(told(&WIDGET, "000000000101").await, [""; 0]);
-    let things = law::broken(&THING, &Toy::default().aws("000000000102"), &json!({})).await;
+    assert_eq!(told(&UPSERTED, "000000000103").await, [""; 0]);
+    let things = law::broken(&THING, &Toy::default().aws("000000000102"), &json!({}), &|_| true).await;
     assert_eq!(things, [""; 0]);
 }
 

@@ -140,6 +140,10 @@ pub(super) static WIDGET: Simple = Simple {
 pub(super) static BATCHED: Simple =
     Simple { read: call("BatchGetWidgets").renamed(&[("Name", "Names")]).batch(2).at("Widgets"), ..WIDGET };
 
+/// Widgets, of which one call makes those that are not there and changes the others.
+pub(super) static UPSERTED: Simple =
+    Simple { create: call("PutWidget"), upserts: true, update: Update::Put(call("PutWidget")), ..WIDGET };
+
 /// Something that AWS makes an id of.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema, Shape)]
 #[serde(rename_all = "camelCase", deny_unknown_fields)]
@@ -185,6 +189,8 @@ struct World {
     widgets: BTreeMap<String, Value>,
     things: BTreeMap<String, Value>,
     made: u32,
+    /// What somebody else asks right before the next call of an operation.
+    meanwhile: Option<(&'static str, (&'static str, Value))>,
     asked: Vec<(String, Value)>,
 }
 
@@ -203,6 +209,11 @@ impl Toy {
     pub(super) fn asked(&self) -> Vec<(String, Value)> {
         std::mem::take(&mut self.0.lock().unwrap().asked)
     }
+
+    /// Let somebody else ask this right before the next call of an operation.
+    pub(super) fn meanwhile(&self, before: &'static str, operation: &'static str, input: Value) {
+        self.0.lock().unwrap().meanwhile = Some((before, (operation, input)));
+    }
 }
 
 impl HttpConnector for Toy {
@@ -211,6 +222,9 @@ impl HttpConnector for Toy {
         let operation = target.trim_start_matches("Toy.").to_owned();
         let input: Value = serde_json::from_slice(request.body().bytes().unwrap_or_default()).unwrap();
         let mut world = self.0.lock().unwrap();
+        if let Some((_, (other, input))) = world.meanwhile.take_if(|(before, _)| *before == operation) {
+            world.answer(other, &input).unwrap();
+        }
         world.asked.push((operation.clone(), input.clone()));
         let (status, body) = match world.answer(&operation, &input) {
             Ok(answer) => (200, answer),
@@ -243,6 +257,21 @@ impl World {
                 merge(&mut widget, input);
                 checked(&mut widget)?;
                 self.widgets.insert(name, widget);
+                Ok(json!({}))
+            }
+            "PutWidget" => {
+                let old = self.widgets.remove(&text("Name"));
+                let mut told = input.clone();
+                let state = told.as_object_mut().unwrap().remove("State");
+                self.answer("CreateWidget", &told)?;
+                let widget = self.widget(&text("Name"))?;
+                for kept in ["CreationTime", "Serial", "Zone", "Config.Size", "Tags"] {
+                    if let Some(old) = &old {
+                        put(widget, kept, at(old, kept).cloned().unwrap_or_default());
+                    }
+                }
+                merge(widget, &json!({ "State": state }));
+                checked(widget)?;
                 Ok(json!({}))
             }
             "GetWidget" => {

@@ -1,6 +1,6 @@
 //! The verbs of a kind as data: what they ask, and what they make of the answers.
 
-use super::toy::{BATCHED, THING, TOY, Toy, WIDGET, Widget};
+use super::toy::{BATCHED, THING, TOY, Toy, UPSERTED, WIDGET, Widget};
 use crate::{
     aws::{Aws, Operation},
     diff::{FieldChange, Sharing, diff},
@@ -100,6 +100,31 @@ async fn what_aws_makes_ids_of_is_found_by_its_mark_in_one_list() {
     assert!(matches!(THING.read(&aws, &ids[..1]).await[0], Sight::Absent));
     let error = THING.update(&settings, &aws, &ids[0], &changes(&json!({ "note": "x" }), &json!({}))).await;
     assert!(error.unwrap_err().is_gone());
+}
+
+#[tokio::test]
+async fn a_creation_that_aws_takes_for_a_change_takes_nothing_that_is_somebody_elses() {
+    let toy = Toy::default();
+    let aws = toy.aws("000000000009");
+    let create = async |name: &str| {
+        let settings = UPSERTED.complete(&json!({ "name": name, "description": "ours" }));
+        let made = UPSERTED.create(&settings, &aws, &mark(&format!("widget/{name}"))).await;
+        (made.map_err(|error| (error.code.unwrap_or_default(), error.retry)), names(&toy))
+    };
+    let taken = Err(("AlreadyExistsException".to_owned(), Retry::Propagating));
+    let looked = ["ListTagsForResource", "PutWidget", "ListTagsForResource"].map(str::to_owned);
+    assert_eq!(create("a").await, (Ok(()), looked.to_vec()), "nothing was there");
+    assert_eq!(create("a").await, (Ok(()), looked.to_vec()), "an answer of ours was lost");
+    let settings = WIDGET.complete(&json!({ "name": "b" }));
+    WIDGET.create(&settings, &aws, &mark("widget/other")).await.unwrap();
+    toy.asked();
+    assert_eq!(create("b").await, (taken.clone(), vec![looked[0].clone()]), "it was there");
+    toy.meanwhile("PutWidget", "CreateWidget", json!({ "Name": "c" }));
+    assert_eq!(create("c").await, (taken, looked.to_vec()), "somebody made it in between");
+    let untagged = Simple { tags: None, ..UPSERTED };
+    let settings = untagged.complete(&json!({ "name": "d" }));
+    untagged.create(&settings, &aws, &mark("widget/d")).await.unwrap();
+    assert!(untagged.create(&settings, &aws, &mark("widget/d")).await.is_err(), "no mark tells whose it is");
 }
 
 #[tokio::test]
