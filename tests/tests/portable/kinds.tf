@@ -12,6 +12,109 @@ resource "lake" "kinds" {
     }
   }
 
+  alarm "band" {
+    comparison_operator = "GreaterThanUpperThreshold"
+    evaluation_periods = 1
+    metric_query {
+      id = "duration"
+      metric {
+        extended_statistic = "p90"
+        name = "Duration"
+        namespace = "AWS/Lambda"
+        period_seconds = 300
+      }
+      return_data = true
+    }
+    metric_query {
+      expression = "ANOMALY_DETECTION_BAND(duration, 2)"
+      id = "band"
+      return_data = true
+    }
+    threshold_metric_id = "band"
+  }
+  alarm "full" {
+    actions_enabled = false
+    adopt = "Unowned"
+    adopt_from = "terraform/other/kinds"
+    alarm_actions = ["arn:{partition}:sns:{region}:{account}:alarms"]
+    comparison_operator = "GreaterThanOrEqualToThreshold"
+    datapoints_to_alarm = 3
+    description = "calls take long"
+    evaluate_low_sample_count_percentile = "Ignore"
+    evaluation_periods = 5
+    ignore_drift = ["tags.cost-centre"]
+    insufficient_data_actions = ["arn:{partition}:sns:{region}:{account}:alarms"]
+    metric {
+      dimensions = { "FunctionName" = "{lake}-full" }
+      extended_statistic = "p99.9"
+      name = "Duration"
+      namespace = "AWS/Lambda"
+      period_seconds = 60
+      unit = "Milliseconds"
+    }
+    name = "full-duration"
+    ok_actions = ["arn:{partition}:sns:{region}:{account}:alarms"]
+    on_delete = "Delete"
+    tags = { "team" = "data" }
+    tags_propagation {
+      enabled = true
+      included_tag_keys = ["team"]
+    }
+    threshold = 2500.5
+    treat_missing_data = "NotBreaching"
+    wall_clock_timezone = "Europe/Berlin"
+    warm_up {
+      minutes = 10
+      to_the_end = true
+    }
+  }
+  alarm "other" {
+    comparison_operator = "LessThanThreshold"
+    evaluation_periods = 1
+    metric_query {
+      id = "errors"
+      metric {
+        dimensions = { "FunctionName" = "f" }
+        name = "Errors"
+        namespace = "AWS/Lambda"
+        period_seconds = 60
+        statistic = "Sum"
+        unit = "Count"
+      }
+    }
+    metric_query {
+      account_id = "123456789012"
+      id = "calls"
+      metric {
+        dimensions = { "FunctionName" = "f" }
+        name = "Invocations"
+        namespace = "AWS/Lambda"
+        period_seconds = 60
+        statistic = "Sum"
+        unit = "Count"
+      }
+    }
+    metric_query {
+      expression = "errors / calls"
+      id = "ratio"
+      label = "errors of calls"
+      period_seconds = 60
+      return_data = true
+    }
+    tags_propagation {
+      excluded_tag_keys = ["team"]
+    }
+    threshold = 0.5
+  }
+  alarm "promql" {
+    promql {
+      interval_seconds = 60
+      pending_seconds = 300
+      query = "up == 0"
+      recovery_seconds = 60
+    }
+  }
+
   event_bus "full" {
     adopt = "Unowned"
     adopt_from = "terraform/other/kinds"
@@ -107,6 +210,10 @@ resource "lake" "kinds" {
 
 resource "lake" "kinds_elsewhere" {
   name = "kinds-elsewhere"
+
+  alarm "full" {
+    external = lake.kinds.outputs["alarm/full"].name
+  }
 
   event_bus "full" {
     external = lake.kinds.outputs["eventBus/full"].name
