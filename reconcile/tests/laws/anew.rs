@@ -361,9 +361,10 @@ fn all_else_is_done(
         // What went with that has to be made again, and so waits for what it needs.
         let went = holder(node).is_some_and(|holder| made.contains_key(&holder));
         let fails_anyway = |need: &NodeId| undisturbed.failures.iter().any(|failure| &failure.node == need);
-        let waits = failure.is_some_and(
-            |failure| matches!(&failure.cause, Cause::Skipped(need) if blocks || (went && fails_anyway(need))),
-        );
+        let waits_for =
+            |need: &NodeId| blocks || (handed_over && hangs_loose(need)) || (went && fails_anyway(need));
+        let waits =
+            failure.is_some_and(|failure| matches!(&failure.cause, Cause::Skipped(need) if waits_for(need)));
         prop_assert!(waits || is_kept(outcome, node), "{node} is done all the same: {}", told());
     }
     let failures = outcome.failures.iter().filter(|failure| !goes_along(&failure.node));
