@@ -363,7 +363,7 @@ fn all_else_is_done(
             node = need.clone();
         }
         let lost = matches!(cause(&node), Some(Cause::Foreign(_) | Cause::Anew(_)));
-        lost && hangs_on_theirs(&node) && !theirs.contains(&node)
+        lost && goes_along(&node) && !theirs.contains(&node)
     };
     for node in graph.keys().filter(|node| !goes_along(node) && is_kept(undisturbed, node)) {
         let failure = outcome.failures.iter().find(|failure| &failure.node == node);
