@@ -116,7 +116,7 @@ const EXAMPLES: Examples = Examples {
                 "class": "InfrequentAccess",
                 "retentionDays": 30,
                 "kmsKey": "arn:aws:kms:eu-west-1:123456789012:key/k",
-                "deletionProtectionEnabled": true,
+                "deletionProtectionEnabled": false,
                 "tags": { "team": "data" },
             },
             "other": { "class": "Delivery" },

@@ -30,6 +30,7 @@ resource "lake" "kinds" {
       id = "band"
       return_data = true
     }
+    on_delete = "Delete"
     threshold_metric_id = "band"
   }
   alarm "full" {
@@ -101,12 +102,14 @@ resource "lake" "kinds" {
       period_seconds = 60
       return_data = true
     }
+    on_delete = "Delete"
     tags_propagation {
       excluded_tag_keys = ["team"]
     }
     threshold = 0.5
   }
   alarm "promql" {
+    on_delete = "Delete"
     promql {
       interval_seconds = 60
       pending_seconds = 300
@@ -137,7 +140,7 @@ resource "lake" "kinds" {
     adopt_from = "terraform/other/kinds"
     class = "InfrequentAccess"
     deletion_protection = false
-    deletion_protection_enabled = true
+    deletion_protection_enabled = false
     ignore_drift = ["tags.cost-centre"]
     kms_key = "arn:aws:kms:eu-west-1:123456789012:key/k"
     name = "/full/api"
@@ -147,6 +150,7 @@ resource "lake" "kinds" {
   }
   log_group "other" {
     class = "Delivery"
+    on_delete = "Delete"
   }
 
   stream "full" {
@@ -166,6 +170,7 @@ resource "lake" "kinds" {
   }
   stream "other" {
     mode = "OnDemand"
+    on_delete = "Delete"
     warm_throughput_mibps = 8
   }
 
@@ -205,6 +210,7 @@ resource "lake" "kinds" {
   workgroup "other" {
     managed_results = true
     managed_results_kms_key = "arn:aws:kms:eu-west-1:123456789012:key/k"
+    on_delete = "Delete"
   }
 }
 
