@@ -246,6 +246,7 @@ const EXAMPLES: Examples = Examples {
             },
             "other": { "metricQueries": of_queries(), "comparisonOperator": "LessThanThreshold", "threshold": 0.5, "evaluationPeriods": 1, "tagsPropagation": { "excludedTagKeys": ["team"] } },
             "band": { "metricQueries": of_band(), "comparisonOperator": "GreaterThanUpperThreshold", "thresholdMetricId": "band", "evaluationPeriods": 1 },
+            "sum": { "metric": { "namespace": "AWS/Lambda", "name": "Errors", "periodSeconds": 60, "statistic": "Sum" }, "comparisonOperator": "GreaterThanThreshold", "threshold": 0.0, "evaluationPeriods": 3 },
             "promql": { "promql": { "query": "up == 0", "intervalSeconds": 60, "pendingSeconds": 300, "recoverySeconds": 60 } },
         })
     },

@@ -117,6 +117,18 @@ resource "lake" "kinds" {
       recovery_seconds = 60
     }
   }
+  alarm "sum" {
+    comparison_operator = "GreaterThanThreshold"
+    evaluation_periods = 3
+    metric {
+      name = "Errors"
+      namespace = "AWS/Lambda"
+      period_seconds = 60
+      statistic = "Sum"
+    }
+    on_delete = "Delete"
+    threshold = 0.0
+  }
 
   event_bus "full" {
     adopt = "Unowned"
