@@ -128,8 +128,7 @@ impl SimpleKind {
 
     /// What is somebody else's is found by its name, which the last part of an ARN is.
     fn external(&self, name: &ExternalName, names: &Names<'_>) -> Settings {
-        let ends: &[char] = self.names.external.unwrap_or(&['/']);
-        let last = |name: String| name.rsplit(ends).next().unwrap_or_default().to_owned();
+        let last = |name: String| self.names.name_in(&name).unwrap_or(name);
         let mut settings = Map::new();
         settings.insert(self.field_of_name().to_owned(), json!(names.filled(name).map(last)));
         Settings::new(self.simple.name, self.simple.complete(&Value::Object(settings)))

@@ -25,6 +25,15 @@ pub(crate) struct Rule {
     pub(crate) source: &'static str,
 }
 
+impl Rule {
+    /// The name of one that is not ours, from its ARN or alone; nothing where a name says nothing alone. What an ARN says behind
+    /// the name, as the `:*` of a log group, is none of it.
+    pub(crate) fn name_in(&self, said: &str) -> Option<String> {
+        let said = said.strip_suffix(":*").unwrap_or(said);
+        Some(said.rsplit(self.external?).next().unwrap_or_default().to_owned())
+    }
+}
+
 /// A name, the place where it is said, and what it stands beside: names are unique there.
 struct Named {
     path: FieldPath,
@@ -77,9 +86,8 @@ impl<'a> Names<'a> {
                     match self.words.fill(name) {
                         Err(fault) => told.push(references::template_fault(&path, name, &fault)),
                         Ok(filled) => {
-                            let Some(ends) = rule.external else { continue };
-                            let last = |name: &str| name.rsplit(ends).next().unwrap_or_default().to_owned();
-                            let (name, shown) = (last(&filled.longest), last(&filled.shown));
+                            let names = (rule.name_in(&filled.longest), rule.name_in(&filled.shown));
+                            let (Some(name), Some(shown)) = names else { continue };
                             all.push(Named { path, within: String::new(), name, shown });
                         }
                     }
@@ -191,4 +199,32 @@ pub(crate) fn known(word: &impl Word) -> String {
 /// The letters of a name of which AWS says nothing else.
 pub(crate) fn plain(name: &str) -> Option<&'static str> {
     name.chars().any(char::is_control).then_some("A name has no control characters")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_name_of_what_is_not_ours_is_the_end_of_its_arn() {
+        let rule = |external| Rule {
+            section: "things",
+            sort: "thing",
+            length: (1, 9),
+            external,
+            folds: false,
+            letters: plain,
+            source: "",
+        };
+        let (group, role): (&[char], &[char]) = (&[':'], &['/']);
+        for (ends, said, name) in [
+            (group, "arn:aws:logs:eu-west-1:123456789012:log-group:/lake/api", "/lake/api"),
+            (group, "arn:aws:logs:eu-west-1:123456789012:log-group:/lake/api:*", "/lake/api"),
+            (group, "/lake/api", "/lake/api"),
+            (role, "arn:aws:iam::123456789012:role/ops/admin", "admin"),
+        ] {
+            assert_eq!(rule(Some(ends)).name_in(said).as_deref(), Some(name));
+        }
+        assert_eq!(rule(None).name_in("orders"), None);
+    }
 }

@@ -41,14 +41,13 @@ fn object(schema: &Value, told: &Value) -> Value {
 /// What is told of a field: an attribute has its name, a block that of one entry.
 fn as_attribute_or_block<'a>(name: &str, schema: &Value, told: &'a Value) -> Option<&'a Value> {
     let plural = snake(name);
-    let singular = match plural.strip_suffix("ies") {
-        Some(stem) => format!("{stem}y"),
-        None => plural.trim_end_matches('s').to_owned(),
-    };
+    // `policies`, `databases`, `buses`: which of them is one, a block of that name tells.
+    let singulars = [("ies", "y"), ("s", ""), ("es", "")]
+        .map(|(many, one)| plural.strip_suffix(many).map(|stem| format!("{stem}{one}")));
+    let of_one = || singulars.iter().flatten().find_map(|one| told.get(one));
     let holds_objects =
         ["items", "additionalProperties"].iter().any(|of| schema[of]["properties"].is_object());
-    let found =
-        if holds_objects { told.get(&singular).or_else(|| told.get(&plural)) } else { told.get(&plural) };
+    let found = if holds_objects { of_one().or_else(|| told.get(&plural)) } else { told.get(&plural) };
     // A block that nobody wrote is empty, and an attribute null.
     found.filter(|told| match told {
         Value::Null => false,

@@ -89,7 +89,10 @@ impl Verdict {
 
 /// Whether coming again changes nothing before the user does.
 fn is_for_the_user(failure: &Failure) -> bool {
-    matches!(failure.cause, Cause::Blocked(_) | Cause::Foreign(_) | Cause::Protected(_) | Cause::Unplanned)
+    matches!(
+        failure.cause,
+        Cause::Anew(_) | Cause::Blocked(_) | Cause::Foreign(_) | Cause::Protected(_) | Cause::Unplanned
+    )
 }
 
 /// A failure as a line of a message, or how far it has come that goes on.
@@ -155,6 +158,15 @@ mod tests {
         assert_eq!((verdict.standing, verdict.reason), (Standing::Underway, "Throttled"));
         assert_eq!(verdict.retry, Some(Retry::Throttled));
         assert!(verdict.message.contains("Choose another."), "all is told: {}", verdict.message);
+    }
+
+    #[test]
+    fn what_a_stranger_made_is_for_the_user_whoever_was_first() {
+        for cause in [Cause::Foreign("it belongs to another".into()), Cause::Anew("it was made anew".into())]
+        {
+            let verdict = Verdict::of(&outcome(vec![cause]), false, false);
+            assert_eq!((verdict.standing, verdict.reason, verdict.retry), (Standing::Stuck, "Foreign", None));
+        }
     }
 
     #[test]

@@ -2,9 +2,11 @@
 
 use super::law;
 use crate::{
+    CONTRACT,
     aws::{Access, Aws},
     kinds, policy,
 };
+use lake_api::contract::Shape;
 use lake_tests::aws::{Endpoint, REGION};
 use serde_json::{Value, json};
 use std::collections::BTreeSet;
@@ -38,5 +40,22 @@ async fn every_kind_keeps_the_field_law_by_the_calls_that_it_needs() {
         let made: BTreeSet<String> =
             endpoint.journal().iter().flat_map(|call| policy::actions(&call.name())).collect();
         assert_eq!(made, needed, "{}", kind.name);
+    }
+}
+
+/// What a user may write as an ARN in a reference is the ARN of the calls.
+#[test]
+fn a_kind_tells_one_section_and_one_arn() {
+    for kind in kinds::simple() {
+        assert_eq!(kinds::of_section(kind.section), Some(kind.name));
+        let Some(Shape::Map(section)) =
+            CONTRACT.shape().object().and_then(|lake| Some(&lake.fields.get(kind.section)?.shape))
+        else {
+            panic!("{} is no section", kind.section)
+        };
+        let (service, resource) = kind.arn.split_once(':').unwrap_or_default();
+        let resource = resource.replace(['{', '}'], "");
+        let form = format!("arn:{{partition}}:{service}:{{region}}:{{account}}:{resource}");
+        assert_eq!(section.arn.as_ref(), Some(&form), "{}", kind.name);
     }
 }
