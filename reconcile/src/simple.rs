@@ -261,7 +261,8 @@ impl Simple {
         }
     }
 
-    fn keys(&self) -> impl Iterator<Item = &'static Field> + use<> {
+    /// The fields that make its key.
+    pub(crate) fn keys(&self) -> impl Iterator<Item = &'static Field> + use<> {
         self.shape.fields().iter().filter(|field| field.role == Role::Key)
     }
 

@@ -5,7 +5,7 @@
 use super::{Examples, SimpleKind};
 use crate::{
     aws::Service,
-    lint::names::Rule,
+    lint::names::{Rule, has_only},
     simple::{
         Simple,
         call::{Call, Change, Step, Tagging, Update},
@@ -102,7 +102,7 @@ const NAMES: Rule = Rule {
     folds: false,
     letters: |name| match name {
         "default" => Some("The default bus is there in each account: refer to it by `external: default`"),
-        _ if name.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-".contains(letter)) => None,
+        _ if has_only(name, "._-") => None,
         _ => Some("The name of an event bus has letters, digits, `.`, `_` and `-`"),
     },
     source: "https://docs.aws.amazon.com/eventbridge/latest/APIReference/API_CreateEventBus.html",

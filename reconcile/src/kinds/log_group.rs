@@ -7,7 +7,7 @@ use crate::{
     aws::{Operation, Service},
     error::Retry,
     kinds::{Examples, SimpleKind},
-    lint::names::Rule,
+    lint::names::{Rule, has_only},
     simple::{
         Simple,
         call::{Call, Change, Row, Step, Tagging, Update},
@@ -97,9 +97,8 @@ const NAMES: Rule = Rule {
     external: Some(&[':']),
     folds: false,
     letters: |name| {
-        let fits = |letter: char| letter.is_ascii_alphanumeric() || "._-/#".contains(letter);
         let told = "A log group's name has letters, digits, `.`, `_`, `-`, `/` and `#`, and does not begin with `aws/`";
-        (name.starts_with("aws/") || !name.chars().all(fits)).then_some(told)
+        (name.starts_with("aws/") || !has_only(name, "._-/#")).then_some(told)
     },
     source: "https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_CreateLogGroup.html",
 };

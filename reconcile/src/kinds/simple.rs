@@ -103,8 +103,7 @@ impl SimpleKind {
     }
 
     fn field_of_name(&self) -> &'static str {
-        let mut keys = self.simple.shape.fields().iter().filter(|field| field.role == shape::Role::Key);
-        keys.next_back().expect("a kind that is named has a key").name
+        self.keys().last().expect("a kind that is named has a key").name
     }
 
     /// Settings with every default in its place; the name is `{lake}-{key}` where none is given.
@@ -198,10 +197,9 @@ impl Kind for SimpleKind {
     }
 
     fn is_id(&self, id: &Id) -> bool {
-        let keys = self.simple.shape.fields().iter().filter(|field| field.role == shape::Role::Key);
         match id {
-            Id::Text(_) => keys.count() == 1,
-            Id::Words(words) => keys.map(|field| field.name).eq(words.keys()),
+            Id::Text(_) => self.keys().count() == 1,
+            Id::Words(words) => self.keys().map(|field| field.name).eq(words.keys()),
         }
     }
 

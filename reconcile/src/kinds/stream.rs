@@ -7,7 +7,7 @@ use crate::{
     aws::{Operation, Service},
     error::Retry,
     kinds::{Examples, SimpleKind},
-    lint::names::Rule,
+    lint::names::{Rule, has_only},
     policy::{Need, When},
     simple::{
         Simple,
@@ -136,8 +136,7 @@ const NAMES: Rule = Rule {
     external: Some(&['/']),
     folds: false,
     letters: |name| {
-        let fits = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
-        (!name.chars().all(fits)).then_some("A stream's name has letters, digits, `.`, `_` and `-`")
+        (!has_only(name, "._-")).then_some("A stream's name has letters, digits, `.`, `_` and `-`")
     },
     source: "https://docs.aws.amazon.com/kinesis/latest/APIReference/API_CreateStream.html",
 };

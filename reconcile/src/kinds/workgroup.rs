@@ -7,7 +7,7 @@ use crate::{
     aws::Service,
     error::Retry,
     kinds::{Examples, SimpleKind, role::spec::RoleRef},
-    lint::names::Rule,
+    lint::names::{Rule, has_only},
     policy::Need,
     simple::{
         Simple,
@@ -186,8 +186,7 @@ const NAMES: Rule = Rule {
     external: Some(&['/']),
     folds: false,
     letters: |name| {
-        let fits = |letter: char| letter.is_ascii_alphanumeric() || "._-".contains(letter);
-        (!name.chars().all(fits)).then_some("A workgroup's name has letters, digits, `.`, `_` and `-`")
+        (!has_only(name, "._-")).then_some("A workgroup's name has letters, digits, `.`, `_` and `-`")
     },
     source: "https://docs.aws.amazon.com/athena/latest/APIReference/API_CreateWorkGroup.html",
 };

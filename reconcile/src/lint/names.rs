@@ -196,6 +196,11 @@ pub(crate) fn known(word: &impl Word) -> String {
     word.known().unwrap_or_default().to_owned()
 }
 
+/// Whether a name is made of ASCII letters, digits and these signs.
+pub(crate) fn has_only(name: &str, signs: &str) -> bool {
+    name.chars().all(|letter| letter.is_ascii_alphanumeric() || signs.contains(letter))
+}
+
 /// The letters of a name of which AWS says nothing else.
 pub(crate) fn plain(name: &str) -> Option<&'static str> {
     name.chars().any(char::is_control).then_some("A name has no control characters")

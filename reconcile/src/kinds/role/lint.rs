@@ -2,7 +2,7 @@
 
 use super::spec::{InlinePolicy, Role};
 use crate::LakeSpec;
-use crate::lint::names::{Names, Rule, given};
+use crate::lint::names::{Names, Rule, given, has_only};
 use crate::lint::statement::{self, Policy};
 use crate::lint::{member, same_name, tags};
 use lake_api::names::{MemberKey, Word};
@@ -38,8 +38,7 @@ pub(super) fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
 }
 
 fn letters(name: &str) -> Option<&'static str> {
-    let fits = name.chars().all(|c| c.is_ascii_alphanumeric() || "+=,.@_-".contains(c));
-    (!fits).then_some("A role's name has letters, digits and `+=,.@_-`")
+    (!has_only(name, "+=,.@_-")).then_some("A role's name has letters, digits and `+=,.@_-`")
 }
 
 fn check(path: &FieldPath, role: &Role, told: &mut Vec<Finding>) {
