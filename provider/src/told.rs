@@ -123,13 +123,14 @@ fn will_be(step: &Step, prior: &Told, unchanged: bool) -> (Later<ResourceStatus>
 /// Nodes that nobody looked at because they are not ours, or may turn out to be; those that wait while it is not known
 /// what is wanted of them; and all that hangs on them.
 fn unseen(plan: &Plan, open: impl Fn(&NodeId) -> Open) -> BTreeSet<&NodeId> {
-    let undecided = |step: &Step| match step.change {
+    let is_undecided = |step: &Step| match step.change {
         Change::Unseen => true,
         Change::Unknown(_) => step.hold == Hold::LookAt,
         // What is only looked at says no more than its name.
         Change::Wait(_) => step.hold == Hold::Own && step.wanted.as_ref().is_some_and(has_unknown),
-        _ => open(&step.node) == Open::Hold,
+        _ => false,
     };
+    let undecided = |step: &Step| is_undecided(step) || open(&step.node) == Open::Hold;
     // There is something that others may come to wait for.
     let any = plan.steps.iter().any(|step| undecided(step) || matches!(step.change, Change::Wait(_)));
     let may_wait =
