@@ -1,6 +1,6 @@
 //! The ways to AWS: one for each role and region, shared by all lakes that go there.
 
-use crate::{claim::Claim, metrics::Metrics};
+use crate::{leader::Leadership, metrics::Metrics};
 use futures::future::BoxFuture;
 use lake_reconcile::{
     aws::{Access, Aws, Gate, Hooks, NoAccess},
@@ -29,12 +29,12 @@ pub trait Clouds: Send + Sync {
 /// AWS itself: nothing is written by a replica that does not lead, and all is counted.
 pub struct RealAws {
     /// Whether this replica leads.
-    pub claim: Claim,
+    pub leadership: Leadership,
     /// Where calls are counted.
     pub metrics: Arc<Metrics>,
 }
 
-impl Gate for Claim {
+impl Gate for Leadership {
     fn is_open(&self) -> bool {
         self.holds()
     }
@@ -42,7 +42,8 @@ impl Gate for Claim {
 
 impl Clouds for RealAws {
     fn connect<'a>(&'a self, access: &'a Access) -> BoxFuture<'a, Result<Connection, NoAccess>> {
-        let hooks = Hooks { gate: Some(Arc::new(self.claim.clone())), meter: Some(self.metrics.clone()) };
+        let hooks =
+            Hooks { gate: Some(Arc::new(self.leadership.clone())), meter: Some(self.metrics.clone()) };
         Box::pin(async move {
             let aws = Aws::connect_with(access, hooks).await?;
             Ok(Connection {

@@ -3,12 +3,12 @@
 //! A lake's status names the Lease of the installation that works on it, written before anything is done on AWS. Whoever
 //! finds another's name there reads that Lease and leaves the lake alone while somebody renews it. One that has not been
 //! renewed for as long as it was given for, before our own eyes, is held by nobody: the gate of its last holder has shut
-//! before ([`claim`](crate::claim)). Only operators may write a lake's status, so nobody else can keep a lake from being worked on.
+//! before ([`leader`](crate::leader)). Only operators may write a lake's status, so nobody else can keep a lake from being worked on.
 
 use crate::{
-    claim,
-    lake::Refusal,
+    leader,
     object::{Name, Object},
+    refusal::Refusal,
 };
 use k8s_openapi::api::coordination::v1::Lease;
 use kube::{Api, Client};
@@ -127,7 +127,7 @@ impl Installations {
                 let before = known.as_ref().filter(|read| read.version.is_some());
                 let same = before.filter(|read| read.version == version);
                 let since = same.map_or(at, |read| read.since);
-                let given = claim::given(&found).max(self.patience);
+                let given = leader::given(&found).max(self.patience);
                 let pause = given + Duration::from_secs(1);
                 let renewal = match before {
                     _ if at.duration_since(since) > given => Renewal::Never,

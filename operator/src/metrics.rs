@@ -1,6 +1,6 @@
 //! What is counted, under the names that dashboards of other operators know.
 
-use crate::queue::Lane;
+use crate::queue::Priority;
 use lake_reconcile::{
     aws::{Called, Meter},
     kinds::KINDS,
@@ -218,13 +218,13 @@ impl Metrics {
 
     /// All that was counted as OpenMetrics, with what the queue holds and how the lakes stand at this moment.
     #[must_use]
-    pub fn text(&self, depth: impl Fn(Lane) -> (usize, usize), lakes: BTreeMap<String, i64>) -> String {
+    pub fn text(&self, depth: impl Fn(Priority) -> (usize, usize), lakes: BTreeMap<String, i64>) -> String {
         self.lakes.clear();
         for (state, count) in lakes {
             self.lakes.get_or_create(&State { state }).set(count);
         }
-        for (lane, name) in [(Lane::Changed, "changed"), (Lane::Routine, "routine")] {
-            let (due, _) = depth(lane);
+        for (priority, name) in [(Priority::Changed, "changed"), (Priority::Routine, "routine")] {
+            let (due, _) = depth(priority);
             self.depth.get_or_create(&InLane { lane: name }).set(due.try_into().unwrap_or(i64::MAX));
         }
         let mut text = String::new();

@@ -29,6 +29,8 @@ pub const REQUESTED_AT: &str = "lake.dev/reconcile-requested-at";
 pub const APPROVE: &str = "lake.dev/approve";
 /// What keeps a deleted lake's object until its resources are gone.
 pub const FINALIZER: &str = "lake.dev/lake";
+/// Who writes the status, as managed fields name it.
+pub const MANAGER: &str = "lake-operator";
 
 /// Which lake: `namespace/name`.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -103,7 +105,7 @@ pub struct Object {
     /// What was told last.
     status: Text,
     /// When another than this operator has written to the status, if any of that still stands.
-    pub meddled: Option<Timestamp>,
+    pub foreign_write: Option<Timestamp>,
 }
 
 impl Resource for Object {
@@ -207,9 +209,9 @@ impl Object {
 
     /// How the operator shall go about it. The API server has filled in the defaults, where the section is there.
     #[must_use]
-    pub fn manner(&self) -> Manner {
+    pub fn options(&self) -> ReconcileOptions {
         let section: Option<Reconcile> = serde_json::from_value(self.spec()["reconcile"].clone()).ok();
-        Manner::of(section.unwrap_or_default())
+        ReconcileOptions::of(section.unwrap_or_default())
     }
 
     /// How events name it.
@@ -223,7 +225,7 @@ impl Object {
 
 /// How the operator goes about a lake.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Manner {
+pub struct ReconcileOptions {
     /// How long after a quiet look it is looked at again.
     pub interval: Duration,
     /// Whether it is left alone.
@@ -235,9 +237,9 @@ pub struct Manner {
 /// The shortest interval, which the contract asks for.
 const SHORTEST: Duration = Duration::from_secs(30);
 
-impl Manner {
+impl ReconcileOptions {
     fn of(section: Reconcile) -> Self {
-        Manner {
+        ReconcileOptions {
             // The spec is not checked yet, and less than a look takes would be a busy loop.
             interval: section.interval.length().unwrap_or(Duration::from_secs(300)).max(SHORTEST),
             suspended: section.suspend,
@@ -249,7 +251,6 @@ impl Manner {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::lake::MANAGER;
     use serde_json::json;
 
     fn object(reconcile: Value) -> Object {
@@ -281,20 +282,23 @@ mod tests {
             let time = "2026-01-02T03:04:05Z";
             json!({"manager": by, "operation": "Apply", "subresource": what, "time": time, "apiVersion": "lake.dev/v1alpha1"})
         };
-        let meddled = |managers: Value| {
+        let foreign_write = |managers: Value| {
             let lake = json!({"metadata": {"name": "events", "managedFields": managers}});
-            serde_json::from_value::<Object>(lake).unwrap().meddled
+            serde_json::from_value::<Object>(lake).unwrap().foreign_write
         };
         let spec = json!({"manager": "kubectl", "operation": "Apply", "apiVersion": "lake.dev/v1alpha1"});
-        assert_eq!(meddled(json!([written(MANAGER, "status"), spec])), None);
-        assert!(meddled(json!([written(MANAGER, "status"), written("kubectl", "status")])).is_some());
+        assert_eq!(foreign_write(json!([written(MANAGER, "status"), spec])), None);
+        assert!(foreign_write(json!([written(MANAGER, "status"), written("kubectl", "status")])).is_some());
     }
 
     #[test]
     fn the_manner_is_read_from_the_spec() {
-        let manner = object(json!({"interval": "1h30m", "suspend": true, "mode": "Plan"})).manner();
-        assert_eq!(manner, Manner { interval: Duration::from_secs(5400), suspended: true, asks: true });
-        assert_eq!(object(json!(null)).manner().interval, Duration::from_secs(300));
-        assert_eq!(object(json!({"interval": "1s"})).manner().interval, SHORTEST);
+        let options = object(json!({"interval": "1h30m", "suspend": true, "mode": "Plan"})).options();
+        assert_eq!(
+            options,
+            ReconcileOptions { interval: Duration::from_secs(5400), suspended: true, asks: true }
+        );
+        assert_eq!(object(json!(null)).options().interval, Duration::from_secs(300));
+        assert_eq!(object(json!({"interval": "1s"})).options().interval, SHORTEST);
     }
 }

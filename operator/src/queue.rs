@@ -12,7 +12,7 @@ use tokio::{
 
 /// Why a lake is worked on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Lane {
+pub enum Priority {
     /// Somebody changed something, or a round makes way for the next.
     Changed,
     /// It is looked at again, or tried again after a failure.
@@ -24,7 +24,7 @@ pub enum Lane {
 pub struct Bounds {
     /// In all.
     pub all: usize,
-    /// Of the routine lane.
+    /// Of routine priority.
     pub routine: usize,
 }
 
@@ -41,9 +41,9 @@ struct State<K> {
     /// In the order in which they are due.
     due: [BTreeSet<(Instant, u64, K)>; 2],
     /// Where each stands.
-    places: HashMap<K, (Lane, Instant, u64)>,
+    places: HashMap<K, (Priority, Instant, u64)>,
     /// Those being worked on, and when they are wanted again.
-    busy: HashMap<K, (Lane, Option<(Lane, Instant)>)>,
+    busy: HashMap<K, (Priority, Option<(Priority, Instant)>)>,
     /// Those being worked on that have lent their room to others.
     lent: HashSet<K>,
     next: u64,
@@ -70,8 +70,8 @@ impl<K: Clone + Eq + Ord + Hash> Queue<K> {
     }
 
     /// Let a lake be worked on then; the sooner and the more urgent wish counts.
-    pub fn push(&self, key: K, lane: Lane, at: Instant) {
-        self.state().push(key, lane, at);
+    pub fn push(&self, key: K, priority: Priority, at: Instant) {
+        self.state().push(key, priority, at);
         self.changed.notify_one();
     }
 
@@ -85,7 +85,7 @@ impl<K: Clone + Eq + Ord + Hash> Queue<K> {
     }
 
     /// The next lake that is due, as soon as one is and there is room; nothing once the queue is closed.
-    pub async fn next(&self) -> Option<(K, Lane)> {
+    pub async fn next(&self) -> Option<(K, Priority)> {
         loop {
             let bell = self.changed.notified();
             let soonest = {
@@ -120,24 +120,24 @@ impl<K: Clone + Eq + Ord + Hash> Queue<K> {
     }
 
     /// The work on a lake is over; it comes again then, unless something asks for it sooner.
-    pub fn done(&self, key: &K, again: Option<(Lane, Instant)>) {
+    pub fn done(&self, key: &K, again: Option<(Priority, Instant)>) {
         let mut state = self.state();
         state.lent.remove(key);
         let wished = state.busy.remove(key).and_then(|(_, wished)| wished);
-        for (lane, at) in wished.into_iter().chain(again) {
-            state.push(key.clone(), lane, at);
+        for (priority, at) in wished.into_iter().chain(again) {
+            state.push(key.clone(), priority, at);
         }
         drop(state);
         self.changed.notify_one();
     }
 
-    /// How many wait in a lane and are due, and how many are worked on in it.
+    /// How many of a priority wait and are due, and how many are worked on.
     #[must_use]
-    pub fn depth(&self, lane: Lane) -> (usize, usize) {
+    pub fn depth(&self, priority: Priority) -> (usize, usize) {
         let state = self.state();
         let now = Instant::now();
-        let due = state.due[lane as usize].iter().take_while(|(at, ..)| *at <= now).count();
-        (due, state.busy.values().filter(|(busy, _)| *busy == lane).count())
+        let due = state.due[priority as usize].iter().take_while(|(at, ..)| *at <= now).count();
+        (due, state.busy.values().filter(|(busy, _)| *busy == priority).count())
     }
 
     /// Give out no more.
@@ -148,43 +148,43 @@ impl<K: Clone + Eq + Ord + Hash> Queue<K> {
 }
 
 impl<K: Clone + Eq + Ord + Hash> State<K> {
-    fn push(&mut self, key: K, lane: Lane, at: Instant) {
+    fn push(&mut self, key: K, priority: Priority, at: Instant) {
         if let Some((_, again)) = self.busy.get_mut(&key) {
-            *again = Some(again.map_or((lane, at), |(was, due)| (was.min(lane), due.min(at))));
+            *again = Some(again.map_or((priority, at), |(was, due)| (was.min(priority), due.min(at))));
             return;
         }
-        let (lane, at) = match self.remove(&key) {
-            Some((was, due)) => (was.min(lane), due.min(at)),
-            None => (lane, at),
+        let (priority, at) = match self.remove(&key) {
+            Some((was, due)) => (was.min(priority), due.min(at)),
+            None => (priority, at),
         };
         self.next += 1;
-        self.due[lane as usize].insert((at, self.next, key.clone()));
-        self.places.insert(key, (lane, at, self.next));
+        self.due[priority as usize].insert((at, self.next, key.clone()));
+        self.places.insert(key, (priority, at, self.next));
     }
 
-    fn remove(&mut self, key: &K) -> Option<(Lane, Instant)> {
-        let (lane, at, number) = self.places.remove(key)?;
-        self.due[lane as usize].remove(&(at, number, key.clone()));
-        Some((lane, at))
+    fn remove(&mut self, key: &K) -> Option<(Priority, Instant)> {
+        let (priority, at, number) = self.places.remove(key)?;
+        self.due[priority as usize].remove(&(at, number, key.clone()));
+        Some((priority, at))
     }
 
     /// The next that is due, or when one will be.
-    fn pop(&mut self, now: Instant, bounds: Bounds) -> Result<(K, Lane), Option<Instant>> {
+    fn pop(&mut self, now: Instant, bounds: Bounds) -> Result<(K, Priority), Option<Instant>> {
         let mut soonest: Option<Instant> = None;
         if self.busy.len() - self.lent.len() >= bounds.all {
             return Err(None);
         }
-        let keeps = |key: &K, lane: Lane| lane == Lane::Routine && !self.lent.contains(key);
-        let routine = self.busy.iter().filter(|(key, (lane, _))| keeps(key, *lane)).count();
-        for lane in [Lane::Changed, Lane::Routine] {
-            if lane == Lane::Routine && routine >= bounds.routine {
+        let keeps = |key: &K, priority: Priority| priority == Priority::Routine && !self.lent.contains(key);
+        let routine = self.busy.iter().filter(|(key, (priority, _))| keeps(key, *priority)).count();
+        for priority in [Priority::Changed, Priority::Routine] {
+            if priority == Priority::Routine && routine >= bounds.routine {
                 continue;
             }
-            let Some((at, _, key)) = self.due[lane as usize].first().cloned() else { continue };
+            let Some((at, _, key)) = self.due[priority as usize].first().cloned() else { continue };
             if at <= now {
                 self.remove(&key);
-                self.busy.insert(key.clone(), (lane, None));
-                return Ok((key, lane));
+                self.busy.insert(key.clone(), (priority, None));
+                return Ok((key, priority));
             }
             soonest = Some(soonest.map_or(at, |soonest| soonest.min(at)));
         }
@@ -206,28 +206,28 @@ mod tests {
         let queue = queue();
         let now = Instant::now();
         for lake in ["a", "b", "c"] {
-            queue.push(lake, Lane::Routine, now);
+            queue.push(lake, Priority::Routine, now);
         }
-        assert_eq!(queue.next().await, Some(("a", Lane::Routine)));
-        assert_eq!(queue.next().await, Some(("b", Lane::Routine)));
-        queue.push("new", Lane::Changed, now);
-        assert_eq!(queue.next().await, Some(("new", Lane::Changed)), "the routine lane is full");
+        assert_eq!(queue.next().await, Some(("a", Priority::Routine)));
+        assert_eq!(queue.next().await, Some(("b", Priority::Routine)));
+        queue.push("new", Priority::Changed, now);
+        assert_eq!(queue.next().await, Some(("new", Priority::Changed)), "routine work is bounded");
         queue.done(&"a", None);
-        assert_eq!(queue.next().await, Some(("c", Lane::Routine)));
+        assert_eq!(queue.next().await, Some(("c", Priority::Routine)));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_lake_is_given_out_once_at_a_time_and_comes_again() {
         let queue = queue();
         let now = Instant::now();
-        queue.push("a", Lane::Changed, now);
-        assert_eq!(queue.next().await, Some(("a", Lane::Changed)));
-        queue.push("a", Lane::Changed, now);
-        queue.push("a", Lane::Routine, now + Duration::from_secs(60));
+        queue.push("a", Priority::Changed, now);
+        assert_eq!(queue.next().await, Some(("a", Priority::Changed)));
+        queue.push("a", Priority::Changed, now);
+        queue.push("a", Priority::Routine, now + Duration::from_secs(60));
         let waited = tokio::time::timeout(Duration::from_secs(1), queue.next()).await;
         assert!(waited.is_err(), "it is being worked on");
-        queue.done(&"a", Some((Lane::Routine, now + Duration::from_secs(300))));
-        assert_eq!(queue.next().await, Some(("a", Lane::Changed)));
+        queue.done(&"a", Some((Priority::Routine, now + Duration::from_secs(300))));
+        assert_eq!(queue.next().await, Some(("a", Priority::Changed)));
         queue.done(&"a", None);
         let waited = tokio::time::timeout(Duration::from_secs(3600), queue.next()).await;
         assert!(waited.is_err(), "all wishes were one");
@@ -238,35 +238,35 @@ mod tests {
         let queue = Queue::new(Bounds { all: 2, routine: 1 });
         let now = Instant::now();
         for lake in ["a", "b", "c", "d", "e"] {
-            queue.push(lake, Lane::Changed, now);
+            queue.push(lake, Priority::Changed, now);
         }
         for _ in 0..2 {
             let (lake, _) = queue.next().await.unwrap();
             queue.lend(&lake);
         }
-        assert_eq!(queue.next().await, Some(("c", Lane::Changed)));
-        assert_eq!(queue.next().await, Some(("d", Lane::Changed)));
+        assert_eq!(queue.next().await, Some(("c", Priority::Changed)));
+        assert_eq!(queue.next().await, Some(("d", Priority::Changed)));
         queue.lend(&"c");
         let waited = tokio::time::timeout(Duration::from_secs(1), queue.next()).await;
         assert!(waited.is_err(), "no more lend their room than there is");
-        queue.push("a", Lane::Changed, now);
+        queue.push("a", Priority::Changed, now);
         queue.done(&"a", None);
         let waited = tokio::time::timeout(Duration::from_secs(1), queue.next()).await;
         assert!(waited.is_err(), "what was lent is given back");
         queue.done(&"c", None);
-        assert_eq!(queue.next().await, Some(("e", Lane::Changed)));
+        assert_eq!(queue.next().await, Some(("e", Priority::Changed)));
     }
 
     #[tokio::test(start_paused = true)]
     async fn what_is_due_later_is_given_out_later_and_the_sooner_wish_counts() {
         let queue = queue();
         let start = Instant::now();
-        queue.push("a", Lane::Routine, start + Duration::from_secs(300));
-        queue.push("a", Lane::Routine, start + Duration::from_secs(30));
-        queue.push("a", Lane::Routine, start + Duration::from_secs(600));
-        assert_eq!(queue.next().await, Some(("a", Lane::Routine)));
+        queue.push("a", Priority::Routine, start + Duration::from_secs(300));
+        queue.push("a", Priority::Routine, start + Duration::from_secs(30));
+        queue.push("a", Priority::Routine, start + Duration::from_secs(600));
+        assert_eq!(queue.next().await, Some(("a", Priority::Routine)));
         assert_eq!(start.elapsed().as_secs(), 30);
-        queue.push("b", Lane::Routine, start + Duration::from_secs(300));
+        queue.push("b", Priority::Routine, start + Duration::from_secs(300));
         queue.forget(&"b");
         queue.close();
         assert_eq!(queue.next().await, None);

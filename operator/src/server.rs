@@ -14,7 +14,7 @@ use std::{convert::Infallible, sync::Arc, time::Duration};
 use tokio::net::TcpListener;
 
 /// What is served.
-pub trait Told: Send + Sync + 'static {
+pub trait ServerState: Send + Sync + 'static {
     /// All that was counted, as OpenMetrics.
     fn metrics(&self) -> String;
     /// Why the process does not do its work, if it does not: its lakes are not known, or another installation works on
@@ -23,7 +23,7 @@ pub trait Told: Send + Sync + 'static {
 }
 
 /// Serve until the process ends.
-pub async fn serve(listener: TcpListener, told: Arc<dyn Told>) {
+pub async fn serve(listener: TcpListener, told: Arc<dyn ServerState>) {
     loop {
         let Ok((stream, _)) = listener.accept().await else {
             // Out of file descriptors, most likely: that passes.
@@ -47,7 +47,7 @@ pub async fn serve(listener: TcpListener, told: Arc<dyn Told>) {
     }
 }
 
-fn answer(request: &Request<Incoming>, told: &dyn Told) -> Response<Full<Bytes>> {
+fn answer(request: &Request<Incoming>, told: &dyn ServerState) -> Response<Full<Bytes>> {
     let accepted = request.headers().get_all(ACCEPT).into_iter().filter_map(|it| it.to_str().ok());
     let accepted: Vec<&str> = accepted.collect();
     let format = Format::asked((!accepted.is_empty()).then(|| accepted.join(",")).as_deref());

@@ -4,9 +4,10 @@
 mod uses;
 
 use crate::{
-    lake::{Refusal, Verdict},
     object::Name,
-    queue::{Lane, Queue},
+    queue::{Priority, Queue},
+    refusal::Refusal,
+    summary::Summary,
 };
 use futures::StreamExt;
 use k8s_openapi::api::core::v1::{ConfigMap, Secret};
@@ -47,12 +48,12 @@ impl Sources {
     /// Put the contents that a spec names into their places; whether it names any.
     ///
     /// # Errors
-    /// The verdict when something is not there, or the API server does not say.
-    pub(crate) async fn fill(&self, lake: &Name, spec: &mut Value) -> Result<bool, Verdict> {
+    /// The summary when something is not there, or the API server does not say.
+    pub(crate) async fn fill(&self, lake: &Name, spec: &mut Value) -> Result<bool, Summary> {
         let references = content::references(CONTRACT.shape(), spec);
         let place =
             |reference: &ContentReference| (lake.namespace.clone(), reference.holder, reference.name.clone());
-        self.heed(lake, &references.iter().map(place).collect());
+        self.register(lake, &references.iter().map(place).collect());
         if references.is_empty() {
             return Ok(false);
         }
@@ -66,7 +67,7 @@ impl Sources {
                 let read = self.read(&lake.namespace, reference).await;
                 let (version, data) = read.map_err(|error| Refusal::of(right, &error))?;
                 if lock(&self.uses).read(lake, &place(reference), version) {
-                    self.queue.push(lake.clone(), Lane::Changed, Instant::now());
+                    self.queue.push(lake.clone(), Priority::Changed, Instant::now());
                 }
                 unread.insert(data);
             }
@@ -74,13 +75,13 @@ impl Sources {
         content::resolve(CONTRACT.shape(), spec, |reference| {
             found.get(&(reference.holder, reference.name.clone()))?.get(&reference.key).cloned()
         })
-        .map_err(|findings| Verdict::content_missing(&findings))?;
+        .map_err(|findings| Summary::content_missing(&findings))?;
         Ok(true)
     }
 
     /// A lake takes nothing any more.
     pub(crate) fn forget(&self, lake: &Name) {
-        self.heed(lake, &BTreeSet::new());
+        self.register(lake, &BTreeSet::new());
     }
 
     async fn read(
@@ -111,7 +112,7 @@ impl Sources {
     }
 
     /// Remember what a lake takes, watch where it does, and end the watches that no lake needs any more.
-    fn heed(&self, lake: &Name, places: &BTreeSet<Place>) {
+    fn register(&self, lake: &Name, places: &BTreeSet<Place>) {
         let mut watches = lock(&self.watches);
         let wanted = {
             let mut uses = lock(&self.uses);
@@ -179,7 +180,7 @@ impl Sources {
                     }
                 };
                 for lake in moved {
-                    queue.push(lake, Lane::Changed, Instant::now());
+                    queue.push(lake, Priority::Changed, Instant::now());
                 }
             }
         })

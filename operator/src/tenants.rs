@@ -92,7 +92,7 @@ impl Tenants {
 
 /// The tenants as the file has them now: it is read again for each round, so that whoever edits it restarts nothing.
 #[derive(Debug)]
-pub struct Register {
+pub struct TenantsFile {
     /// None where everybody works with the operator's own credentials.
     file: Option<PathBuf>,
     last: Mutex<Last>,
@@ -108,7 +108,7 @@ struct Last {
     trouble: Option<String>,
 }
 
-impl Register {
+impl TenantsFile {
     /// The register that a file holds; without one, everybody works with the operator's own credentials.
     ///
     /// # Errors
@@ -122,7 +122,7 @@ impl Register {
                 Last::of(text, tenants)
             }
         };
-        Ok(Register { file: file.map(Path::to_owned), last: Mutex::new(last) })
+        Ok(TenantsFile { file: file.map(Path::to_owned), last: Mutex::new(last) })
     }
 
     /// What it says now. A file that cannot be used is told in the log, and what it said before stays in force.
@@ -231,7 +231,7 @@ mod tests {
         let file = tempfile::NamedTempFile::new().unwrap();
         let write = |text: &str| std::fs::write(file.path(), text).unwrap();
         write("namespaces: { team-a: {} }");
-        let register = Register::open(Some(file.path())).unwrap();
+        let register = TenantsFile::open(Some(file.path())).unwrap();
         let names = || register.tenants().namespaces.keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(), ["team-a"]);
         write("namespaces: { team-a: {}, team-b: {} }");
@@ -240,7 +240,7 @@ mod tests {
         assert_eq!(names(), ["team-a", "team-b"], "a misspelt word gives nobody other rights");
         write("namespaces: { team-b: {} }");
         assert_eq!(names(), ["team-b"]);
-        assert!(Register::open(Some(std::path::Path::new("/nowhere"))).is_err());
+        assert!(TenantsFile::open(Some(std::path::Path::new("/nowhere"))).is_err());
     }
 
     #[test]

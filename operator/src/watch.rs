@@ -31,12 +31,12 @@ pub(crate) async fn watch(operator: Arc<Operator>, client: Client, namespace: Op
                 operator.seen(object);
             }
             Ok(watcher::Event::InitDone) => {
-                for object in operator.store.missing_from(namespace.as_deref(), &listed) {
+                for object in operator.context.store.missing_from(namespace.as_deref(), &listed) {
                     operator.gone(&object);
                 }
                 listed = HashSet::new();
                 if std::mem::take(&mut first) {
-                    operator.store.told_all();
+                    operator.context.store.told_all();
                 }
             }
             Ok(watcher::Event::Apply(object)) => operator.seen(object),

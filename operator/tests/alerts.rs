@@ -6,7 +6,7 @@
 use lake_operator::{
     exposition::Format,
     metrics::{Came, Metrics},
-    queue::Lane,
+    queue::Priority,
 };
 use serde_json::{Value, json};
 use std::{
@@ -78,7 +78,7 @@ fn scrapes(leads: bool, waiting: usize, between: Between) -> Vec<String> {
     (0..150 * MINUTE)
         .map(|number| {
             let state = if number == 0 { "AsWanted" } else { between(&metrics, number) };
-            let depth = |lane| (if lane == Lane::Routine { waiting } else { 0 }, 0);
+            let depth = |priority| (if priority == Priority::Routine { waiting } else { 0 }, 0);
             metrics.text(depth, BTreeMap::from([(state.to_owned(), 10)]))
         })
         .collect()

@@ -255,9 +255,10 @@ fn every_reason_is_told() {
     ];
     let page = read("docs/conditions.md");
     for file in [
-        "src/lake/verdict.rs",
-        "src/lake/tell.rs",
-        "src/lake/leave.rs",
+        "src/summary.rs",
+        "src/summary/outcome.rs",
+        "src/reconciler/report.rs",
+        "src/reconciler/installation.rs",
         "../engine/src/error.rs",
         "../engine/src/failure.rs",
         "../engine/src/plan/leaving.rs",

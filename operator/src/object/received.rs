@@ -1,8 +1,8 @@
 //! What is taken of an object as it is received: a list of lakes comes a page at a time, and who wrote which field is
 //! many times as much as all the rest.
 
-use super::{APPROVE, Object, REQUESTED_AT};
-use crate::{lake::MANAGER, text::Text};
+use super::{APPROVE, MANAGER, Object, REQUESTED_AT};
+use crate::text::Text;
 use k8s_openapi::apimachinery::pkg::apis::meta::v1::{ObjectMeta, Time};
 use serde::Deserialize;
 use std::collections::BTreeMap;
@@ -42,7 +42,7 @@ struct Writer {
 
 impl Writer {
     /// Whether it is another who has written to the status.
-    fn meddles(&self) -> bool {
+    fn is_foreign(&self) -> bool {
         self.subresource.as_deref() == Some("status") && self.manager.as_deref() != Some(MANAGER)
     }
 }
@@ -50,9 +50,9 @@ impl Writer {
 impl From<Received> for Object {
     fn from(Received { metadata, spec, status }: Received) -> Self {
         let heeded = |(name, _): &(String, String)| [REQUESTED_AT, APPROVE].contains(&name.as_str());
-        let meddlers = metadata.managed_fields.iter().filter(|writer| writer.meddles());
+        let foreign_writes = metadata.managed_fields.iter().filter(|writer| writer.is_foreign());
         Object {
-            meddled: meddlers.filter_map(|it| Some(it.time.as_ref()?.0)).max(),
+            foreign_write: foreign_writes.filter_map(|it| Some(it.time.as_ref()?.0)).max(),
             metadata: ObjectMeta {
                 name: metadata.name,
                 namespace: metadata.namespace,

@@ -1,14 +1,15 @@
 //! `lake-operator run`: the operator, until it is told to end.
 
 use crate::{
-    claim::Candidate,
     connections::{Connections, RealAws},
+    context::{Context, Parts},
     identity,
+    leader::LeaderElector,
     metrics::Metrics,
-    operator::{Operator, Parts},
+    operator::Operator,
     options::{LogFormat, Options},
     server,
-    tenants::{NoTenants, Register},
+    tenants::{NoTenants, TenantsFile},
     watch::watch,
 };
 use futures::FutureExt;
@@ -74,7 +75,7 @@ async fn operate(options: &Options) -> Result<(), NoRun> {
     let listen = |error| NoRun::Listen(options.listen, error);
     let listener = TcpListener::bind(options.listen).await.map_err(listen)?;
     let address = listener.local_addr().map_err(listen)?;
-    let tenants = Register::open(options.tenants.as_deref())?;
+    let tenants = TenantsFile::open(options.tenants.as_deref())?;
     let client = Client::try_default().await.map_err(NoRun::NoCluster)?;
     let identity = options.identity();
     let instance = tokio::select! {
@@ -84,10 +85,15 @@ async fn operate(options: &Options) -> Result<(), NoRun> {
     };
     let metrics = Arc::new(Metrics::new());
     let lease = &options.lease_name;
-    let candidate =
-        Candidate::new(client.clone(), &options.lease_namespace(), lease, &identity, options.lease_duration);
-    let claim = candidate.claim.clone();
-    let clouds = RealAws { claim: claim.clone(), metrics: metrics.clone() };
+    let elector = LeaderElector::new(
+        client.clone(),
+        &options.lease_namespace(),
+        lease,
+        &identity,
+        options.lease_duration,
+    );
+    let leadership = elector.leadership.clone();
+    let clouds = RealAws { leadership: leadership.clone(), metrics: metrics.clone() };
     let reporter = Reporter { controller: "lake.dev/operator".to_owned(), instance: Some(identity.clone()) };
     let parts = Parts {
         client: client.clone(),
@@ -95,16 +101,16 @@ async fn operate(options: &Options) -> Result<(), NoRun> {
         metrics: metrics.clone(),
         connections: Connections::new(Arc::new(clouds)),
         tenants,
-        claim: claim.clone(),
+        leadership: leadership.clone(),
         instance: instance.clone(),
     };
-    let operator = Arc::new(Operator::new(parts, options));
+    let operator = Arc::new(Operator::new(Context::new(parts, options)));
     let namespaces = if options.namespaces.is_empty() {
         vec![None]
     } else {
         options.namespaces.iter().cloned().map(Some).collect()
     };
-    operator.store.expect(namespaces.len());
+    operator.context.store.expect(namespaces.len());
     // What must not end while the operator runs.
     let mut parts = JoinSet::new();
     for namespace in namespaces {
@@ -115,7 +121,7 @@ async fn operate(options: &Options) -> Result<(), NoRun> {
     tracing::info!(%address, identity, instance, version = env!("CARGO_PKG_VERSION"), "running");
 
     let (over, ended) = oneshot::channel::<()>();
-    let election = tokio::spawn(candidate.run(async {
+    let election = tokio::spawn(elector.run(async {
         let _ = ended.await;
     }));
     let told = tokio::spawn({
@@ -123,10 +129,10 @@ async fn operate(options: &Options) -> Result<(), NoRun> {
         async move {
             loop {
                 metrics.leads(&lease, false);
-                claim.becomes(true).await;
+                leadership.becomes(true).await;
                 tracing::info!("this replica leads");
                 metrics.leads(&lease, true);
-                claim.becomes(false).await;
+                leadership.becomes(false).await;
             }
         }
     });

@@ -4,13 +4,14 @@ use crate::{cluster::Cluster, sim::Sim};
 use futures::future::BoxFuture;
 use kube::runtime::events::Reporter;
 use lake_operator::{
-    claim::Candidate,
     connections::{Clouds, Connection, Connections},
+    context::{Context, Parts},
+    leader::LeaderElector,
     metrics::Metrics,
     object::Name,
-    operator::{Operator, Parts},
+    operator::Operator,
     options::Options,
-    tenants::Register,
+    tenants::TenantsFile,
 };
 use lake_reconcile::{
     aws::{Access, NoAccess},
@@ -137,21 +138,21 @@ impl Stage {
     pub(crate) fn start(&mut self) {
         let client = self.cluster.client();
         let wait = Duration::from_secs(15);
-        let candidate = Candidate::new(client.clone(), "data", "lake-operator", "tests", wait);
+        let elector = LeaderElector::new(client.clone(), "data", "lake-operator", "tests", wait);
         let parts = Parts {
             client,
             reporter: Reporter::from("lake.dev/operator"),
             metrics: Arc::new(Metrics::new()),
             connections: Connections::new(Arc::new(OneWorld(self.world.clone()))),
-            tenants: Register::open(None).unwrap(),
-            claim: candidate.claim.clone(),
+            tenants: TenantsFile::open(None).unwrap(),
+            leadership: elector.leadership.clone(),
             instance: "tests".to_owned(),
         };
-        let operator = Arc::new(Operator::new(parts, &options()));
+        let operator = Arc::new(Operator::new(Context::new(parts, &options())));
         let mut watch = self.cluster.watch();
         let watching = operator.clone();
         self.tasks = vec![
-            tokio::spawn(candidate.run(std::future::pending())),
+            tokio::spawn(elector.run(std::future::pending())),
             tokio::spawn(async move {
                 while let Some((lake, gone)) = watch.recv().await {
                     let object = serde_json::from_value(lake).unwrap();

@@ -33,20 +33,20 @@ impl Refusal {
     }
 
     /// Another operator has told of the lake since this one did: what it remembers counts.
-    pub(super) fn another_tells() -> Self {
+    pub(crate) fn another_tells() -> Self {
         let message = "Another operator has written this lake's record meanwhile: it is read before anything is done. \
                        If this comes back, two installations work on this namespace: see which leases are held.";
         Refusal { reason: "Conflict", message: message.to_owned(), retry: Retry::Conflict }
     }
 
     /// Whoever has lost the lead, by a pause of the process for one, knows less than who leads now.
-    pub(super) fn not_leading() -> Self {
+    pub(crate) fn not_leading() -> Self {
         let message = "This replica does not lead any more.".to_owned();
         Refusal { reason: "Conflict", message, retry: Retry::Unanswered }
     }
 
     /// The object is gone, or is another of the same name.
-    pub(super) fn gone() -> Self {
+    pub(crate) fn gone() -> Self {
         let message = "The object is not there any more.".to_owned();
         Refusal { reason: "Gone", message, retry: Retry::Gone }
     }

@@ -1,7 +1,7 @@
 //! What a lake whose plans are approved first shows, and what its user has approved.
 
-use super::{Next, Visit, tell, verdict::Verdict};
-use crate::object::APPROVE;
+use super::{Next, Reconciliation, report};
+use crate::{object::APPROVE, summary::Summary};
 use kube::runtime::events::EventType;
 use lake_api::status::PlanStatus;
 use lake_reconcile::{deadline, engine::Look, graph::Graph, plan::Plan, render};
@@ -12,17 +12,17 @@ use tokio::time::Instant;
 /// The longest text of a plan in the status; an object in etcd has 1.5 MiB in all.
 const LONGEST_PLAN: usize = 64 * 1024;
 
-impl Visit<'_> {
+impl Reconciliation<'_> {
     /// Whether somebody has approved this very plan, or one of which this is the rest.
     pub(super) async fn is_approved(&mut self, plan: &Plan) -> bool {
         if let Some(shown) = self.shown(plan)
             && self.object.annotation(APPROVE) == Some(&shown.id)
         {
             let note = format!("The plan {} is carried out:\n{}", shown.id, shown.text);
-            self.teller.event(EventType::Normal, "Approved", "Apply", &note).await;
-            self.course.approved = Some(plan.clone());
+            self.reporter.event(EventType::Normal, "Approved", "Apply", &note).await;
+            self.state.approved = Some(plan.clone());
         }
-        self.course.approved.as_ref().is_some_and(|approved| approved.covers(plan))
+        self.state.approved.as_ref().is_some_and(|approved| approved.covers(plan))
     }
 
     /// What the user has been shown, if it is this very plan.
@@ -35,7 +35,7 @@ impl Visit<'_> {
     /// numbers move.
     async fn show(&self, look: &Look<'_>) -> PlanStatus {
         let plan = look.plan();
-        let within = Instant::now() + self.operator.call_timeout;
+        let within = Instant::now() + self.context.call_timeout;
         let mut text = render::preview(plan, &deadline::by(within, look.contents()).await);
         if text.len() > LONGEST_PLAN {
             text.truncate(text.floor_char_boundary(LONGEST_PLAN));
@@ -48,30 +48,30 @@ impl Visit<'_> {
 
     /// Tell what would be done, and do nothing.
     pub(super) async fn ask(&mut self, look: Look<'_>, graph: &Graph) -> Next {
-        self.course.approved = None;
+        self.state.approved = None;
         let plan = match self.shown(look.plan()) {
             Some(shown) => shown.clone(),
             None => self.show(&look).await,
         };
         let changes = look.plan().writes().count();
         let refused = self.object.annotation(APPROVE).filter(|approved| **approved != *plan.id);
-        let verdict = Verdict::awaiting(&plan.id, changes, refused);
+        let summary = Summary::awaiting(&plan.id, changes, refused);
         let outcome = look.leave();
-        let mut status = self.status(&verdict);
-        tell::describe(&mut status, &outcome, graph);
+        let mut status = self.status(&summary);
+        report::describe(&mut status, &outcome, graph);
         status.plan = Some(plan);
-        let (planned, said) = (status.plan != self.before.plan, verdict.message.clone());
-        if let Err(refusal) = self.teller.tell(&self.before, &status, &verdict).await {
-            return self.untold(&Verdict::from(refusal));
+        let (planned, said) = (status.plan != self.before.plan, summary.message.clone());
+        if let Err(refusal) = self.reporter.tell(&self.before, &status, &summary).await {
+            return self.untold(&Summary::from(refusal));
         }
         // One who approves what is shown no longer, or never was.
         if let (Some(named), Some(_)) = (refused, &self.before.plan)
             && !self.before.ready().is_some_and(|told| told.message.contains(&format!("the plan {named},")))
         {
-            self.teller.event(EventType::Warning, "ApprovalRefused", "Reconcile", &said).await;
+            self.reporter.event(EventType::Warning, "ApprovalRefused", "Reconcile", &said).await;
         }
         if planned {
-            self.teller.event(EventType::Normal, "Planned", "Reconcile", &said).await;
+            self.reporter.event(EventType::Normal, "Planned", "Reconcile", &said).await;
         }
         self.at_its_slot()
     }

@@ -1,15 +1,12 @@
 //! What a lake's user is told: status and events. Nothing is written that has not changed.
 
-use super::{
-    Standing, Verdict,
-    refusal::Refusal,
-    verdict::{UNREADABLE, lines},
-    writer::{Brought, Seen, Writer},
-};
 use crate::{
+    context::Context,
     events::Events,
     object::{Name, Object},
-    operator::Operator,
+    refusal::Refusal,
+    status_writer::{Brought, Seen, StatusWriter},
+    summary::{Phase, Summary, UNREADABLE, lines},
 };
 use jiff::{SignedDuration, Timestamp};
 use k8s_openapi::{api::core::v1::ObjectReference, apimachinery::pkg::apis::meta::v1::Time};
@@ -64,8 +61,8 @@ impl Did {
 
 /// Tells the user of one lake.
 #[derive(Clone)]
-pub(super) struct Teller {
-    pub(super) writer: Writer,
+pub(super) struct StatusReporter {
+    pub(super) writer: StatusWriter,
     events: Arc<Events>,
     name: Name,
     reference: ObjectReference,
@@ -73,17 +70,17 @@ pub(super) struct Teller {
     is_overwritten: bool,
 }
 
-impl Teller {
-    pub(super) fn new(operator: &Operator, object: &Object, seen: Option<Seen>) -> Self {
+impl StatusReporter {
+    pub(super) fn new(context: &Context, object: &Object, seen: Option<Seen>) -> Self {
         let Brought { seen, is_overwritten } = match seen {
             Some(seen) => seen.and(object),
             None => Brought { seen: Seen::of(object), is_overwritten: false },
         };
-        Teller {
-            events: operator.events.clone(),
+        StatusReporter {
+            events: context.events.clone(),
             name: object.name(),
             reference: object.reference(),
-            writer: Writer::new(operator, object, seen),
+            writer: StatusWriter::new(context.client.clone(), context.leadership.clone(), object, seen),
             is_overwritten,
         }
     }
@@ -93,10 +90,10 @@ impl Teller {
         &self,
         before: &LakeStatus,
         status: &LakeStatus,
-        verdict: &Verdict,
+        summary: &Summary,
     ) -> Result<(), Refusal> {
         let told = self.writer.seen().status;
-        if verdict.reason == UNREADABLE {
+        if summary.reason == UNREADABLE {
             // What cannot be read stays as it is.
             let (conditions, observed_generation) = (status.conditions.clone(), status.observed_generation);
             if told == (LakeStatus { conditions, observed_generation, ..told.clone() }) {
@@ -108,12 +105,12 @@ impl Teller {
         } else {
             self.writer.tell(status).await?;
         }
-        if is_news(before, verdict) {
-            let type_ = match verdict.standing {
-                Standing::Ready | Standing::Asking | Standing::Held => EventType::Normal,
-                Standing::Underway | Standing::Stuck => EventType::Warning,
+        if is_news(before, summary) {
+            let type_ = match summary.phase {
+                Phase::Ready | Phase::Asking | Phase::Held => EventType::Normal,
+                Phase::Underway | Phase::Stuck => EventType::Warning,
             };
-            self.event(type_, verdict.reason, "Reconcile", &verdict.message).await;
+            self.event(type_, summary.reason, "Reconcile", &summary.message).await;
         }
         Ok(())
     }
@@ -186,13 +183,12 @@ impl Teller {
 
 /// Whether an event says that a lake stands as it stands: when another reason begins; and of a lake that is left alone,
 /// when something else is to be said of it, as that it is deleted and waits.
-fn is_news(before: &LakeStatus, verdict: &Verdict) -> bool {
-    if ["Progressing", "Deleting", "AwaitingApproval"].contains(&verdict.reason) {
+fn is_news(before: &LakeStatus, summary: &Summary) -> bool {
+    if ["Progressing", "Deleting", "AwaitingApproval"].contains(&summary.reason) {
         return false; // what was done has events of its own
     }
     before.ready().is_none_or(|told| {
-        told.reason != verdict.reason
-            || (verdict.standing == Standing::Held && told.message != verdict.message)
+        told.reason != summary.reason || (summary.phase == Phase::Held && told.message != summary.message)
     })
 }
 

@@ -4,17 +4,18 @@
 //! and remembers nothing has lost its record (a status that was not restored with its object, or was cleared), unless the
 //! process ended between the two.
 
-use super::{Connection, Verdict, Visit};
+use super::Reconciliation;
+use crate::{connections::Connection, summary::Summary};
 use lake_reconcile::{graph::Graph, kinds::KINDS, record::Record};
 
-impl Visit<'_> {
+impl Reconciliation<'_> {
     /// What was kept of the lake.
-    pub(super) fn remembered(&self) -> Result<Option<Record>, Verdict> {
-        if let Some(error) = self.teller.writer.seen().unreadable {
-            return Err(Verdict::unreadable_status(&error));
+    pub(super) fn remembered(&self) -> Result<Option<Record>, Summary> {
+        if let Some(error) = self.reporter.writer.seen().unreadable {
+            return Err(Summary::unreadable_status(&error));
         }
         let Some(text) = &self.before.record else { return Ok(None) };
-        Record::read(KINDS, text).map(Some).map_err(|error| Verdict::unreadable_record(&error))
+        Record::read(KINDS, text).map(Some).map_err(|error| Summary::unreadable_record(&error))
     }
 
     /// Whether what the lake remembered is lost. One that leaves is let go on no record's word that there is nothing: what
@@ -24,7 +25,7 @@ impl Visit<'_> {
             None => true,
             Some(record) => self.object.is_leaving() && record.nodes.is_empty(),
         };
-        remembers_nothing && self.teller.writer.holds()
+        remembers_nothing && self.reporter.writer.holds()
     }
 
     /// The record of a lake that has lost it, from what wears its mark; what becomes of each is what the graph says, and
@@ -32,9 +33,9 @@ impl Visit<'_> {
     ///
     /// # Errors
     /// When what wears the mark cannot be listed.
-    pub(super) async fn recall(&mut self, connection: &Connection, graph: &Graph) -> Result<Record, Verdict> {
+    pub(super) async fn recall(&mut self, connection: &Connection, graph: &Graph) -> Result<Record, Summary> {
         let found = self.engine(connection).remember_again(graph).await;
-        let (record, _) = found.map_err(|error| Verdict::unlisted(&error))?;
+        let (record, _) = found.map_err(|error| Summary::unlisted(&error))?;
         tracing::info!(
             lake = %self.object.name(),
             resources = record.nodes.len(),

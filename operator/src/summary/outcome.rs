@@ -1,6 +1,6 @@
 //! What came of a round, in one word and some sentences.
 
-use super::{Standing, Verdict};
+use super::{Phase, Summary};
 use lake_reconcile::{
     engine::{Outcome, pause},
     error::{CloudError, Retry},
@@ -8,20 +8,20 @@ use lake_reconcile::{
     plan::Change,
 };
 
-impl Verdict {
+impl Summary {
     /// What the lake may have left behind is not known.
-    pub(in super::super) fn unlisted(error: &CloudError) -> Self {
+    pub(crate) fn unlisted(error: &CloudError) -> Self {
         let said = format!(
             "What wears this lake's mark cannot be listed, and nothing is done before: {error}. {}",
             error.remedy().unwrap_or_default()
         );
-        Verdict::new(Standing::Underway, error.word(), said.trim_end(), Some(error.retry))
+        Summary::new(Phase::Underway, error.word(), said.trim_end(), Some(error.retry))
     }
 
     /// What came of a round.
-    pub(in super::super) fn of(outcome: &Outcome, leaves: bool, unsteady: bool) -> Self {
+    pub(crate) fn of(outcome: &Outcome, leaves: bool, unsteady: bool) -> Self {
         if let Some(error) = outcome.unlisted.first() {
-            return Verdict::unlisted(error);
+            return Summary::unlisted(error);
         }
         // What waits for another's turn, or for the next leader, has not failed.
         let failed = |failure: &&Failure| !matches!(failure.cause, Cause::Skipped(_) | Cause::Stopped);
@@ -29,11 +29,11 @@ impl Verdict {
         let Some(first) =
             told.iter().min_by_key(|failure| (is_for_the_user(failure), failure.progress().is_some()))
         else {
-            return Verdict::without_failure(outcome, leaves, unsteady);
+            return Summary::without_failure(outcome, leaves, unsteady);
         };
         let message = told.iter().map(|failure| sentence(failure)).collect::<Vec<_>>().join("\n");
         if is_for_the_user(first) {
-            return Verdict::new(Standing::Stuck, first.word(), message, None);
+            return Summary::new(Phase::Stuck, first.word(), message, None);
         }
         let reason = if leaves && first.retry() != Retry::Never { "Deleting" } else { first.word() };
         let retry = told
@@ -41,12 +41,12 @@ impl Verdict {
             .filter(|failure| !is_for_the_user(failure))
             .map(|failure| failure.retry())
             .min_by_key(|class| pause(*class, 0));
-        Verdict::new(Standing::Underway, reason, message, retry)
+        Summary::new(Phase::Underway, reason, message, retry)
     }
 
     fn without_failure(outcome: &Outcome, leaves: bool, unsteady: bool) -> Self {
         if outcome.stopped || leaves {
-            return Verdict::progressing(leaves);
+            return Summary::progressing(leaves);
         }
         if !outcome.plan.is_quiet() {
             let left: Vec<String> = outcome
@@ -68,7 +68,7 @@ impl Verdict {
                 Some(error) => (error.word(), left, Some(error.retry)),
                 None => ("Progressing", format!("Left to do:\n{left}"), None),
             };
-            return Verdict::new(Standing::Underway, reason, said, retry);
+            return Summary::new(Phase::Underway, reason, said, retry);
         }
         let waiting: Vec<String> = outcome
             .plan
@@ -80,9 +80,9 @@ impl Verdict {
             })
             .collect();
         if waiting.is_empty() {
-            Verdict::new(Standing::Ready, "AsWanted", "All is as wanted.", None)
+            Summary::new(Phase::Ready, "AsWanted", "All is as wanted.", None)
         } else {
-            Verdict::new(Standing::Ready, "Waiting", waiting.join("\n"), None)
+            Summary::new(Phase::Ready, "Waiting", waiting.join("\n"), None)
         }
     }
 }
@@ -148,34 +148,34 @@ mod tests {
 
     #[test]
     fn the_user_is_asked_only_when_nobody_else_can_help() {
-        let verdict = Verdict::of(&outcome(vec![blocked()]), false, false);
-        assert_eq!((verdict.standing, verdict.reason, verdict.retry), (Standing::Stuck, "Blocked", None));
+        let summary = Summary::of(&outcome(vec![blocked()]), false, false);
+        assert_eq!((summary.phase, summary.reason, summary.retry), (Phase::Stuck, "Blocked", None));
         assert_eq!(
-            verdict.message,
+            summary.message,
             "spec.buckets.store: Cannot create bucket store: The name is taken. Choose another."
         );
-        let verdict = Verdict::of(&outcome(vec![blocked(), throttled()]), false, false);
-        assert_eq!((verdict.standing, verdict.reason), (Standing::Underway, "Throttled"));
-        assert_eq!(verdict.retry, Some(Retry::Throttled));
-        assert!(verdict.message.contains("Choose another."), "all is told: {}", verdict.message);
+        let summary = Summary::of(&outcome(vec![blocked(), throttled()]), false, false);
+        assert_eq!((summary.phase, summary.reason), (Phase::Underway, "Throttled"));
+        assert_eq!(summary.retry, Some(Retry::Throttled));
+        assert!(summary.message.contains("Choose another."), "all is told: {}", summary.message);
     }
 
     #[test]
     fn what_a_stranger_made_is_for_the_user_whoever_was_first() {
         for cause in [Cause::Foreign("it belongs to another".into()), Cause::Anew("it was made anew".into())]
         {
-            let verdict = Verdict::of(&outcome(vec![cause]), false, false);
-            assert_eq!((verdict.standing, verdict.reason, verdict.retry), (Standing::Stuck, "Foreign", None));
+            let summary = Summary::of(&outcome(vec![cause]), false, false);
+            assert_eq!((summary.phase, summary.reason, summary.retry), (Phase::Stuck, "Foreign", None));
         }
     }
 
     #[test]
     fn what_cannot_be_listed_is_told_and_tried_again() {
         let refused = answered("tagging:GetResources", "AccessDenied", "Access Denied");
-        let verdict = Verdict::of(&Outcome { unlisted: vec![refused], ..outcome(vec![]) }, false, false);
-        assert_eq!((verdict.reason, verdict.retry), ("Refused", Some(Retry::Never)));
-        assert_eq!(verdict.standing, Standing::Underway);
-        assert!(verdict.message.contains("tagging:GetResources: AccessDenied"), "{}", verdict.message);
+        let summary = Summary::of(&Outcome { unlisted: vec![refused], ..outcome(vec![]) }, false, false);
+        assert_eq!((summary.reason, summary.retry), ("Refused", Some(Retry::Never)));
+        assert_eq!(summary.phase, Phase::Underway);
+        assert!(summary.message.contains("tagging:GetResources: AccessDenied"), "{}", summary.message);
     }
 
     #[test]
@@ -197,7 +197,7 @@ mod tests {
             aliases: Default::default(),
         };
         let left = Outcome { plan: Plan { steps: vec![step], ..Plan::default() }, ..outcome(vec![]) };
-        let verdict = Verdict::of(&left, false, false);
-        assert_eq!((verdict.reason, verdict.retry), ("Throttled", Some(Retry::Throttled)));
+        let summary = Summary::of(&left, false, false);
+        assert_eq!((summary.reason, summary.retry), ("Throttled", Some(Retry::Throttled)));
     }
 }

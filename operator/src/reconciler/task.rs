@@ -1,6 +1,7 @@
 //! What a round has to do: the way to AWS, what is wanted there, and what is remembered.
 
-use super::{Connection, Verdict, Visit, tell};
+use super::{Reconciliation, report};
+use crate::{connections::Connection, summary::Summary};
 use lake_reconcile::{graph::Graph, place::Place, record::Record};
 
 /// What there is to do for a lake, and where.
@@ -11,35 +12,35 @@ pub(super) struct Task {
     pub(super) record: Record,
 }
 
-impl Visit<'_> {
+impl Reconciliation<'_> {
     /// What there is to do and where; nothing, when the lake leaves and nothing is left of it.
-    pub(super) async fn prepare(&mut self) -> Result<Option<Task>, Verdict> {
+    pub(super) async fn prepare(&mut self) -> Result<Option<Task>, Summary> {
         let (leaves, record) = (self.object.is_leaving(), self.remembered()?);
         let is_lost = self.is_lost(record.as_ref());
         let spec = match (leaves, is_lost) {
-            (false, _) => Some(self.operator.wanted(self.object).await?),
-            (true, true) => Some(self.operator.named(self.object)?),
+            (false, _) => Some(self.context.wanted(self.object).await?),
+            (true, true) => Some(self.context.named(self.object)?),
             (true, false) => None,
         };
         if let (false, Some(spec)) = (leaves, &spec)
             && self.before.observed_generation != Some(self.object.generation())
         {
-            self.teller.warn(&self.object.name().warnings(spec)).await;
+            self.reporter.warn(&self.object.name().warnings(spec)).await;
         }
         let asked = spec.as_ref().and_then(|spec| Some(spec.region.as_ref()?.0.known()?.to_owned()));
         let lives = self.place(record.as_ref());
         if let (Some(asked), Some(lives), false) = (&asked, &lives, leaves)
             && *asked != lives.region
         {
-            return Err(Verdict::other_region(&lives.region, asked));
+            return Err(Summary::other_region(&lives.region, asked));
         }
         let region = lives.as_ref().map(|place| place.region.clone()).or(asked);
-        let connection = self.operator.connect(self.object, region.as_deref()).await?;
-        if let Some(verdict) = lives.and_then(|lives| Verdict::elsewhere(&lives, &connection.place)) {
-            return Err(verdict);
+        let connection = self.context.connect(self.object, region.as_deref()).await?;
+        if let Some(summary) = lives.and_then(|lives| Summary::elsewhere(&lives, &connection.place)) {
+            return Err(summary);
         }
         let name = self.object.name();
-        let graph = spec.map_or_else(Graph::new, |spec| self.operator.graph(&name, &spec, &connection.place));
+        let graph = spec.map_or_else(Graph::new, |spec| self.context.graph(&name, &spec, &connection.place));
         let record = match record {
             _ if is_lost => self.recall(&connection, &graph).await?,
             Some(record) => record,
@@ -59,9 +60,9 @@ impl Visit<'_> {
         if !record.nodes.values().flat_map(|it| it.keys.values()).any(|keeping| keeping.protected) {
             return record;
         }
-        let Ok(spec) = self.operator.named(self.object) else { return record };
+        let Ok(spec) = self.context.named(self.object) else { return record };
         let name = self.object.name();
-        let graph = name.graph(&spec, &connection.place, &self.operator.owner(&name));
+        let graph = name.graph(&spec, &connection.place, &self.context.owner(&name));
         let lifted = |id| graph.get(id).is_some_and(|node| node.treatment.protected == Some(false));
         for (_, remembered) in record.nodes.iter_mut().filter(|(id, _)| lifted(*id)) {
             remembered.keys.values_mut().for_each(|keeping| keeping.protected = false);
@@ -73,7 +74,7 @@ impl Visit<'_> {
     fn place(&self, record: Option<&Record>) -> Option<Place> {
         match record {
             Some(record) => (!record.nodes.is_empty()).then(|| record.place.clone()),
-            None => self.before.place.as_ref().filter(|_| self.teller.writer.holds()).map(tell::place_of),
+            None => self.before.place.as_ref().filter(|_| self.reporter.writer.holds()).map(report::place_of),
         }
     }
 }

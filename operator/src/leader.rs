@@ -1,7 +1,7 @@
 //! Who leads: of several replicas one writes, by a Lease of coordination.k8s.io.
 //!
-//! A claim ends by this process's own clock before any other replica may believe that it has ended. So a process that
-//! was paused finds its claim gone when it goes on, and the gate before every write on AWS stays shut.
+//! Leadership ends by this process's own clock before any other replica may believe that it has ended. So a process that
+//! was paused finds its leadership gone when it goes on, and the gate before every write on AWS stays shut.
 
 use k8s_openapi::{
     api::coordination::v1::{Lease, LeaseSpec},
@@ -25,7 +25,7 @@ const STANDBY: Duration = Duration::from_secs(1);
 
 /// Whether this process leads, now. Cheap to ask and to clone.
 #[derive(Clone, Debug)]
-pub struct Claim {
+pub struct Leadership {
     start: Instant,
     /// Until when, in milliseconds since `start`; 0 while another leads.
     until: Arc<AtomicU64>,
@@ -34,9 +34,9 @@ pub struct Claim {
     leads: watch::Sender<bool>,
 }
 
-impl Claim {
+impl Leadership {
     fn new() -> Self {
-        Claim {
+        Leadership {
             start: Instant::now(),
             until: Arc::default(),
             term: Arc::default(),
@@ -78,27 +78,27 @@ impl Claim {
 }
 
 /// A replica that stands for election.
-pub struct Candidate {
+pub struct LeaderElector {
     api: Api<Lease>,
     name: String,
     identity: String,
     duration: Duration,
     /// Ours to ask, and everybody's who writes.
-    pub claim: Claim,
+    pub leadership: Leadership,
     /// The lease as it was seen last, and when it was first seen so.
     seen: Option<(Lease, Instant)>,
 }
 
-impl Candidate {
-    /// A candidate for the lease `name`.
+impl LeaderElector {
+    /// An elector for the lease `name`.
     #[must_use]
     pub fn new(client: Client, namespace: &str, name: &str, identity: &str, duration: Duration) -> Self {
-        Candidate {
+        LeaderElector {
             api: Api::namespaced(client, namespace),
             name: name.to_owned(),
             identity: identity.to_owned(),
             duration,
-            claim: Claim::new(),
+            leadership: Leadership::new(),
             seen: None,
         }
     }
@@ -109,7 +109,7 @@ impl Candidate {
         loop {
             let patience = self.duration * 2 / 5;
             tokio::select! {
-                // An API server that does not answer must not keep us from seeing our own claim end.
+                // An API server that does not answer must not keep us from seeing our own leadership end.
                 () = self.stand_within(patience) => {}
                 () = &mut end => break,
             }
@@ -133,9 +133,9 @@ impl Candidate {
             Ok(Err(error)) => tracing::warn!(%error, lease = self.name, "the lease cannot be renewed"),
             Err(_) => tracing::warn!(lease = self.name, "the API server does not answer for the lease"),
         }
-        if !self.claim.holds() && *self.claim.leads.borrow() {
+        if !self.leadership.holds() && *self.leadership.leads.borrow() {
             tracing::warn!("this replica no longer leads");
-            self.claim.drop_it();
+            self.leadership.drop_it();
         }
     }
 
@@ -161,7 +161,7 @@ impl Candidate {
         };
         self.seen = Some((next, begun));
         // Another takes over no sooner than `duration` after it saw this renewal, which was not before `begun`.
-        self.claim.hold_until(begun + self.duration * 2 / 3);
+        self.leadership.hold_until(begun + self.duration * 2 / 3);
         Ok(())
     }
 
@@ -182,7 +182,8 @@ impl Candidate {
 
     fn is_ours(&self) -> bool {
         let spec = self.seen.as_ref().and_then(|(lease, _)| lease.spec.as_ref());
-        spec.and_then(|spec| spec.holder_identity.as_deref()) == Some(&self.identity) && self.claim.holds()
+        spec.and_then(|spec| spec.holder_identity.as_deref()) == Some(&self.identity)
+            && self.leadership.holds()
     }
 
     fn term(&self, last: Option<&LeaseSpec>) -> LeaseSpec {
@@ -202,7 +203,7 @@ impl Candidate {
     /// Let another lead at once.
     async fn release(&mut self) {
         let ours = self.is_ours();
-        self.claim.drop_it();
+        self.leadership.drop_it();
         let Some((lease, _)) = self.seen.take().filter(|_| ours) else { return };
         let spec = LeaseSpec {
             holder_identity: None,
@@ -254,15 +255,15 @@ mod tests {
     }
 
     #[test]
-    fn a_claim_ends_by_itself() {
-        let claim = Claim::new();
-        assert!(!claim.holds());
-        claim.hold_until(Instant::now() + Duration::from_secs(60));
-        assert!(claim.holds());
-        claim.hold_until(claim.start);
-        assert!(!claim.holds(), "what is over is over, whoever says otherwise");
-        claim.hold_until(Instant::now() + Duration::from_secs(60));
-        claim.drop_it();
-        assert!(!claim.holds());
+    fn leadership_ends_by_itself() {
+        let leadership = Leadership::new();
+        assert!(!leadership.holds());
+        leadership.hold_until(Instant::now() + Duration::from_secs(60));
+        assert!(leadership.holds());
+        leadership.hold_until(leadership.start);
+        assert!(!leadership.holds(), "what is over is over, whoever says otherwise");
+        leadership.hold_until(Instant::now() + Duration::from_secs(60));
+        leadership.drop_it();
+        assert!(!leadership.holds());
     }
 }

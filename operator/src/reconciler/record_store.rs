@@ -1,24 +1,24 @@
 //! The lake's memory: its status, written before anything is made.
 
-use super::writer::Writer;
+use crate::status_writer::StatusWriter;
 use futures::future::BoxFuture;
 use lake_api::LakeStatus;
 use lake_reconcile::{engine::Memory, error::CloudError, record::Record};
 
 /// Keeps the record in the object's status.
-pub(super) struct Keeper {
-    writer: Writer,
+pub(super) struct RecordStore {
+    writer: StatusWriter,
     /// The status beside the record.
     status: LakeStatus,
 }
 
-impl Keeper {
-    pub(super) fn new(writer: Writer, status: LakeStatus) -> Self {
-        Keeper { writer, status }
+impl RecordStore {
+    pub(super) fn new(writer: StatusWriter, status: LakeStatus) -> Self {
+        RecordStore { writer, status }
     }
 }
 
-impl Memory for Keeper {
+impl Memory for RecordStore {
     fn keep<'a>(&'a self, record: &'a Record) -> BoxFuture<'a, Result<(), CloudError>> {
         Box::pin(async move {
             let status = LakeStatus { record: Some(record.to_string()), ..self.status.clone() };

@@ -4,14 +4,13 @@
 //! again: what users and other controllers have changed is no reason to be silent, but what another operator remembers is
 //! never written over.
 
-use super::refusal::Refusal;
 use crate::{
-    claim::Claim,
-    object::{FINALIZER, Name, Object, Unreadable},
-    operator::Operator,
+    leader::Leadership,
+    object::{FINALIZER, MANAGER, Name, Object, Unreadable},
+    refusal::Refusal,
 };
 use kube::{
-    Api, Resource,
+    Api, Client, Resource,
     api::{Patch, PatchParams},
 };
 use lake_api::LakeStatus;
@@ -22,8 +21,6 @@ use std::sync::{
     atomic::{AtomicBool, Ordering},
 };
 
-/// Who writes the status.
-pub(crate) const MANAGER: &str = "lake-operator";
 /// How often a write is tried anew on the newest version.
 const TRIES: usize = 4;
 
@@ -36,7 +33,7 @@ pub struct Seen {
     pub unreadable: Option<Unreadable>,
     version: Option<String>,
     finalizers: Vec<String>,
-    meddled: Option<jiff::Timestamp>,
+    foreign_write: Option<jiff::Timestamp>,
 }
 
 impl Seen {
@@ -47,12 +44,12 @@ impl Seen {
             unreadable: object.record().err(),
             version: object.metadata.resource_version.clone(),
             finalizers: object.metadata.finalizers.clone().unwrap_or_default(),
-            meddled: object.meddled,
+            foreign_write: object.foreign_write,
         }
     }
 
     /// What counts of this, which was seen before, and of what the watch has brought now.
-    pub(super) fn and(self, object: &Object) -> Brought {
+    pub(crate) fn and(self, object: &Object) -> Brought {
         if !self.is_older_than(object) {
             return Brought { is_overwritten: false, seen: self };
         }
@@ -65,7 +62,7 @@ impl Seen {
 
     /// Whether an object is of a later version. Versions of one resource are numbers that grow (Kubernetes API Concepts,
     /// "Resource versions").
-    pub(super) fn is_older_than(&self, object: &Object) -> bool {
+    pub(crate) fn is_older_than(&self, object: &Object) -> bool {
         let number = |version: &Option<String>| version.as_ref()?.parse::<u128>().ok();
         let newer = &object.metadata.resource_version;
         match (number(&self.version), number(newer)) {
@@ -75,7 +72,7 @@ impl Seen {
     }
 
     /// The same with this status.
-    pub(super) fn saying(self, status: LakeStatus) -> Self {
+    pub(crate) fn saying(self, status: LakeStatus) -> Self {
         Seen { status, ..self }
     }
 
@@ -90,15 +87,15 @@ impl Seen {
         let names_another = self.status.lease.is_some() && self.status.lease != before.status.lease;
         let has_record = self.status.record.is_some() || self.unreadable.is_some();
         (names_another || (has_record && self.status.record != before.status.record))
-            && self.meddled <= before.meddled
+            && self.foreign_write <= before.foreign_write
     }
 }
 
 /// What a round begins with.
-pub(super) struct Brought {
-    pub(super) seen: Seen,
+pub(crate) struct Brought {
+    pub(crate) seen: Seen,
     /// Whether somebody has written over what was told.
-    pub(super) is_overwritten: bool,
+    pub(crate) is_overwritten: bool,
 }
 
 /// What is written.
@@ -125,9 +122,9 @@ impl Change<'_> {
 
 /// Writes to one lake's object.
 #[derive(Clone)]
-pub(super) struct Writer {
+pub(crate) struct StatusWriter {
     api: Api<Object>,
-    claim: Claim,
+    lease: Leadership,
     /// The term as a leader in which the round began.
     term: u64,
     name: Name,
@@ -137,13 +134,13 @@ pub(super) struct Writer {
     overtaken: Arc<AtomicBool>,
 }
 
-impl Writer {
-    pub(super) fn new(operator: &Operator, object: &Object, seen: Seen) -> Self {
+impl StatusWriter {
+    pub(crate) fn new(client: Client, lease: Leadership, object: &Object, seen: Seen) -> Self {
         let name = object.name();
-        Writer {
-            api: Api::namespaced(operator.client.clone(), &name.namespace),
-            claim: operator.claim.clone(),
-            term: operator.claim.term(),
+        StatusWriter {
+            api: Api::namespaced(client, &name.namespace),
+            term: lease.term(),
+            lease,
             uid: object.uid().to_owned(),
             name,
             seen: Arc::new(Mutex::new(seen)),
@@ -156,13 +153,13 @@ impl Writer {
     }
 
     /// The object as it was seen or written last.
-    pub(super) fn seen(&self) -> Seen {
+    pub(crate) fn seen(&self) -> Seen {
         self.lock().clone()
     }
 
     /// Whether this process still leads, and has since the round began.
-    pub(super) fn leads(&self) -> Result<(), Refusal> {
-        if self.claim.holds() && self.claim.term() == self.term {
+    pub(crate) fn leads(&self) -> Result<(), Refusal> {
+        if self.lease.holds() && self.lease.term() == self.term {
             Ok(())
         } else {
             Err(Refusal::not_leading())
@@ -170,33 +167,33 @@ impl Writer {
     }
 
     /// Write the status.
-    pub(super) async fn tell(&self, status: &LakeStatus) -> Result<(), Refusal> {
+    pub(crate) async fn tell(&self, status: &LakeStatus) -> Result<(), Refusal> {
         self.write(Change::Status(status)).await
     }
 
     /// Write the conditions alone; what cannot be read of the status stays as it is.
-    pub(super) async fn tell_beside(&self, status: &LakeStatus) -> Result<(), Refusal> {
+    pub(crate) async fn tell_beside(&self, status: &LakeStatus) -> Result<(), Refusal> {
         self.write(Change::Conditions(status)).await
     }
 
     /// Hold the object until the lake's resources are gone.
-    pub(super) async fn hold(&self) -> Result<(), Refusal> {
+    pub(crate) async fn hold(&self) -> Result<(), Refusal> {
         self.write(Change::Hold).await
     }
 
     /// Let the object go.
-    pub(super) async fn let_go(&self) -> Result<(), Refusal> {
+    pub(crate) async fn let_go(&self) -> Result<(), Refusal> {
         let gone = self.write(Change::LetGo).await;
         gone.or_else(|refusal| if refusal == Refusal::gone() { Ok(()) } else { Err(refusal) })
     }
 
     /// Whether the object waits for us when it is deleted.
-    pub(super) fn holds(&self) -> bool {
+    pub(crate) fn holds(&self) -> bool {
         self.lock().finalizers.iter().any(|held| held == FINALIZER)
     }
 
     /// The finalizers of others that hold the object.
-    pub(super) fn held_by_others(&self) -> Vec<String> {
+    pub(crate) fn held_by_others(&self) -> Vec<String> {
         others(&self.lock().finalizers)
     }
 

@@ -12,15 +12,15 @@ const SLOTS: u32 = 20;
 
 /// Counts time from the start of the process.
 #[derive(Clone, Copy, Debug)]
-pub struct Slots {
+pub struct ResyncSchedule {
     start: Instant,
 }
 
-impl Slots {
-    /// Slots counted from now.
+impl ResyncSchedule {
+    /// ResyncSchedule counted from now.
     #[must_use]
     pub fn new() -> Self {
-        Slots { start: Instant::now() }
+        ResyncSchedule { start: Instant::now() }
     }
 
     /// The first moment after `now` that belongs to this lake; at most an interval away.
@@ -34,9 +34,9 @@ impl Slots {
     }
 }
 
-impl Default for Slots {
+impl Default for ResyncSchedule {
     fn default() -> Self {
-        Slots::new()
+        ResyncSchedule::new()
     }
 }
 
@@ -46,13 +46,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn every_lake_has_its_turn_once_an_interval_and_lakes_meet() {
-        let (slots, interval) = (Slots::new(), Duration::from_secs(300));
+        let (resync, interval) = (ResyncSchedule::new(), Duration::from_secs(300));
         let mut met = std::collections::BTreeMap::<Instant, usize>::new();
         for lake in 0..1000 {
             let uid = format!("lake-{lake}");
-            let first = slots.next(&uid, interval, slots.start);
-            assert!(first > slots.start - Duration::from_nanos(1) && first <= slots.start + interval);
-            let second = slots.next(&uid, interval, first);
+            let first = resync.next(&uid, interval, resync.start);
+            assert!(first > resync.start - Duration::from_nanos(1) && first <= resync.start + interval);
+            let second = resync.next(&uid, interval, first);
             assert_eq!(second - first, interval);
             *met.entry(first).or_default() += 1;
         }
