@@ -102,9 +102,9 @@ mod tests {
     #[test]
     fn the_text_format_describes_counters_by_their_full_name() {
         let open = "# HELP lake_lost Lakes lost.\n# TYPE lake_lost counter\nlake_lost_total 1\n\
-                    # HELP lake_lakes Lakes.\n# TYPE lake_lakes gauge\nlake_lakes{state=\"AsWanted\"} 2\n# EOF\n";
+                    # HELP lake_lakes Lakes.\n# TYPE lake_lakes gauge\nlake_lakes{state=\"Reconciled\"} 2\n# EOF\n";
         let text = "# HELP lake_lost_total Lakes lost.\n# TYPE lake_lost_total counter\nlake_lost_total 1\n\
-                    # HELP lake_lakes Lakes.\n# TYPE lake_lakes gauge\nlake_lakes{state=\"AsWanted\"} 2\n";
+                    # HELP lake_lakes Lakes.\n# TYPE lake_lakes gauge\nlake_lakes{state=\"Reconciled\"} 2\n";
         assert_eq!(Format::Text.write(open.to_owned()), text);
         assert_eq!(Format::OpenMetrics.write(open.to_owned()), open);
     }

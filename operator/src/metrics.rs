@@ -268,14 +268,14 @@ mod tests {
             took: Duration::from_millis(20),
         });
         metrics.leads("lake-operator", true);
-        let text = metrics.text(|_| (3, 1), BTreeMap::from([("AsWanted".to_owned(), 7)]));
+        let text = metrics.text(|_| (3, 1), BTreeMap::from([("Reconciled".to_owned(), 7)]));
         for line in [
             "controller_runtime_reconcile_total{controller=\"lake\",result=\"error\"} 1",
             "controller_runtime_reconcile_errors_total{controller=\"lake\"} 1",
             "controller_runtime_active_workers{controller=\"lake\"} 0",
             "controller_runtime_reconcile_time_seconds_count{controller=\"lake\"} 1",
             "workqueue_depth{lane=\"changed\"} 3",
-            "lake_lakes{state=\"AsWanted\"} 7",
+            "lake_lakes{state=\"Reconciled\"} 7",
             "leader_election_master_status{name=\"lake-operator\"} 1",
             "lake_aws_requests_total{service=\"s3\",operation=\"PutBucketTagging\",result=\"Done\"} 1",
         ] {

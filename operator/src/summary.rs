@@ -237,7 +237,7 @@ impl Summary {
         let ready = self.ready.clone().unwrap_or_else(|| yes_no(self.phase == Phase::Ready));
         let of = |type_: &str, status: String, speaks: bool| {
             let (reason, message) =
-                if speaks { (self.reason, self.message()) } else { ("AsWanted", String::new()) };
+                if speaks { (self.reason, self.message()) } else { ("Reconciled", String::new()) };
             let since = before
                 .iter()
                 .find(|condition| condition.type_ == type_ && condition.status == status)

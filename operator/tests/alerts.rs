@@ -77,7 +77,7 @@ fn scrapes(leads: bool, waiting: usize, between: Between) -> Vec<String> {
     metrics.leads("lake-operator", leads);
     (0..150 * MINUTE)
         .map(|number| {
-            let state = if number == 0 { "AsWanted" } else { between(&metrics, number) };
+            let state = if number == 0 { "Reconciled" } else { between(&metrics, number) };
             let depth = |priority| (if priority == Priority::Routine { waiting } else { 0 }, 0);
             metrics.text(depth, BTreeMap::from([(state.to_owned(), 10)]))
         })
@@ -98,7 +98,7 @@ fn rounds(metrics: &Metrics, failing: usize, class: &str) {
 
 fn well(metrics: &Metrics, _: u32) -> &'static str {
     rounds(metrics, 0, "");
-    "AsWanted"
+    "Reconciled"
 }
 
 /// What goes on, as scrapes, and the alerts that come of it.
@@ -133,11 +133,11 @@ fn cases() -> Vec<(&'static str, Vec<String>, &'static [&'static str])> {
             "credentials were missing for a moment",
             scrapes(true, 0, |metrics, number| {
                 rounds(metrics, usize::from(number == 60), "NoCredentials");
-                "AsWanted"
+                "Reconciled"
             }),
             &[],
         ),
-        ("no replica leads", scrapes(false, 0, |_, _| "AsWanted"), &["LakeOperatorNotLeading"]),
+        ("no replica leads", scrapes(false, 0, |_, _| "Reconciled"), &["LakeOperatorNotLeading"]),
         ("more lakes wait than are worked on", scrapes(true, 100, well), &["LakeOperatorBehind"]),
         (
             "a spec is wrong",

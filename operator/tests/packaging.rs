@@ -176,7 +176,7 @@ fn counted() -> Metrics {
 
 #[test]
 fn every_metric_is_told_and_alerts_ask_for_no_other() {
-    let text = counted().text(|_| (0, 0), BTreeMap::from([("AsWanted".to_owned(), 1)]));
+    let text = counted().text(|_| (0, 0), BTreeMap::from([("Reconciled".to_owned(), 1)]));
     let families = text.lines().filter_map(|line| line.strip_prefix("# TYPE ")?.split_once(' '));
     let served: BTreeSet<String> = families
         .map(|(name, kind)| if kind == "counter" { format!("{name}_total") } else { name.to_owned() })

@@ -80,7 +80,7 @@ impl Summary {
             })
             .collect();
         if waiting.is_empty() {
-            Summary::new(Phase::Ready, "AsWanted", "All is as wanted.", None)
+            Summary::new(Phase::Ready, "Reconciled", "All is as wanted.", None)
         } else {
             Summary::new(Phase::Ready, "Waiting", waiting.join("\n"), None)
         }

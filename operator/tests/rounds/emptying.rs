@@ -36,7 +36,7 @@ async fn a_bucket_that_is_emptied_says_how_far_that_is() {
         assert_eq!(ready(&lake), ("False", "Progressing"));
         assert_eq!(condition(&lake, "Reconciling"), ("True", "Progressing"));
     }
-    let _ = stage.until(|lake| ready(lake) == ("True", "AsWanted")).await;
+    let _ = stage.until(|lake| ready(lake) == ("True", "Reconciled")).await;
     assert_eq!(stage.world.keys().len(), 1);
     assert!(stage.cluster.events("Progressing").is_empty(), "a portion is no event");
     assert_eq!(stage.cluster.events("Updated").len(), 1);
@@ -72,6 +72,6 @@ async fn a_plan_tells_how_much_goes_and_stays_the_same_while_that_changes() {
     assert_eq!(stage.cluster.requests(), [""; 0], "nothing is written while it waits");
     let id = plan["id"].clone();
     stage.cluster.edit(|lake| lake["metadata"]["annotations"] = json!({ "lake.dev/approve": id }));
-    let _ = stage.until(|lake| ready(lake) == ("True", "AsWanted")).await;
+    let _ = stage.until(|lake| ready(lake) == ("True", "Reconciled")).await;
     assert_eq!(stage.world.keys().len(), 1);
 }

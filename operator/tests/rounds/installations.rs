@@ -13,7 +13,7 @@ roles:
 ";
 
 fn is_told(lake: &Value) -> bool {
-    ready(lake) == ("True", "AsWanted") && lake["status"]["record"].is_string()
+    ready(lake) == ("True", "Reconciled") && lake["status"]["record"].is_string()
 }
 
 fn add_a_bucket(lake: &mut Value) {

@@ -135,7 +135,7 @@ async fn one_that_lives_on_finds_again_what_its_spec_names_no_more() {
         lake["spec"]["buckets"] = json!({});
     });
     stage.start();
-    let _ = stage.until(|lake| ready(lake) == ("True", "AsWanted")).await;
+    let _ = stage.until(|lake| ready(lake) == ("True", "Reconciled")).await;
     let left = stage.world.keys();
     assert!(!left.iter().any(|key| key.contains("etl-role")), "{left:?}");
     stage.assert_lawful();

@@ -27,6 +27,6 @@ async fn a_rival_that_writes_for_ever_is_told_and_what_is_said_again_is_counted(
     assert_eq!(found.len(), 1, "{found:#?}");
     assert!(found[0]["series"]["count"].as_i64() >= Some(5), "{found:#?}");
 
-    let _ = stage.until(|lake| ready(lake) == ("True", "AsWanted")).await;
+    let _ = stage.until(|lake| ready(lake) == ("True", "Reconciled")).await;
     stage.assert_lawful();
 }

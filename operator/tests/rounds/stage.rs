@@ -125,7 +125,7 @@ impl Stage {
     pub(crate) async fn ready(spec: &str) -> Self {
         let stage = Stage::new();
         stage.cluster.create(yaml(spec), &[]);
-        let _ = stage.until(|lake| ready(lake) == ("True", "AsWanted")).await;
+        let _ = stage.until(|lake| ready(lake) == ("True", "Reconciled")).await;
         stage
     }
 

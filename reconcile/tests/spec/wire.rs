@@ -29,7 +29,7 @@ fn answer() -> Value {
         "spec": CONTRACT.complete(spec),
         "status": {
             "observedGeneration": 2,
-            "conditions": [{ "type": "Ready", "status": "True", "reason": "AsWanted", "message": "",
+            "conditions": [{ "type": "Ready", "status": "True", "reason": "Reconciled", "message": "",
                 "lastTransitionTime": "2026-01-31T08:00:01Z", "observedGeneration": 2 }],
             "nextAttempt": "2026-01-31T08:05:00Z",
             "resources": { "bucket/store": { "state": "Present" } },
@@ -45,7 +45,7 @@ fn what_an_apiserver_answers_can_be_read() {
     let reconcile = typed.spec.reconcile.as_ref().unwrap();
     assert!(reconcile.suspend);
     assert_eq!(reconcile.interval.length().map(|length| length.as_secs()), Some(300));
-    assert_eq!(typed.status.as_ref().unwrap().conditions[0].reason, "AsWanted");
+    assert_eq!(typed.status.as_ref().unwrap().conditions[0].reason, "Reconciled");
     assert_eq!(CONTRACT.decode(answer()["spec"].take()), Ok(typed.spec));
 }
 

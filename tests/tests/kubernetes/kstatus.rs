@@ -48,7 +48,7 @@ fn its_rules_hold_from_the_first_event_to_the_last() {
     let generations: BTreeSet<i64> = generations(&history);
     assert_eq!(generations, BTreeSet::from([1, 2, 3]), "the user's two, and that of the deletion");
     for reason in history.iter().map(|lake| &condition(lake, "Ready")["reason"]).filter(|it| !it.is_null()) {
-        assert!(["Progressing", "AsWanted", "Deleting"].contains(&reason.as_str().unwrap()), "{reason}");
+        assert!(["Progressing", "Reconciled", "Deleting"].contains(&reason.as_str().unwrap()), "{reason}");
     }
 }
 

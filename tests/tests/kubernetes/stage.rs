@@ -75,7 +75,7 @@ impl Stage {
 
     /// Wait until the lake's present spec is Ready, and return the lake.
     pub(crate) fn ready(&self, name: &str) -> Value {
-        self.standing(name, "True", "AsWanted")
+        self.standing(name, "True", "Reconciled")
     }
 
     /// Wait until Ready says this of the lake's present spec.
