@@ -11,7 +11,7 @@ use serde_json::{Map, Value, json};
 
 use crate::collections::{Set, holding};
 use crate::input::{is_unknown, unknown};
-use crate::names::{ExternalName, MemberKey, OwnerName, PathText};
+use crate::names::{EXTERNAL, ExternalName, MemberKey, OwnerName, PathText};
 use crate::rule::{self, Rule};
 
 /// What becomes of a resource when its member leaves the spec or the lake is deleted.
@@ -132,9 +132,6 @@ impl<T> Member<T> {
         }
     }
 }
-
-/// The field that makes a member stand for something that is not ours.
-pub const EXTERNAL: &str = "external";
 
 /// The field by which a member that holds data is guarded.
 const DELETION_PROTECTION: &str = "deletionProtection";

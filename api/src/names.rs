@@ -19,6 +19,9 @@ pub(crate) mod pattern;
 
 pub use key::{MEMBER_KEY, MemberKey};
 
+/// The field that makes a member stand for something that is not ours.
+pub const EXTERNAL: &str = "external";
+
 /// A member's key, or an ARN: all that a reference may be.
 pub const REFERENCE: &str = "^([a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?|arn:.+)$";
 

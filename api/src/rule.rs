@@ -9,8 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value, json};
 
 use crate::input::is_unknown;
-use crate::member::EXTERNAL;
-use crate::names::MEMBER_KEY;
+use crate::names::{EXTERNAL, MEMBER_KEY};
 
 /// The key under which a rule stands beside its CEL text, for us alone.
 pub const RULE: &str = "x-lake-rule";

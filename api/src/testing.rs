@@ -11,8 +11,7 @@ use serde_json::{Map as Json, Value, json};
 
 use crate::contract::{Map, Number, Object, Shape, Text, check_against};
 use crate::input::{is_unknown, unknown};
-use crate::member::EXTERNAL;
-use crate::names::MEMBER_KEY;
+use crate::names::{EXTERNAL, MEMBER_KEY};
 use crate::rule::Rule;
 use crate::{FieldPath, Step};
 

@@ -2,11 +2,17 @@
 //!
 //! For the pace and the meter alone: what the engine does about an error is decided by what the SDK has read.
 
-use super::client;
+mod error;
+
 use crate::error::answered;
-use aws_smithy_runtime_api::client::{orchestrator::HttpResponse, result::ConnectorError};
+use aws_smithy_runtime_api::{
+    box_error::BoxError,
+    client::{orchestrator::HttpResponse, result::ConnectorError},
+};
 use aws_smithy_types::{body::SdkBody, byte_stream::ByteStream};
 use lake_engine::error::Retry;
+
+pub(crate) use error::told;
 
 /// Read an answer to its end, and put it back. An answer that breaks off is none.
 pub(super) async fn whole(answer: &mut HttpResponse) -> Result<impl AsRef<[u8]> + use<>, ConnectorError> {
@@ -29,7 +35,7 @@ pub(super) fn class(
         return Ok(None);
     }
     let status = answer.status().as_u16();
-    let (code, said) = client::told(answer.headers(), body);
+    let (code, said) = told(answer.headers(), body);
     Ok(Some(match code {
         Some(code) => {
             let said = said.unwrap_or_default();
@@ -47,6 +53,31 @@ pub(super) fn class(
             _ => Retry::Never,
         },
     }))
+}
+
+/// A text with its references replaced.
+pub(crate) fn unescaped(text: &str) -> Result<String, BoxError> {
+    let mut pieces = text.split('&');
+    let mut out = pieces.next().unwrap_or_default().to_owned();
+    for piece in pieces {
+        let (name, rest) = piece.split_once(';').ok_or("a reference without an end")?;
+        let number = name.strip_prefix('#');
+        out.push(match (name, number) {
+            ("amp", _) => '&',
+            ("lt", _) => '<',
+            ("gt", _) => '>',
+            ("quot", _) => '"',
+            ("apos", _) => '\'',
+            (_, Some(digits)) => {
+                let hex = digits.strip_prefix('x').map(|digits| u32::from_str_radix(digits, 16));
+                let code = hex.unwrap_or_else(|| digits.parse())?;
+                char::from_u32(code).ok_or_else(|| format!("&{name}; is no character"))?
+            }
+            _ => return Err(format!("&{name}; is not known").into()),
+        });
+        out.push_str(rest);
+    }
+    Ok(out)
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ impl Intercept for Name {
         if let Some(operation) = cfg.load::<Metadata>().map(|call| Operation(call.name().to_owned())) {
             // The first attempt starts the clock of all.
             let clock = cfg.load::<Clock>().cloned();
-            let clock = clock.unwrap_or_else(|| Clock::start(&operation, self.attempt));
+            let clock = clock.unwrap_or_else(|| Clock::start(&operation.0, self.attempt));
             cfg.interceptor_state().store_put(clock.clone());
             ctx.request_mut().add_extension(clock);
             ctx.request_mut().add_extension(operation);

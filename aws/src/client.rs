@@ -38,18 +38,17 @@
 //! restJson1 sends no body where the model has no member for it; here a PATCH, POST or PUT sends `{}` at least.
 
 mod endpoint;
-mod error;
 mod plugin;
 mod query;
 mod request;
 mod response;
 mod service;
+mod text;
 mod xml;
 
 #[cfg(test)]
 mod tests;
 
-pub(super) use error::told;
 pub use service::{Endpoint, Form, Operation, Protocol, Service};
 
 use super::{hooks::Hooks, way};

@@ -3,7 +3,6 @@
 //! The SDK sets no limit by itself but for the opening of a connection ("Timeouts", AWS SDK for Rust Developer Guide). Its
 //! own limits would count the time that a call waits for its turn in this process, which says nothing of the peer.
 
-use super::call::Operation;
 use aws_config::timeout::TimeoutConfig;
 use std::{
     sync::{Arc, Mutex, PoisonError},
@@ -51,8 +50,8 @@ pub(super) struct Clock {
 
 impl Clock {
     /// The time of an operation that begins now, where attempts may take so long.
-    pub(super) fn start(operation: &Operation, attempt: Duration) -> Self {
-        let (attempt, attempts) = match operation.0.as_str() {
+    pub(super) fn start(operation: &str, attempt: Duration) -> Self {
+        let (attempt, attempts) = match operation {
             "PutObject" => (attempt.saturating_mul(CONTENT), CONTENT_ATTEMPTS),
             _ => (attempt, ATTEMPTS),
         };

@@ -93,7 +93,7 @@ impl Way<SharedHttpConnector> {
         let operation = request.extension::<Operation>().map_or_else(String::new, |it| it.0.clone());
         let writes = mutates(&operation);
         let clock = request.extension::<Clock>().cloned();
-        let clock = clock.unwrap_or_else(|| Clock::start(&Operation(operation.clone()), CALL_TIMEOUT));
+        let clock = clock.unwrap_or_else(|| Clock::start(&operation, CALL_TIMEOUT));
         let tried = Tried::of(&request);
         let asked = Instant::now();
         let priority = if writes { Priority::Urgent } else { Priority::now() };

@@ -10,7 +10,7 @@ use super::shape::{Number, Object, Shape};
 use super::{Contract, check_against};
 use crate::FieldPath;
 use crate::input::{is_unknown, unknown};
-use crate::member::EXTERNAL;
+use crate::names::EXTERNAL;
 use crate::rule::Rule;
 
 /// The most values that are tried for one field.

@@ -5,7 +5,7 @@ use serde_json::{Map, Value};
 use super::shape::Shape;
 use crate::FieldPath;
 use crate::input::{is_unknown, unknown};
-use crate::member::EXTERNAL;
+use crate::names::EXTERNAL;
 use crate::rule::Rule;
 
 /// Puts a veil over each member that holds an unknown which is no text: see [`Contract::veil`](super::Contract::veil).

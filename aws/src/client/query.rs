@@ -2,8 +2,8 @@
 
 use super::{
     Form, Operation, Protocol,
-    request::{encoded, text},
     service::below,
+    text::{encoded, text},
 };
 use aws_smithy_runtime_api::box_error::BoxError;
 use serde_json::{Map, Value};

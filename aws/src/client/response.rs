@@ -1,6 +1,7 @@
 //! How an answer is read.
 
-use super::{Operation, Protocol, error, xml};
+use super::{Operation, Protocol, xml};
+use crate::answer::told;
 use aws_smithy_runtime_api::{
     box_error::BoxError,
     client::orchestrator::{HttpResponse, OrchestratorError},
@@ -15,7 +16,7 @@ pub(super) fn read(
     answer: &HttpResponse,
 ) -> Result<Value, OrchestratorError<ErrorMetadata>> {
     if !answer.status().is_success() {
-        return Err(OrchestratorError::operation(error::metadata(answer)));
+        return Err(OrchestratorError::operation(metadata(answer)));
     }
     output(operation, answer.body().bytes().unwrap_or_default()).map_err(OrchestratorError::other)
 }
@@ -43,6 +44,19 @@ fn output(operation: &Operation, body: &[u8]) -> Result<Value, BoxError> {
             Ok(Value::Object(members))
         }
     }
+}
+
+/// The error as the SDK's retries read it.
+fn metadata(answer: &HttpResponse) -> ErrorMetadata {
+    let (code, said) = told(answer.headers(), answer.body().bytes().unwrap_or_default());
+    let mut metadata = ErrorMetadata::builder();
+    if let Some(code) = code {
+        metadata = metadata.code(code);
+    }
+    if let Some(said) = said {
+        metadata = metadata.message(said);
+    }
+    metadata.build()
 }
 
 #[cfg(test)]

@@ -1,6 +1,7 @@
 //! XML as query's answers hold it: elements and texts. Attributes only name the schema and are left out.
 
 use super::{Form, Operation, service::below};
+use crate::answer::unescaped;
 use aws_smithy_runtime_api::box_error::BoxError;
 use serde_json::{Map, Value};
 use xmlparser::{ElementEnd, Token, Tokenizer};
@@ -56,31 +57,6 @@ pub(super) fn root(document: &[u8]) -> Result<Element, BoxError> {
 
 fn innermost(open: &mut [Element]) -> Result<&mut Element, BoxError> {
     open.last_mut().ok_or_else(|| "an element ends that never began".into())
-}
-
-/// A text with its references replaced.
-pub(super) fn unescaped(text: &str) -> Result<String, BoxError> {
-    let mut pieces = text.split('&');
-    let mut out = pieces.next().unwrap_or_default().to_owned();
-    for piece in pieces {
-        let (name, rest) = piece.split_once(';').ok_or("a reference without an end")?;
-        let number = name.strip_prefix('#');
-        out.push(match (name, number) {
-            ("amp", _) => '&',
-            ("lt", _) => '<',
-            ("gt", _) => '>',
-            ("quot", _) => '"',
-            ("apos", _) => '\'',
-            (_, Some(digits)) => {
-                let hex = digits.strip_prefix('x').map(|digits| u32::from_str_radix(digits, 16));
-                let code = hex.unwrap_or_else(|| digits.parse())?;
-                char::from_u32(code).ok_or_else(|| format!("&{name}; is no character"))?
-            }
-            _ => return Err(format!("&{name}; is not known").into()),
-        });
-        out.push_str(rest);
-    }
-    Ok(out)
 }
 
 impl Element {

@@ -1,5 +1,7 @@
 //! What ARCHITECTURE.md promises of the code itself: who may depend on whom, and who may name what.
 
+mod circles;
+
 use lake_tests::root;
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use serde_json::Value;

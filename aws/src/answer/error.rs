@@ -1,8 +1,7 @@
 //! Code and message of an error, in each form in which AWS tells them.
 
-use super::xml;
-use aws_smithy_runtime_api::{client::orchestrator::HttpResponse, http::Headers};
-use aws_smithy_types::error::ErrorMetadata;
+use super::unescaped;
+use aws_smithy_runtime_api::http::Headers;
 use serde_json::Value;
 
 /// What the answer says of an error. The code is, in this order, that of
@@ -23,19 +22,6 @@ pub(crate) fn told(headers: &Headers, body: &[u8]) -> (Option<String>, Option<St
     (code, said.or_else(|| element(&body, "Message")))
 }
 
-/// The error as the SDK's retries read it.
-pub(super) fn metadata(answer: &HttpResponse) -> ErrorMetadata {
-    let (code, said) = told(answer.headers(), answer.body().bytes().unwrap_or_default());
-    let mut metadata = ErrorMetadata::builder();
-    if let Some(code) = code {
-        metadata = metadata.code(code);
-    }
-    if let Some(said) = said {
-        metadata = metadata.message(said);
-    }
-    metadata.build()
-}
-
 /// `namespace#Code:http://…` without what is around it.
 fn bare(code: &str) -> &str {
     let code = code.split(':').next().unwrap_or_default();
@@ -46,7 +32,7 @@ fn bare(code: &str) -> &str {
 fn element(xml: &str, name: &str) -> Option<String> {
     let (_, rest) = xml.split_once(&format!("<{name}>"))?;
     let (text, _) = rest.split_once(&format!("</{name}>"))?;
-    Some(xml::unescaped(text).unwrap_or_else(|_| text.to_owned()))
+    Some(unescaped(text).unwrap_or_else(|_| text.to_owned()))
 }
 
 #[cfg(test)]
