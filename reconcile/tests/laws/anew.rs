@@ -359,29 +359,38 @@ fn all_else_is_done(
         outcome.failures.iter().any(|failure| theirs.contains(&failure.node) && is_for_the_user(failure));
     // What went with that and is not there keeps back what needs it, and so on.
     let cause = |node: &NodeId| outcome.failures.iter().find(|it| &it.node == node).map(|it| &it.cause);
-    let is_gone = |mut node: NodeId| {
+    let waits_for = |mut node: NodeId| {
         while let Some(Cause::Skipped(need)) = cause(&node) {
             node = need.clone();
         }
-        let lost = matches!(cause(&node), Some(Cause::Foreign(_) | Cause::Anew(_)));
-        lost && goes_along(&node) && !theirs.contains(&node)
+        node
+    };
+    let is_gone = |node: &NodeId| {
+        let lost = matches!(cause(node), Some(Cause::Foreign(_) | Cause::Anew(_)));
+        lost && goes_along(node) && !theirs.contains(node)
     };
     // What is wanted with a fact of the stranger's is another than it was, which AWS may not change it to.
     let names_theirs = |node: &NodeId| {
         let settings = graph.get(node).and_then(|node| node.settings.as_ref());
         settings.is_some_and(|settings| facts(settings.json()).iter().any(|(of, _)| theirs.contains(of)))
     };
+    let is_other = |node: &NodeId| matches!(cause(node), Some(Cause::Blocked(_))) && names_theirs(node);
     for node in graph.keys().filter(|node| !goes_along(node) && is_kept(undisturbed, node)) {
         let failure = outcome.failures.iter().find(|failure| &failure.node == node);
         // What went with that has to be made again, and so waits for what it needs.
         let went = holder(node).is_some_and(|holder| made.contains_key(&holder));
         let fails_anyway = |need: &NodeId| undisturbed.failures.iter().any(|failure| &failure.node == need);
-        let excused = |need: &NodeId| blocks || (went && fails_anyway(need)) || is_gone(need.clone());
+        let excused = |need: &NodeId| {
+            let last = waits_for(need.clone());
+            blocks || (went && fails_anyway(need)) || is_gone(&last) || is_other(&last)
+        };
         let waits =
             failure.is_some_and(|failure| matches!(&failure.cause, Cause::Skipped(need) if excused(need)));
-        let refused = failure.is_some_and(|failure| matches!(failure.cause, Cause::Blocked(_)));
-        let other = refused && names_theirs(node);
-        prop_assert!(waits || other || is_kept(outcome, node), "{node} is done all the same: {}", told());
+        prop_assert!(
+            waits || is_other(node) || is_kept(outcome, node),
+            "{node} is done all the same: {}",
+            told()
+        );
     }
     let failures = outcome.failures.iter().filter(|failure| !goes_along(&failure.node));
     for failure in failures {
