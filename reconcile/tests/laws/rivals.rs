@@ -187,7 +187,9 @@ fn plain(mut graph: Graph) -> Graph {
 
 fn drawn() -> ProptestConfig {
     let config = ProptestConfig::default();
-    ProptestConfig { cases: if is_long() { config.cases.max(10_000) } else { config.cases }, ..config }
+    let cases = if is_long() { config.cases.max(10_000) } else { config.cases };
+    // Some twenty of the settings that are drawn for a case are none of their kind.
+    ProptestConfig { cases, max_local_rejects: config.max_local_rejects.max(64 * cases), ..config }
 }
 
 proptest! {
