@@ -100,6 +100,7 @@ impl CreateTableDefaults {
 
 /// What addresses a database.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct DatabaseKey {
     /// The catalog: an account's 12 digits.
     pub catalog: String,

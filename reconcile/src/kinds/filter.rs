@@ -61,6 +61,7 @@ pub enum Columns {
 
 /// What addresses a filter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct FilterKey {
     /// The catalog of the table: an account's 12 digits.
     pub catalog: String,

@@ -63,6 +63,7 @@ impl Object {
 
 /// What addresses an object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ObjectKey {
     /// The bucket's name.
     pub bucket: String,

@@ -147,6 +147,7 @@ pub struct SortColumn {
 
 /// What addresses a table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct TableKey {
     /// The catalog: an account's 12 digits.
     pub catalog: String,
