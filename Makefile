@@ -52,6 +52,7 @@ deny: tools-rust ## Licences, duplicate and banned crates (needs cargo-deny: car
 .PHONY: golden
 golden: tools-rust ## Write all generated files anew: crds/, docs/, goldens of tests
 	UPDATE_EXPECT=1 cargo test --locked --workspace --exclude lake-tests --no-fail-fast
+	UPDATE_EXPECT=1 cargo test --locked -p lake-tests --test words
 	tests/aws/check --update
 
 .PHONY: bench

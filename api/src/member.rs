@@ -16,6 +16,7 @@ use crate::rule::{self, Rule};
 
 /// What becomes of a resource when its member leaves the spec or the lake is deleted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
 pub enum OnDelete {
     /// It is deleted; what still holds data is an error, not a loss.
     Delete,
@@ -29,6 +30,7 @@ pub enum OnDelete {
 #[derive(
     Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema,
 )]
+#[serde(rename_all = "PascalCase")]
 pub enum Adopt {
     /// Nothing: what exists already is an error.
     #[default]

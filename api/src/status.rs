@@ -121,6 +121,7 @@ pub struct ResourceStatus {
 
 /// Whether a resource is there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
 pub enum State {
     /// It is there.
     Present,

@@ -1,12 +1,11 @@
 //! One generic comparison of what is wanted with what was found, for every kind.
 
 use lake_api::{FieldPath, Step, input::is_unknown};
-use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 use std::collections::BTreeSet;
 
 /// One field that differs.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct FieldChange {
     /// The field's path below the settings, in the user's words.
     pub path: FieldPath,

@@ -1,10 +1,12 @@
 //! The cloud said no: one error type, whose class decides whether and when the engine comes again.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::fmt;
 
 /// What a caller can do about an error: decides whether and when to come again.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
 pub enum Retry {
     /// AWS asks for fewer calls.
     Throttled,
@@ -64,7 +66,7 @@ const ROLE: &str = "A role made moments ago is often not visible to other servic
                     check that the role's trust policy names the service and that its policies allow the action.";
 
 /// An error of one AWS call.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, thiserror::Error)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema, thiserror::Error)]
 #[serde(rename_all = "camelCase")]
 pub struct CloudError {
     /// What can be done about it.

@@ -5,6 +5,7 @@ use lake_api::{
     member::{Adopt, OnDelete},
     path::FieldPath,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -12,7 +13,7 @@ use std::{
 };
 
 /// The name of a node, `kind/name`: `bucket/store`, `object/store.script`.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
 #[serde(transparent)]
 pub struct NodeId(String);
 
@@ -61,7 +62,7 @@ impl fmt::Display for NodeId {
 }
 
 /// Whether a node is the lake's own, or only looked at.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Hold {
     /// Created, kept as wanted and deleted by us.
     Own,
@@ -73,7 +74,7 @@ pub enum Hold {
 
 /// The owners from whom something may be taken over at all. `adopt` and `adoptFrom` are words of whoever writes the lake;
 /// this is one of whoever runs what works on it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub enum Reach {
     /// All owners.
     #[default]
@@ -109,7 +110,7 @@ impl Reach {
 }
 
 /// What the user said about how a node may be treated.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Treatment {
     /// What becomes of it when its member leaves.
     pub on_delete: OnDelete,

@@ -8,6 +8,7 @@ use crate::{
     owner::{Identity, Mark, Owner, Worn},
     settings::Settings,
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
@@ -56,7 +57,7 @@ impl<S> Sight<S> {
 }
 
 /// What was found under one key, seen by one owner.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Presence {
     /// It does not exist.

@@ -6,6 +6,7 @@
 //! among a user's tags; system tags (`aws:*`) are neither shown nor touched.
 
 use crate::{graph::NodeId, kind::Traits, place::Place};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{borrow::Cow, collections::BTreeMap, fmt};
 
@@ -31,6 +32,7 @@ const RETAINED: &str = "retained:";
 
 /// Whose a lake is: the door, the door's instance, and the lake's name there.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Owner {
     /// `terraform` or `kubernetes`.
     pub door: String,
@@ -149,6 +151,7 @@ impl Identity {
 
 /// The mark as it is worn on AWS, uninterpreted.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct Worn {
     /// The owner, with `retained:` before it when the resource was left behind.
     pub owner: String,
@@ -275,7 +278,7 @@ impl Marking {
 }
 
 /// Whose a resource is, seen from one lake.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub enum Mark {
     /// It wears this lake's mark, for this node.

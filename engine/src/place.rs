@@ -1,9 +1,11 @@
 //! Where a lake lives: enough to spell ARNs before anything exists.
 
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 
 /// Partition, region and account.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 pub struct Place {
     /// The ARN partition: `aws`, `aws-cn`, `aws-us-gov`, `aws-eusc`.
     pub partition: String,

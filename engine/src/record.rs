@@ -13,6 +13,7 @@ use crate::{
     plan::Plan,
 };
 use lake_api::{FieldPath, member::OnDelete};
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -23,7 +24,7 @@ use std::{
 pub const VERSION: u32 = 1;
 
 /// What a lake remembers of itself.
-#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Record {
     /// The format's version; an unknown one is an error that names the release to use.
@@ -44,7 +45,7 @@ pub struct Record {
 }
 
 /// What is remembered of one node.
-#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize, JsonSchema)]
 #[serde(from = "Written", into = "Written")]
 pub struct Remembered {
     /// Every key under which the node may be found.
@@ -61,12 +62,15 @@ pub struct Remembered {
 
 /// What is remembered of one node, as it is written: keys are structures, by which no JSON object can be keyed, so that they
 /// stand in a list of pairs.
-#[derive(Serialize, Deserialize)]
+#[derive(Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "camelCase")]
 struct Written {
+    #[schemars(with = "Vec<(Key, Keeping)>")]
     keys: Vec<serde_json::Value>,
     #[serde(default, skip_serializing_if = "BTreeSet::is_empty")]
     owned: BTreeSet<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<BTreeSet<String>>")]
     secret: Option<BTreeSet<FieldPath>>,
 }
 
@@ -98,7 +102,7 @@ impl From<Remembered> for Written {
 }
 
 /// What is remembered of one key.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Keeping {
     /// How we came by it.
@@ -115,7 +119,8 @@ pub struct Keeping {
 }
 
 /// How a resource came into the lake.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize, JsonSchema)]
+#[serde(rename_all = "PascalCase")]
 pub enum Got {
     /// We made it.
     Made,

@@ -1,5 +1,6 @@
 //! Settings: what a user decides about one resource.
 
+use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::Error as _};
 use serde_json::Value;
 use std::borrow::Cow;
@@ -40,6 +41,21 @@ impl Serialize for Settings {
         let fields = self.json.as_object().into_iter().flatten().map(|(name, value)| (name.as_str(), value));
         let kind = Value::from(self.kind());
         serializer.collect_map(std::iter::once((KIND, &kind)).chain(fields))
+    }
+}
+
+impl JsonSchema for Settings {
+    fn inline_schema() -> bool {
+        true
+    }
+
+    fn schema_name() -> Cow<'static, str> {
+        "Settings".into()
+    }
+
+    /// The kind's word; what stands beside it each kind says.
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "object", "properties": { KIND: { "type": "string" } } })
     }
 }
 

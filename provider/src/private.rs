@@ -10,17 +10,19 @@ use lake_reconcile::{
     kinds::KINDS,
     record::{NoRecord, Record},
 };
+use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 /// What the private bytes hold.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Serialize, JsonSchema)]
 #[serde(rename_all = "camelCase")]
 pub struct Private {
     /// What the lake remembers.
     pub record: Record,
     /// What the last Read found; nothing after an apply.
     #[serde(with = "pairs", skip_serializing_if = "Option::is_none")]
+    #[schemars(with = "Option<pairs::Pairs<Presence>>")]
     pub inventory: Option<Inventory>,
     /// Whether the lake was imported and no apply has succeeded since: what no member names must not go.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
@@ -144,7 +146,7 @@ mod pairs {
     use super::{BTreeMap, Inventory, Key, NodeId, Presence};
     use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-    type Pairs<P> = BTreeMap<NodeId, Vec<(Key, P)>>;
+    pub(super) type Pairs<P> = BTreeMap<NodeId, Vec<(Key, P)>>;
 
     pub(super) fn serialize<S: Serializer>(inventory: &Option<Inventory>, s: S) -> Result<S::Ok, S::Error> {
         let pairs: Option<Pairs<&Presence>> = inventory.as_ref().map(|inventory| {

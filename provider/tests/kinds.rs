@@ -2,14 +2,16 @@
 
 #![allow(clippy::unwrap_used, reason = "a test that cannot go on says so by panicking")]
 
+mod hcl;
+
 use expect_test::expect_file;
 use lake_reconcile::{
     kinds::{self, SimpleKind},
     spec::singular::{singular, snake},
 };
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 use std::fmt::Write;
-use tfplug::{Block, Nesting};
+use tfplug::Block;
 
 /// What the examples refer to.
 const BEFORE: &str = r#"# Every field of every kind that is data, as its own examples tell it.
@@ -63,7 +65,7 @@ fn the_lake_of_all_examples() {
         }
         treat(&schema, section, &mut members["full"]);
         text.push('\n');
-        field(&schema, section, &members, 1, &mut text);
+        text.push_str(&hcl::body(&schema, &Map::from_iter([(section.to_owned(), members)]), 1));
     }
     text.push_str(BETWEEN);
     for (section, _) in kinds::simple().map(SimpleKind::examples) {
@@ -73,43 +75,4 @@ fn the_lake_of_all_examples() {
     }
     text.push_str("}\n");
     expect_file!["../../tests/tests/portable/kinds.tf"].assert_eq(&text);
-}
-
-/// A field in Terraform's words: an attribute, or a block for each thing in it.
-fn field(block: &Block, name: &str, value: &Value, depth: usize, text: &mut String) {
-    let within = "  ".repeat(depth);
-    let one = singular(name).map_or_else(|| snake(name), snake);
-    let Some((_, nested)) = block.blocks.iter().find(|(it, _)| **it == one || **it == snake(name)) else {
-        writeln!(text, "{within}{} = {}", snake(name), expression(value)).unwrap();
-        return;
-    };
-    let labelled = nested.nesting == Nesting::Map;
-    let each: Vec<(String, &Value)> = match value {
-        Value::Array(all) => all.iter().map(|it| (one.clone(), it)).collect(),
-        Value::Object(all) if labelled => {
-            all.iter().map(|(key, it)| (format!("{one} {key:?}"), it)).collect()
-        }
-        one_alone => vec![(one, one_alone)],
-    };
-    for (header, inner) in each {
-        writeln!(text, "{within}{header} {{").unwrap();
-        for (name, value) in inner.as_object().unwrap() {
-            field(&nested.block, name, value, depth + 1, text);
-        }
-        writeln!(text, "{within}}}").unwrap();
-    }
-}
-
-fn expression(value: &Value) -> String {
-    match value {
-        Value::Object(fields) => {
-            let fields = fields.iter().map(|(key, value)| format!("{key:?} = {}", expression(value)));
-            format!("{{ {} }}", fields.collect::<Vec<_>>().join(", "))
-        }
-        Value::Array(items) => {
-            format!("[{}]", items.iter().map(expression).collect::<Vec<_>>().join(", "))
-        }
-        // What begins a template in HCL is doubled.
-        other => other.to_string().replace("${", "$${").replace("%{", "%%{"),
-    }
 }

@@ -13,6 +13,7 @@ pub mod helm;
 pub mod operator;
 pub mod part;
 pub mod ran;
+pub mod sources;
 pub mod terraform;
 
 use std::path::PathBuf;

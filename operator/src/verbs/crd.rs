@@ -7,7 +7,7 @@ use std::{
 
 /// Print it as YAML.
 #[must_use]
-pub fn crd() -> ExitCode {
+pub(super) fn crd() -> ExitCode {
     let text = serde_saphyr::to_string(&lake_reconcile::lake::crd()).expect("a definition is plain data");
     match stdout().write_all(text.as_bytes()) {
         Ok(()) => ExitCode::SUCCESS,

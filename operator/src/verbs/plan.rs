@@ -57,7 +57,7 @@ enum NoPlan {
 
 /// Print the plans. The exit code is 0 when there is nothing to do, 2 when there is, and 1 when that cannot be told.
 #[must_use]
-pub fn plan(question: &Question) -> ExitCode {
+pub(super) fn plan(question: &Question) -> ExitCode {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.expect("a process can have a runtime of one thread");
     match runtime.block_on(answer(question)) {

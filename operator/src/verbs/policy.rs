@@ -39,7 +39,7 @@ pub struct Subject {
 
 /// Print a policy for each lake of the file. No call is made.
 #[must_use]
-pub fn policy(subject: &Subject) -> ExitCode {
+pub(super) fn policy(subject: &Subject) -> ExitCode {
     match answer(subject) {
         Ok(policies) => match stdout().write_all(policies.as_bytes()) {
             Ok(()) => ExitCode::SUCCESS,

@@ -44,7 +44,7 @@ enum NoRun {
 
 /// Run until SIGTERM or SIGINT.
 #[must_use]
-pub fn run(options: &Options) -> ExitCode {
+pub(super) fn run(options: &Options) -> ExitCode {
     log(options.log_format);
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build();
     let begun = runtime.map_err(NoRun::Signals).and_then(|runtime| runtime.block_on(operate(options)));

@@ -9,7 +9,8 @@ const WITHIN: Duration = Duration::from_secs(10);
 pub(super) async fn within<T>(look: impl Future<Output = T>) -> Option<T> {
     let seen = tokio::time::timeout(WITHIN, look).await.ok();
     if seen.is_none() {
-        tracing::warn!("AWS did not answer within {WITHIN:?}: the plan tells less than it could");
+        let seconds = WITHIN.as_secs();
+        tracing::warn!("AWS did not answer within {seconds} s: the plan tells less than it could");
     }
     seen
 }

@@ -1,37 +1,68 @@
-//! What pages tell of all kinds: their outputs, and the IAM actions that they need.
+//! What pages tell of kinds: their outputs, and the IAM actions that they need.
 
 use lake_reconcile::{
     CONTRACT, LakeSpec,
     expand::{Scope, expand},
     graph::Graph,
+    kind::Traits,
     kinds::{self, KINDS, SimpleKind},
     owner::Owner,
     place::Place,
     policy::{Purpose, When, by_kind, needed},
 };
-use serde_json::Value;
-use std::collections::BTreeSet;
-use std::fmt::Write;
+use serde_json::{Value, json};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fmt::Write,
+    sync::OnceLock,
+};
 
-/// The outputs of each kind.
-pub(crate) fn outputs() -> String {
+/// A lake that makes every call of every kind: what no data tells stands in this file, and kinds that are data bring their own examples.
+const FULL: &str = include_str!("../../../reconcile/tests/policy/full.yaml");
+
+/// The nodes of that lake, and of a filter on a table that a crawl brings, which names it otherwise.
+pub(crate) fn everything() -> &'static Graph {
+    static GRAPH: OnceLock<Graph> = OnceLock::new();
+    GRAPH.get_or_init(|| {
+        let mut lake = full();
+        lake["filters"]["awaited"] = json!({ "database": "lake", "tableName": "awaited" });
+        graph(&lake.to_string())
+    })
+}
+
+fn full() -> Value {
+    let mut lake: Value = serde_saphyr::from_str(FULL).expect("the lake is YAML");
+    for (section, examples) in kinds::simple().map(SimpleKind::examples) {
+        lake[section] = (examples.full)();
+    }
+    lake
+}
+
+/// The outputs of some kinds.
+pub(crate) fn outputs(kinds: &[&Traits]) -> String {
     let mut table = String::from("| resource | outputs |\n| --- | --- |\n");
-    for kind in KINDS.all() {
+    for kind in kinds {
         writeln!(table, "| `{}/…` | {} |", kind.name, words(kind.facts)).expect("a text takes texts");
     }
     table
 }
 
-/// The actions of each kind, from a lake that makes every call of every kind; kinds that are data bring their own examples.
-pub(crate) fn actions(full: &str) -> String {
-    let mut lake: Value = serde_saphyr::from_str(full).expect("the lake is YAML");
-    for (section, examples) in kinds::simple().map(SimpleKind::examples) {
-        lake[section] = (examples.full)();
-    }
-    let table = by_kind(&graph(&lake.to_string()), &place());
+/// The actions of all kinds, and of every lake.
+pub(crate) fn actions() -> String {
+    actions_where(|_| true)
+}
+
+/// The actions of some kinds.
+pub(crate) fn actions_of(kinds: &[&Traits]) -> String {
+    actions_where(|word| kinds.iter().any(|kind| kind.name == word))
+}
+
+fn actions_where(is_shown: impl Fn(&str) -> bool) -> String {
+    static TABLE: OnceLock<BTreeMap<&str, BTreeMap<When, BTreeSet<String>>>> = OnceLock::new();
+    let table = TABLE.get_or_init(|| by_kind(&graph(&full().to_string()), &place()));
     assert!(KINDS.all().all(|kind| table.contains_key(kind.name)), "the lake has every kind");
     let mut text = String::from("| resource | to plan | to apply, beside these |\n| --- | --- | --- |\n");
-    for (kind, needs) in &table {
+    for (kind, needs) in table.iter().filter(|(kind, _)| is_shown(kind)) {
         let name = if kind.is_empty() { "every lake".to_owned() } else { format!("`{kind}/…`") };
         let of = |wanted: fn(When) -> bool| -> BTreeSet<&str> {
             let needs = needs.iter().filter(|(when, _)| wanted(**when));

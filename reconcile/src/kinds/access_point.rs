@@ -17,6 +17,7 @@ use crate::{
     inventory::{Facts, Sight},
     kind::{Data, Refusal, Wears},
     kinds::{Typed, bucket::spec::PublicAccessBlock},
+    lint::names::Rule,
     owner::{Marking, Worn},
     place::Place,
     policy::{self, Need, Statements},
@@ -24,6 +25,7 @@ use crate::{
 use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// An S3 access point, as a lake asks for it.
@@ -61,6 +63,11 @@ impl Typed for AccessPoint {
     const HOLDS_DATA: bool = <spec::AccessPoint as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["bucket", "role"];
     const LISTS: &'static [&'static str] = &["s3control:ListAccessPoints"];
+    const NAMES: Option<&'static Rule> = Some(&lint::NAME);
+
+    fn small() -> Value {
+        json!({ "small": { "bucket": "small", "allow": [{ "roles": ["small"], "read": { "prefix": "processed/" } }] } })
+    }
 
     fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
         lint::lint(spec, lake, told);

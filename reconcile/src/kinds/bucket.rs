@@ -24,6 +24,7 @@ use crate::{
     inventory::{Facts, Sight},
     kind::{Data, Refusal, Upserts, Wears},
     kinds::Typed,
+    lint::names::Rule,
     owner::{Marking, Worn},
     place::Place,
     policy::{self, Need, Statements},
@@ -32,6 +33,7 @@ use futures::future::join_all;
 use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use spec::{
     BucketNamespace, CorsRule, LogKeyFormat, ObjectOwnership, PublicAccessBlock, Sse,
     lifecycle::{LifecycleRule, TransitionMinimumSize},
@@ -154,6 +156,11 @@ impl Typed for Bucket {
     /// S3 API Reference, `CreateBucket`, `BucketAlreadyOwnedByYou`.
     const UPSERTS: Upserts = Upserts::In(&["us-east-1"]);
     const GOES_BEFORE: &'static [&'static str] = &[];
+    const NAMES: Option<&'static Rule> = Some(&lint::NAME);
+
+    fn small() -> Value {
+        json!({ "small": { "versioning": true, "lifecycleRules": [{ "prefix": "tmp/", "expire": { "days": 7 } }] } })
+    }
 
     fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
         lint::lint(spec, lake, told);

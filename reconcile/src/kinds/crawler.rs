@@ -30,6 +30,7 @@ use crate::{
     inventory::{Facts, Sight},
     kind::{Data, Wears},
     kinds::Typed,
+    lint::names::Rule,
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
@@ -37,6 +38,7 @@ use crate::{
 use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use spec::{Recrawl, SchemaChange};
 use std::collections::BTreeMap;
 
@@ -118,6 +120,15 @@ impl Typed for Crawler {
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = <spec::Crawler as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["table", "database", "bucket", "role"];
+    const NAMES: Option<&'static Rule> = Some(&lint::NAME);
+
+    fn small() -> Value {
+        json!({ "small": {
+            "role": "small",
+            "database": "small",
+            "targets": { "s3": [{ "bucket": "small", "prefix": "processed/" }] },
+        } })
+    }
 
     fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
         lint::lint(spec, lake, told);

@@ -22,6 +22,7 @@ use crate::{
     inventory::{Facts, Sight},
     kind::{Data, Wears},
     kinds::Typed,
+    lint::names::Rule,
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
@@ -29,6 +30,7 @@ use crate::{
 use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A database, as a lake asks for it.
@@ -98,6 +100,7 @@ impl CreateTableDefaults {
 
 /// What addresses a database.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct DatabaseKey {
     /// The catalog: an account's 12 digits.
     pub catalog: String,
@@ -126,6 +129,11 @@ impl Typed for Database {
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = <spec::Database as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["bucket", "role"];
+    const NAMES: Option<&'static Rule> = Some(&lint::NAME);
+
+    fn small() -> Value {
+        json!({ "small": { "name": "events", "location": { "bucket": "small", "prefix": "processed/" } } })
+    }
 
     fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
         lint::lint(spec, lake, told);

@@ -12,6 +12,7 @@ use crate::{
     inventory::Sight,
     key::{Id, Key},
     kind::{Data, Kind},
+    lint::names,
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::Need,
@@ -32,6 +33,13 @@ pub trait Driver: Kind {
     /// What is wrong with the sense of the kind's own section, for a lake of this name: what its fields say together, its names
     /// on AWS, and what AWS would refuse. Pure; what holds a value that is not known yet is left for the apply.
     fn lint(&self, spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>);
+
+    /// What AWS takes for the names of its members; `None` of what is called otherwise than by a name.
+    fn names(&self) -> Option<&names::Rule>;
+
+    /// Members of its section as a user would write them, in the words of the CRD: the least that makes sense, called `small`, and
+    /// what they refer to is called so, too.
+    fn small(&self) -> Value;
 
     /// The nodes that the kind's own section of the spec asks for. Pure; cannot fail on a checked spec.
     fn expand(&self, spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)>;

@@ -19,6 +19,7 @@ use crate::{
     key::Key,
     kind::{Data, Wears},
     kinds::{Table, Typed, table::TableKey},
+    lint::names::Rule,
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::{Need, Texts},
@@ -26,6 +27,7 @@ use crate::{
 use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 
 /// A data cells filter, as a lake asks for it.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize, JsonSchema)]
@@ -59,6 +61,7 @@ pub enum Columns {
 
 /// What addresses a filter.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct FilterKey {
     /// The catalog of the table: an account's 12 digits.
     pub catalog: String,
@@ -88,6 +91,11 @@ impl Typed for Filter {
     const WEARS: Wears = Wears::Nothing;
     const HOLDS_DATA: bool = <spec::Filter as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["table", "database"];
+    const NAMES: Option<&'static Rule> = Some(&lint::NAME);
+
+    fn small() -> Value {
+        json!({ "small": { "table": "small", "rows": "country = 'IN'", "columns": { "except": ["credit_card"] } } })
+    }
 
     fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
         lint::lint(spec, lake, told);

@@ -21,6 +21,7 @@ use crate::{
     inventory::{Facts, Sight},
     kind::{Data, Wears},
     kinds::Typed,
+    lint::names::Rule,
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
@@ -28,6 +29,7 @@ use crate::{
 use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use spec::{Command, ExecutionClass, Language};
 use std::collections::BTreeMap;
 
@@ -163,6 +165,15 @@ impl Typed for Job {
     const WEARS: Wears = Wears::Tags;
     const HOLDS_DATA: bool = <spec::Job as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["object", "bucket", "role"];
+    const NAMES: Option<&'static Rule> = Some(&lint::NAME);
+
+    fn small() -> Value {
+        json!({ "small": {
+            "role": "small",
+            "script": { "bucket": "small", "key": "scripts/etl.py", "content": "print('done')\n" },
+            "workers": { "type": "G.1X", "count": 2 },
+        } })
+    }
 
     fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
         lint::lint(spec, lake, told);

@@ -75,8 +75,14 @@ pub fn of_section(section: &str) -> Option<&'static str> {
     Some(driver(&camel(module))?.traits().name)
 }
 
+/// The sections of a lake, each with the kind of its members.
+pub fn sections() -> impl Iterator<Item = (String, &'static dyn Driver)> {
+    SECTIONS.iter().filter_map(|(section, module)| Some((camel(section), driver(&camel(module))?)))
+}
+
 /// The driver of the kind of a word.
-fn driver(word: &str) -> Option<&'static dyn Driver> {
+#[must_use]
+pub fn driver(word: &str) -> Option<&'static dyn Driver> {
     DRIVERS.iter().copied().find(|kind| kind.traits().name == word)
 }
 

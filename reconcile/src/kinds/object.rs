@@ -23,6 +23,7 @@ use crate::{
     inventory::{Facts, Sight},
     kind::{Data, Wears},
     kinds::{Bucket, Typed},
+    lint::names::Rule,
     owner::{Marking, Worn},
     place::Place,
     policy::Need,
@@ -31,6 +32,7 @@ use futures::future::join_all;
 use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// An object in a bucket, as a lake asks for it.
@@ -61,6 +63,7 @@ impl Object {
 
 /// What addresses an object.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct ObjectKey {
     /// The bucket's name.
     pub bucket: String,
@@ -79,6 +82,11 @@ impl Typed for Object {
     const WEARS: Wears = Wears::Parameters;
     const HOLDS_DATA: bool = <spec::Object as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["bucket"];
+    const NAMES: Option<&'static Rule> = None;
+
+    fn small() -> Value {
+        json!({ "small": { "key": "scripts/etl.py", "content": "print('done')\n", "contentType": "text/x-python" } })
+    }
 
     fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
         lint::lint(spec, lake, told);

@@ -21,6 +21,7 @@ use crate::{
     key::Key,
     kind::{Data, Refusal, Wears},
     kinds::Typed,
+    lint::names::Rule,
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::{self, Need, Statements, Texts},
@@ -28,6 +29,7 @@ use crate::{
 use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use std::collections::BTreeMap;
 
 /// The name of the inline policy that `allow` is compiled into.
@@ -79,6 +81,14 @@ impl Typed for Role {
     const GLOBAL: bool = true;
     const GOES_BEFORE: &'static [&'static str] = &[];
     const LISTS: &'static [&'static str] = &["iam:GetAccountAuthorizationDetails", "iam:ListRoles"];
+    const NAMES: Option<&'static Rule> = Some(&lint::NAME);
+
+    fn small() -> Value {
+        json!({ "small": {
+            "assumedBy": { "services": ["glue.amazonaws.com"] },
+            "allow": [{ "read": { "bucket": "small", "prefix": "raw/" } }, { "write": { "bucket": "small", "prefix": "processed/" } }],
+        } })
+    }
 
     fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
         lint::lint(spec, lake, told);

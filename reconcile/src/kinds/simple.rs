@@ -237,6 +237,14 @@ impl Driver for SimpleKind {
         }
     }
 
+    fn names(&self) -> Option<&names::Rule> {
+        Some(&self.names)
+    }
+
+    fn small(&self) -> Value {
+        (self.examples.small)()
+    }
+
     fn expand(&self, spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {
         let names = Names::new(spec, scope);
         let members = (self.members)(spec);

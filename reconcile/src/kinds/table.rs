@@ -29,6 +29,7 @@ use crate::{
     key::Key,
     kind::{Data, Wears},
     kinds::Typed,
+    lint::names::Rule,
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::Need,
@@ -36,6 +37,7 @@ use crate::{
 use lake_api::{Finding, Input};
 use schemars::JsonSchema;
 use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
 use spec::SortOrder;
 use std::collections::BTreeMap;
 
@@ -145,6 +147,7 @@ pub struct SortColumn {
 
 /// What addresses a table.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
 pub struct TableKey {
     /// The catalog: an account's 12 digits.
     pub catalog: String,
@@ -175,6 +178,17 @@ impl Typed for Table {
     const WEARS: Wears = Wears::Parameters;
     const HOLDS_DATA: bool = <spec::Table as lake_api::member::Settings>::HOLDS_DATA;
     const GOES_BEFORE: &'static [&'static str] = &["database"];
+    const NAMES: Option<&'static Rule> = Some(&lint::NAME);
+
+    fn small() -> Value {
+        json!({ "small": {
+            "database": "small",
+            "format": "Parquet",
+            "location": { "bucket": "small", "prefix": "processed/" },
+            "columns": [{ "name": "id", "type": "string" }, { "name": "credit_card", "type": "string" }],
+            "partitionKeys": [{ "name": "country", "type": "string" }],
+        } })
+    }
 
     fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
         lint::lint(spec, lake, told);

@@ -13,6 +13,7 @@ use crate::{
     inventory::{Facts, Sight},
     key::{Id, Key},
     kind::{Data, Kind, Refusal, Replace, Traits, Upserts, Wears},
+    lint::names,
     owner::{Marking, Owner, Worn},
     place::Place,
     policy::Need,
@@ -63,6 +64,11 @@ pub trait Typed:
     const GOES_BEFORE: &'static [&'static str];
     /// Calls that list what there is of this kind.
     const LISTS: &'static [&'static str] = &[];
+    /// What AWS takes for the names of its members.
+    const NAMES: Option<&'static names::Rule>;
+
+    /// The least that makes sense as members of its section, called `small`.
+    fn small() -> Value;
 
     /// What is wrong with the sense of the kind's own section.
     fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>);
@@ -254,6 +260,14 @@ impl<T: Typed> Kind for Erased<T> {
 impl<T: Typed> Driver for Erased<T> {
     fn lint(&self, spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
         T::lint(spec, lake, told);
+    }
+
+    fn names(&self) -> Option<&names::Rule> {
+        T::NAMES
+    }
+
+    fn small(&self) -> Value {
+        T::small()
     }
 
     fn expand(&self, spec: &LakeSpec, scope: &Scope) -> Vec<(NodeId, Node)> {

@@ -8,21 +8,21 @@ use lake_api::{FieldPath, Finding};
 use std::collections::BTreeMap;
 
 /// What AWS allows as the name of one sort of resource.
-pub(crate) struct Rule {
+pub struct Rule {
     /// The section of its members.
-    pub(crate) section: &'static str,
+    pub section: &'static str,
     /// The sort, for people.
-    pub(crate) sort: &'static str,
+    pub sort: &'static str,
     /// The least and the greatest length.
-    pub(crate) length: (usize, usize),
+    pub length: (usize, usize),
     /// What parts the name of one that is not ours from what stands before it in its ARN; `None` where a name says nothing alone.
-    pub(crate) external: Option<&'static [char]>,
+    pub external: Option<&'static [char]>,
     /// Whether AWS takes upper and lower case for the same.
-    pub(crate) folds: bool,
+    pub folds: bool,
     /// What is wrong with the letters of a name, if something is.
-    pub(crate) letters: fn(&str) -> Option<&'static str>,
+    pub letters: fn(&str) -> Option<&'static str>,
     /// Where the rule comes from.
-    pub(crate) source: &'static str,
+    pub source: &'static str,
 }
 
 impl Rule {

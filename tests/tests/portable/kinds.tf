@@ -14,215 +14,215 @@ resource "lake" "kinds" {
 
   alarm "band" {
     comparison_operator = "GreaterThanUpperThreshold"
-    evaluation_periods = 1
+    evaluation_periods  = 1
+    on_delete           = "Delete"
+    threshold_metric_id = "band"
     metric_query {
-      id = "duration"
+      id          = "duration"
+      return_data = true
       metric {
         extended_statistic = "p90"
-        name = "Duration"
-        namespace = "AWS/Lambda"
-        period_seconds = 300
+        name               = "Duration"
+        namespace          = "AWS/Lambda"
+        period_seconds     = 300
       }
-      return_data = true
     }
     metric_query {
-      expression = "ANOMALY_DETECTION_BAND(duration, 2)"
-      id = "band"
+      expression  = "ANOMALY_DETECTION_BAND(duration, 2)"
+      id          = "band"
       return_data = true
     }
-    on_delete = "Delete"
-    threshold_metric_id = "band"
   }
   alarm "full" {
-    actions_enabled = false
-    adopt = "Unowned"
-    adopt_from = "terraform/other/kinds"
-    alarm_actions = ["arn:{partition}:sns:{region}:{account}:alarms"]
-    comparison_operator = "GreaterThanOrEqualToThreshold"
-    datapoints_to_alarm = 3
-    description = "calls take long"
+    actions_enabled                      = false
+    adopt                                = "Unowned"
+    adopt_from                           = "terraform/other/kinds"
+    alarm_actions                        = ["arn:{partition}:sns:{region}:{account}:alarms"]
+    comparison_operator                  = "GreaterThanOrEqualToThreshold"
+    datapoints_to_alarm                  = 3
+    description                          = "calls take long"
     evaluate_low_sample_count_percentile = "Ignore"
-    evaluation_periods = 5
-    ignore_drift = ["tags.cost-centre"]
-    insufficient_data_actions = ["arn:{partition}:sns:{region}:{account}:alarms"]
+    evaluation_periods                   = 5
+    ignore_drift                         = ["tags.cost-centre"]
+    insufficient_data_actions            = ["arn:{partition}:sns:{region}:{account}:alarms"]
+    name                                 = "full-duration"
+    ok_actions                           = ["arn:{partition}:sns:{region}:{account}:alarms"]
+    on_delete                            = "Delete"
+    tags                                 = { team = "data" }
+    threshold                            = 2500.5
+    treat_missing_data                   = "NotBreaching"
+    wall_clock_timezone                  = "Europe/Berlin"
     metric {
-      dimensions = { "FunctionName" = "{lake}-full" }
+      dimensions         = { FunctionName = "{lake}-full" }
       extended_statistic = "p99.9"
-      name = "Duration"
-      namespace = "AWS/Lambda"
-      period_seconds = 60
-      unit = "Milliseconds"
+      name               = "Duration"
+      namespace          = "AWS/Lambda"
+      period_seconds     = 60
+      unit               = "Milliseconds"
     }
-    name = "full-duration"
-    ok_actions = ["arn:{partition}:sns:{region}:{account}:alarms"]
-    on_delete = "Delete"
-    tags = { "team" = "data" }
     tags_propagation {
-      enabled = true
+      enabled           = true
       included_tag_keys = ["team"]
     }
-    threshold = 2500.5
-    treat_missing_data = "NotBreaching"
-    wall_clock_timezone = "Europe/Berlin"
     warm_up {
-      minutes = 10
+      minutes    = 10
       to_the_end = true
     }
   }
   alarm "other" {
     comparison_operator = "LessThanThreshold"
-    evaluation_periods = 1
+    evaluation_periods  = 1
+    on_delete           = "Delete"
+    threshold           = 0.5
     metric_query {
       id = "errors"
       metric {
-        dimensions = { "FunctionName" = "f" }
-        name = "Errors"
-        namespace = "AWS/Lambda"
+        dimensions     = { FunctionName = "f" }
+        name           = "Errors"
+        namespace      = "AWS/Lambda"
         period_seconds = 60
-        statistic = "Sum"
-        unit = "Count"
+        statistic      = "Sum"
+        unit           = "Count"
       }
     }
     metric_query {
       account_id = "123456789012"
-      id = "calls"
+      id         = "calls"
       metric {
-        dimensions = { "FunctionName" = "f" }
-        name = "Invocations"
-        namespace = "AWS/Lambda"
+        dimensions     = { FunctionName = "f" }
+        name           = "Invocations"
+        namespace      = "AWS/Lambda"
         period_seconds = 60
-        statistic = "Sum"
-        unit = "Count"
+        statistic      = "Sum"
+        unit           = "Count"
       }
     }
     metric_query {
-      expression = "errors / calls"
-      id = "ratio"
-      label = "errors of calls"
+      expression     = "errors / calls"
+      id             = "ratio"
+      label          = "errors of calls"
       period_seconds = 60
-      return_data = true
+      return_data    = true
     }
-    on_delete = "Delete"
     tags_propagation {
       excluded_tag_keys = ["team"]
     }
-    threshold = 0.5
   }
   alarm "promql" {
     on_delete = "Delete"
     promql {
       interval_seconds = 60
-      pending_seconds = 300
-      query = "up == 0"
+      pending_seconds  = 300
+      query            = "up == 0"
       recovery_seconds = 60
     }
   }
   alarm "sum" {
     comparison_operator = "GreaterThanThreshold"
-    evaluation_periods = 3
+    evaluation_periods  = 3
+    on_delete           = "Delete"
+    threshold           = 0.0
     metric {
-      name = "Errors"
-      namespace = "AWS/Lambda"
+      name           = "Errors"
+      namespace      = "AWS/Lambda"
       period_seconds = 60
-      statistic = "Sum"
+      statistic      = "Sum"
     }
-    on_delete = "Delete"
-    threshold = 0.0
   }
 
   event_bus "full" {
-    adopt = "Unowned"
-    adopt_from = "terraform/other/kinds"
+    adopt        = "Unowned"
+    adopt_from   = "terraform/other/kinds"
     dead_letters = "arn:aws:sqs:eu-west-1:123456789012:dead"
-    description = "card events"
+    description  = "card events"
     ignore_drift = ["tags.cost-centre"]
-    kms_key = "arn:aws:kms:eu-west-1:123456789012:key/k"
+    kms_key      = "arn:aws:kms:eu-west-1:123456789012:key/k"
+    name         = "full-events"
+    on_delete    = "Delete"
+    policy       = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"other\",\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::210987654321:root\"},\"Action\":\"events:PutEvents\",\"Resource\":\"arn:aws:events:eu-west-1:123456789012:event-bus/full-events\"}]}"
+    tags         = { team = "data" }
     log {
       detail = true
-      level = "Info"
+      level  = "Info"
     }
-    name = "full-events"
-    on_delete = "Delete"
-    policy = "{\"Version\":\"2012-10-17\",\"Statement\":[{\"Sid\":\"other\",\"Effect\":\"Allow\",\"Principal\":{\"AWS\":\"arn:aws:iam::210987654321:root\"},\"Action\":\"events:PutEvents\",\"Resource\":\"arn:aws:events:eu-west-1:123456789012:event-bus/full-events\"}]}"
-    tags = { "team" = "data" }
   }
 
   log_group "full" {
-    adopt = "Unowned"
-    adopt_from = "terraform/other/kinds"
-    class = "InfrequentAccess"
-    deletion_protection = false
+    adopt                       = "Unowned"
+    adopt_from                  = "terraform/other/kinds"
+    class                       = "InfrequentAccess"
+    deletion_protection         = false
     deletion_protection_enabled = false
-    ignore_drift = ["tags.cost-centre"]
-    kms_key = "arn:aws:kms:eu-west-1:123456789012:key/k"
-    name = "/full/api"
-    on_delete = "Delete"
-    retention_days = 30
-    tags = { "team" = "data" }
+    ignore_drift                = ["tags.cost-centre"]
+    kms_key                     = "arn:aws:kms:eu-west-1:123456789012:key/k"
+    name                        = "/full/api"
+    on_delete                   = "Delete"
+    retention_days              = 30
+    tags                        = { team = "data" }
   }
   log_group "other" {
-    class = "Delivery"
+    class     = "Delivery"
     on_delete = "Delete"
   }
 
   stream "full" {
-    adopt = "Unowned"
-    adopt_from = "terraform/other/kinds"
+    adopt               = "Unowned"
+    adopt_from          = "terraform/other/kinds"
     deletion_protection = false
-    ignore_drift = ["tags.cost-centre"]
-    kms_key = "arn:aws:kms:{region}:{account}:alias/aws/kinesis"
+    ignore_drift        = ["tags.cost-centre"]
+    kms_key             = "arn:aws:kms:{region}:{account}:alias/aws/kinesis"
     max_record_size_kib = 2048
-    mode = "Provisioned"
-    name = "full-clicks"
-    on_delete = "Delete"
-    retention_hours = 48
-    shard_metrics = ["IncomingBytes", "IteratorAgeMilliseconds"]
-    shards = 4
-    tags = { "team" = "data" }
+    mode                = "Provisioned"
+    name                = "full-clicks"
+    on_delete           = "Delete"
+    retention_hours     = 48
+    shard_metrics       = ["IncomingBytes", "IteratorAgeMilliseconds"]
+    shards              = 4
+    tags                = { team = "data" }
   }
   stream "other" {
-    mode = "OnDemand"
-    on_delete = "Delete"
+    mode                  = "OnDemand"
+    on_delete             = "Delete"
     warm_throughput_mibps = 8
   }
 
   workgroup "full" {
+    acl                   = "BucketOwnerFullControl"
+    adopt                 = "Unowned"
+    adopt_from            = "terraform/other/kinds"
+    bytes_scanned_cutoff  = 10000000
+    content_kms_key       = "arn:aws:kms:eu-west-1:123456789012:key/k"
+    description           = "ad hoc queries"
+    enabled               = false
+    enforce               = false
+    engine                = "Athena engine version 3"
+    execution_role        = "full"
+    expected_bucket_owner = "123456789012"
+    identity_center       = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
+    ignore_drift          = ["tags.cost-centre"]
+    managed_results       = false
+    metrics               = false
+    minimum_encryption    = true
+    name                  = "full-queries"
+    on_delete             = "Delete"
+    requester_pays        = true
+    tags                  = { team = "data" }
     access_grants {
       user_prefixes = true
     }
-    acl = "BucketOwnerFullControl"
-    adopt = "Unowned"
-    adopt_from = "terraform/other/kinds"
-    bytes_scanned_cutoff = 10000000
-    content_kms_key = "arn:aws:kms:eu-west-1:123456789012:key/k"
-    description = "ad hoc queries"
-    enabled = false
     encryption {
       kms_key = "arn:aws:kms:eu-west-1:123456789012:key/k"
-      sse = "Kms"
+      sse     = "Kms"
     }
-    enforce = false
-    engine = "Athena engine version 3"
-    execution_role = "full"
-    expected_bucket_owner = "123456789012"
-    identity_center = "arn:aws:sso:::instance/ssoins-1234567890abcdef"
-    ignore_drift = ["tags.cost-centre"]
-    managed_results = false
-    metrics = false
-    minimum_encryption = true
-    name = "full-queries"
-    on_delete = "Delete"
-    requester_pays = true
     results {
       bucket = "full"
       prefix = "athena/"
     }
-    tags = { "team" = "data" }
   }
   workgroup "other" {
-    managed_results = true
+    managed_results         = true
     managed_results_kms_key = "arn:aws:kms:eu-west-1:123456789012:key/k"
-    on_delete = "Delete"
+    on_delete               = "Delete"
   }
 }
 

@@ -2,72 +2,25 @@
 
 mod circles;
 
-use lake_tests::root;
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use lake_tests::{
+    root,
+    sources::{code, crates, name, read, shipped, sources},
+};
+use proc_macro2::{TokenStream, TokenTree};
 use serde_json::Value;
 use std::{
     collections::{BTreeMap, BTreeSet},
     path::{Path, PathBuf},
     process::Command,
-    sync::OnceLock,
 };
-
-fn sources(folder: &str) -> Vec<PathBuf> {
-    fn walk(folder: &Path, found: &mut Vec<PathBuf>) {
-        for entry in std::fs::read_dir(folder).expect("a folder of the repository").flatten() {
-            let path = entry.path();
-            if path.is_dir() {
-                walk(&path, found);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                found.push(path);
-            }
-        }
-    }
-    let mut found = Vec::new();
-    walk(&root().join(folder), &mut found);
-    found
-}
-
-fn read(path: &Path) -> String {
-    std::fs::read_to_string(path).expect("a source file")
-}
-
-/// The file's path below the repository's root.
-fn name(path: &Path) -> String {
-    path.strip_prefix(root()).expect("a file of the repository").display().to_string()
-}
-
-/// The folders of the workspace's crates.
-fn crates() -> Vec<&'static str> {
-    static CRATES: OnceLock<Vec<String>> = OnceLock::new();
-    let members = || {
-        let text = read(&root().join("Cargo.toml"));
-        let line = text
-            .lines()
-            .find_map(|line| line.strip_prefix("members = ["))
-            .expect("the members stand in a line");
-        line.split('"').skip(1).step_by(2).map(str::to_owned).collect()
-    };
-    CRATES.get_or_init(members).iter().map(String::as_str).collect()
-}
-
-/// The sources of all crates that users get, without their tests.
-fn shipped() -> Vec<PathBuf> {
-    let shipped = crates().into_iter().filter(|name| *name != "tests");
-    shipped.flat_map(|name| sources(&format!("{name}/src"))).collect()
-}
 
 /// The words of the code, in their order: names, and what stands between them. Neither comments nor texts, and nothing that
 /// is there for unit tests alone.
 fn words(text: &str) -> Vec<String> {
     fn walk(stream: TokenStream, words: &mut Vec<String>) {
-        let mut tokens = stream.into_iter().peekable();
-        while let Some(token) = tokens.next() {
+        for token in stream {
             match token {
-                TokenTree::Punct(sign) if sign.as_char() == '#' => {
-                    let of_tests = tokens.next_if(|next| next.to_string() == "[cfg (test)]").is_some();
-                    while of_tests && tokens.next().is_some_and(|token| !ends_an_item(&token)) {}
-                }
+                TokenTree::Punct(sign) if sign.as_char() == '#' => {}
                 TokenTree::Group(group) => {
                     words.push("(".to_owned());
                     walk(group.stream(), words);
@@ -79,15 +32,8 @@ fn words(text: &str) -> Vec<String> {
         }
     }
     let mut words = Vec::new();
-    walk(text.parse().expect("a source file is Rust"), &mut words);
+    walk(code(text), &mut words);
     words
-}
-
-fn ends_an_item(token: &TokenTree) -> bool {
-    match token {
-        TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
-        token => token.to_string() == ";",
-    }
 }
 
 /// The modules of the standard library that a file names, `std::env` and `use std::{env, fs}` alike.

@@ -9,7 +9,7 @@ use lake_api::names::{Target, Word};
 use lake_api::{FieldPath, Finding};
 
 /// What S3 takes for the name of an access point.
-const NAME: Rule = Rule {
+pub(super) const NAME: Rule = Rule {
     section: "accessPoints",
     sort: "access point",
     length: (3, 50),

@@ -29,7 +29,7 @@ pub struct AccessPoint {
     /// The one VPC from which it can be reached. Default: the internet. Cannot be changed.
     pub vpc_id: Option<VpcId>,
 
-    /// What is refused that would make data public. All on unless said otherwise; S3 lets nobody change it later.
+    /// What is refused that would make data public. All on unless said otherwise. Cannot be changed.
     #[serde(default)]
     pub public_access_block: PublicAccessBlock,
 

@@ -17,7 +17,7 @@ const MADE: [(&str, &str); 3] = [
 ];
 
 /// What S3 takes for the name of a bucket.
-const NAME: Rule = Rule {
+pub(super) const NAME: Rule = Rule {
     section: "buckets",
     sort: "bucket",
     length: (3, 63),

@@ -21,7 +21,7 @@ const TYPED: [(&[&str], &str); 6] = [
 ];
 
 /// What Glue takes for the name of a crawler.
-const NAME: Rule = Rule { section: "crawlers", sort: "crawler", ..job::lint::NAME };
+pub(super) const NAME: Rule = Rule { section: "crawlers", sort: "crawler", ..job::lint::NAME };
 
 pub(super) fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
     Names::of(spec, lake).section(&NAME, &spec.crawlers, told, |key, crawler| {

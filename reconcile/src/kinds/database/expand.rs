@@ -13,6 +13,7 @@ use crate::{
         names::{Names, given, inputs, nodes},
     },
     graph::{Node, NodeId},
+    lint,
 };
 use lake_api::{Input, member::Own};
 use std::collections::{BTreeMap, BTreeSet};
@@ -54,7 +55,7 @@ fn defaults(names: &Names<'_>, said: &Said) -> CreateTableDefaults {
         said.iam_allowed,
         said.permissions.iter().flat_map(|entry| {
             let principal = names.filled(&entry.principal);
-            entry.permissions.iter().map(move |permission| (principal.clone(), format!("{permission:?}")))
+            entry.permissions.iter().map(move |permission| (principal.clone(), lint::word(permission)))
         }),
     )
 }

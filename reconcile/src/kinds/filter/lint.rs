@@ -15,7 +15,7 @@ use lake_api::{FieldPath, Finding};
 use std::collections::BTreeMap;
 
 /// What Lake Formation takes for the name of a filter, which says nothing without its table.
-const NAME: Rule = Rule {
+pub(super) const NAME: Rule = Rule {
     section: "filters",
     sort: "filter",
     length: (1, 255),

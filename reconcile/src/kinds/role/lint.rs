@@ -14,7 +14,7 @@ const ALLOW: &str = "lake";
 const ATTACHED: (usize, usize) = (10, 20);
 
 /// What IAM takes for the name of a role.
-const NAME: Rule = Rule {
+pub(super) const NAME: Rule = Rule {
     section: "roles",
     sort: "role",
     length: (1, 64),

@@ -15,7 +15,8 @@ const PROJECTION: &str = "projection.";
 const ICEBERG: [&str; 2] = ["table_type", "metadata_location"];
 
 /// What the catalogue takes for the name of a table. One that is not ours is named with its database.
-const NAME: Rule = Rule { section: "tables", sort: "table", external: Some(&[':']), ..database::lint::NAME };
+pub(super) const NAME: Rule =
+    Rule { section: "tables", sort: "table", external: Some(&[':']), ..database::lint::NAME };
 
 pub(super) fn lint(spec: &LakeSpec, lake: &str, told: &mut Vec<Finding>) {
     Names::of(spec, lake).section(&NAME, &spec.tables, told, |key, table| {

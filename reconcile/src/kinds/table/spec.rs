@@ -48,7 +48,8 @@ pub struct Table {
     /// The format of the data, which brings readers and writers.
     pub format: Option<Format>,
 
-    /// The metadata of an Iceberg table, which tells columns and location.
+    /// The metadata that an Iceberg table begins with, which tells columns and location; its commits go on from there. Whether a
+    /// table is one cannot be changed.
     pub iceberg: Option<ObjectLocation>,
 
     /// How rows are read and written, where the format's own way does not do; and whole, where there is no format.
