@@ -42,7 +42,10 @@ impl Changes {
         let mut meant = self.in_settings(path);
         // What is never read back never differs.
         meant.retain(|path| !self.traits.unread.iter().any(|unread| path.starts_with(&parsed(unread))));
-        let fixed = |fixed: &FieldPath| meant.iter().any(|path| path.starts_with(fixed));
+        // Entries that come to a list or leave it change what is fixed of each.
+        let fixed = |fixed: &FieldPath| {
+            meant.iter().any(|path| path.starts_with(fixed)) || fixed.starts_with(&path.index(0))
+        };
         match self.traits.fixed.iter().any(|path| fixed(&parsed(path))) {
             false => Change::InPlace,
             true if self.traits.holds_data => Change::Refused,
